@@ -1,0 +1,1 @@
+"""DOOR: JSON over HTTP for platforms."""

@@ -1,0 +1,1 @@
+"""DOOR: pages for moderators and compliance officers."""

@@ -1,0 +1,1 @@
+"""HANDS: what leaves the house."""

@@ -1,0 +1,1 @@
+"""WORKSHOP: an invented community to look at."""

@@ -1,0 +1,1 @@
+"""WORK: one file per way of reading a text."""

@@ -1,0 +1,1 @@
+"""WORDS: frozen values, enums and errors. Standard library only; everything above speaks in these."""

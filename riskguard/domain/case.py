@@ -1,0 +1,95 @@
+"""A human's turn: cases, decisions, and the reports and appeals that open them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from riskguard.domain.errors import InvalidInput, StaleVersion
+
+
+class CaseStatus(StrEnum):
+    """OPEN waits for a moderator; DECIDED has a ruling; an appeal opens it again."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+
+
+class Ruling(StrEnum):
+    """What a moderator decides about a post."""
+
+    APPROVE = "approve"
+    REMOVE = "remove"
+
+
+class Origin(StrEnum):
+    """What brought a case before a moderator."""
+
+    VERDICT = "verdict"
+    REPORT = "report"
+    APPEAL = "appeal"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A moderator's ruling with its reason; history is the truth, so decisions are added, never changed."""
+
+    ruling: Ruling
+    reason: str
+    by: str
+    at: datetime
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise InvalidInput("a decision needs a reason", field="reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Grievance:
+    """Another member's report of a post, or its author's appeal: who said what, and when."""
+
+    origin: Origin
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One post before a human. One case per post revision: further signals merge into it.
+
+    `priority` is 0..100, the higher the sooner. `version` counts changes: the optimistic lock.
+    """
+
+    id: str
+    post_id: str
+    community: str
+    priority: int
+    opened_at: datetime
+    origin: Origin = Origin.VERDICT
+    status: CaseStatus = CaseStatus.OPEN
+    decisions: tuple[Decision, ...] = ()
+    grievances: tuple[Grievance, ...] = ()
+    version: int = 1
+
+    def decide(self, decision: Decision, *, seen_version: int) -> Case:
+        """The case after this ruling; the moderator must have seen the latest version."""
+        if seen_version != self.version:
+            raise StaleVersion(f"case {self.id} is at version {self.version}, not {seen_version}")
+        return replace(
+            self,
+            status=CaseStatus.DECIDED,
+            decisions=(*self.decisions, decision),
+            version=self.version + 1,
+        )
+
+    def hear(self, grievance: Grievance, *, priority: int = 0) -> Case:
+        """The case with one more voice; it is open (again), at least as urgent as `priority`."""
+        return replace(
+            self,
+            status=CaseStatus.OPEN,
+            grievances=(*self.grievances, grievance),
+            priority=max(self.priority, priority),
+            version=self.version + 1,
+        )

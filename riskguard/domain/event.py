@@ -1,0 +1,46 @@
+"""What leaves the house: events for the platform, kept in an outbox until they have arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """The `type` of an outgoing webhook."""
+
+    POST_JUDGED = "post.judged"
+    CASE_DECIDED = "case.decided"
+    APPEAL_RULED = "appeal.ruled"
+    ALERT_RAISED = "alert.raised"
+    ALERT_RESOLVED = "alert.resolved"
+    CAMPAIGN_DETECTED = "campaign.detected"
+
+
+class EventStatus(StrEnum):
+    """WAITING for its next attempt, DELIVERED, or GIVEN_UP after the last one (an operator may send it again)."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One outgoing webhook. `id` is the webhook-id, the same in every attempt, so a receiver can tell repeats.
+
+    `data` carries no post text. `attempts` counts the tries made so far.
+    """
+
+    id: str
+    type: EventType
+    community: str
+    url: str
+    data: Mapping[str, object]
+    created_at: datetime
+    next_attempt_at: datetime
+    status: EventStatus = EventStatus.WAITING
+    attempts: int = 0
+    last_answer: str = field(default="")

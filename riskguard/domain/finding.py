@@ -1,0 +1,75 @@
+"""What detectors say about a post, and what they could not say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSpan:
+    """Where in Post.text the proof stands: code points, end exclusive."""
+
+    start: int
+    end: int
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"empty or negative span: [{self.start}, {self.end})")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One detector's word on one label. `score` is a probability 0..1; no spans means 'the whole text'.
+
+    `facts` holds what else the detector knows (an account count, a cluster id): JSON scalars only.
+    """
+
+    label: str
+    score: float
+    detector: str
+    spans: tuple[EvidenceSpan, ...] = ()
+    facts: Mapping[str, str | int | float | bool] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.score <= 1.0:
+            raise ValueError(f"score of {self.label} is outside 0..1: {self.score}")
+
+
+class Cause(StrEnum):
+    """Why a detector stayed silent: FAILED (broke or ran out of time) or ABSENT (no model is installed)."""
+
+    FAILED = "failed"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """A detector that did not answer for one post, the labels it left open, and why.
+
+    `on_abstention` of a policy speaks of FAILED ones; an ABSENT one is a fact about the installation.
+    """
+
+    detector: str
+    reason: str
+    cause: Cause = Cause.FAILED
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All findings and abstentions of one post, and the version of every detector that read it."""
+
+    findings: tuple[Finding, ...] = ()
+    abstentions: tuple[Abstention, ...] = ()
+    models: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def scores(self) -> dict[str, float]:
+        """The highest score of each label."""
+        highest: dict[str, float] = {}
+        for finding in self.findings:
+            if finding.score > highest.get(finding.label, -1.0):
+                highest[finding.label] = finding.score
+        return highest

@@ -1,0 +1,1 @@
+"""WORKSHOP: measures them, and the service."""

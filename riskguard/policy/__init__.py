@@ -1,0 +1,1 @@
+"""REASON: YAML in, rules out; a reading in, a verdict out. Pure."""

@@ -1,0 +1,1 @@
+"""HANDS: the line of waiting posts, in Redis."""

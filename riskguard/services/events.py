@@ -1,0 +1,53 @@
+"""The events that a verdict or a decision sends to the platform; written in the same transaction as what they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from riskguard.domain.case import Case, Decision, Origin
+from riskguard.domain.event import Event, EventType
+from riskguard.domain.member import Community
+from riskguard.domain.post import Post
+from riskguard.domain.verdict import Verdict
+from riskguard.services.identity import new_id
+from riskguard.services.wire import thin_verdict
+
+
+def judged(post: Post, verdict: Verdict, *, community: Community, at: datetime) -> Event | None:
+    """`post.judged`, unless neither the post nor its community names an address."""
+    return _event(EventType.POST_JUDGED, post, community, at, {"verdict": thin_verdict(verdict)})
+
+
+def decided(case: Case, decision: Decision, *, post: Post, community: Community) -> Event | None:
+    """`case.decided`, or `appeal.ruled` where the case was last opened by an appeal."""
+    appealed = any(g.origin is Origin.APPEAL for g in case.grievances)
+    kind = EventType.APPEAL_RULED if appealed else EventType.CASE_DECIDED
+    return _event(
+        kind,
+        post,
+        community,
+        decision.at,
+        {"case": {"id": case.id}, "decision": rendered_decision(decision)},
+    )
+
+
+def rendered_decision(decision: Decision) -> dict[str, object]:
+    """A decision as the platform sees it: the ruling and its reason, not the moderator's name."""
+    return {"ruling": decision.ruling.value, "reason": decision.reason, "at": decision.at.isoformat()}
+
+
+def _event(kind: EventType, post: Post, community: Community, at: datetime, more: Mapping[str, object]) -> Event | None:
+    url = post.callback_url or community.webhook_url
+    if not url:
+        return None
+    about = {"id": post.id, "post_id": post.post_id, "revision": post.revision, "community": post.community}
+    return Event(
+        id=new_id("msg"),
+        type=kind,
+        community=post.community,
+        url=url,
+        data={"post": about, **more},
+        created_at=at,
+        next_attempt_at=at,
+    )

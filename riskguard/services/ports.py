@@ -1,0 +1,270 @@
+"""What the use cases need from the hands. Adapters satisfy these by shape; `bootstrap` passes them in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from riskguard.domain.case import Case, CaseStatus
+from riskguard.domain.event import Event, EventStatus
+from riskguard.domain.finding import Abstention, Finding, Reading
+from riskguard.domain.member import ApiKey, Community, Member
+from riskguard.domain.post import Lane, Post, Scene
+from riskguard.domain.verdict import Verdict
+from riskguard.policy.model import Policy
+from riskguard.text.view import TextView
+
+Clock = Callable[[], datetime]
+"""Now, as an aware UTC datetime."""
+
+NOTABLE = 0.05
+"""Scores under this are left out of verdicts unless all scores are asked for."""
+
+
+# --- reading and weighing -------------------------------------------------------------------------------------
+
+
+class Detector(Protocol):
+    """One way of reading texts. Holds no threshold; loads everything in its constructor; reads in batches."""
+
+    @property
+    def name(self) -> str:
+        """Short name, as it stands in findings: 'pii'."""
+
+    @property
+    def version(self) -> str:
+        """What was loaded: a content hash or model version."""
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Every label that this detector can emit."""
+
+    @property
+    def absences(self) -> tuple[Abstention, ...]:
+        """Heads that it should have and has no model for; constant, copied into every reading."""
+
+    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> Sequence[Sequence[Finding]]:
+        """Findings per post, in order. Those scoring under `floor` may be left out."""
+
+
+class Panel(Protocol):
+    """All detectors together."""
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Every label that any detector can emit."""
+
+    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float = NOTABLE) -> list[Reading]:
+        """One reading per post, in order. Never raises for a text: who fails on a post abstains for that post."""
+
+
+class PolicyBook(Protocol):
+    """The policies in force."""
+
+    def policy_for(self, community: str, scene: Scene) -> Policy:
+        """The policy that speaks for posts of this community and scene."""
+
+
+# --- memory ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A post's place in the line."""
+
+    post_id: str
+    community: str
+    lane: Lane
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with what a moderator looks at."""
+
+    case: Case
+    post: Post
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of one try to deliver an event. `next_attempt_at` counts only while WAITING."""
+
+    event_id: str
+    status: EventStatus
+    answer: str
+    next_attempt_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer kept under an Idempotency-Key, and the SHA-256 of the request body it answered."""
+
+    key: str
+    body_digest: str
+    status: int
+    body: str
+    created_at: datetime
+
+
+class Communities(Protocol):
+    def add(self, community: Community) -> None:
+        """Conflict when the name is taken."""
+
+    def get(self, name: str) -> Community | None: ...
+    def all(self) -> list[Community]: ...
+    def save(self, community: Community) -> None: ...
+
+
+class Keys(Protocol):
+    def add(self, key: ApiKey) -> None: ...
+    def by_digest(self, digest: str) -> ApiKey | None:
+        """The key with this digest, revoked or not."""
+
+    def of(self, community: str) -> list[ApiKey]: ...
+    def save(self, key: ApiKey) -> None: ...
+
+
+class Members(Protocol):
+    def add(self, member: Member) -> None:
+        """Conflict when the name is taken."""
+
+    def by_name(self, name: str) -> Member | None: ...
+    def get(self, member_id: str) -> Member | None: ...
+    def all(self) -> list[Member]: ...
+    def save(self, member: Member) -> None: ...
+
+
+class Posts(Protocol):
+    def latest(self, community: str, post_ids: Sequence[str]) -> dict[str, Post]:
+        """The newest revision of each of the platform's post ids that is known, in one query."""
+
+    def add(self, posts: Sequence[Post], lane: Lane, *, received_at: datetime) -> None:
+        """Insert all in one statement. Conflict when a revision exists already (someone else was first)."""
+
+    def get_many(self, ids: Sequence[str]) -> list[Post]:
+        """By our ids, in the order asked for; unknown ids are left out."""
+
+    def find(self, community: str, name: str) -> Post | None:
+        """By our id, else the newest revision with the platform's post_id."""
+
+    def unjudged(self, *, received_before: datetime, limit: int) -> list[Ticket]:
+        """Accepted posts without a verdict, oldest first."""
+
+    def count(self, community: str | None = None) -> int: ...
+
+
+class Verdicts(Protocol):
+    def add(self, verdicts: Sequence[Verdict], *, at: datetime) -> set[str]:
+        """Keep each verdict whose post has none yet; the ids of the posts whose verdict is new."""
+
+    def get_many(self, post_ids: Sequence[str]) -> dict[str, Verdict]: ...
+    def tally(self, community: str | None = None) -> Mapping[str, int]:
+        """How many verdicts per action word."""
+
+
+class Cases(Protocol):
+    def add(self, cases: Sequence[Case]) -> None:
+        """Insert those whose post has no case yet; the others are left as they are."""
+
+    def get(self, case_id: str) -> Case | None: ...
+    def of_post(self, post_id: str) -> Case | None: ...
+    def save(self, case: Case, *, seen_version: int) -> None:
+        """Write only if the stored version is `seen_version`; StaleVersion otherwise."""
+
+    def file(self, case_id: str) -> CaseFile | None: ...
+    def queue(self, *, community: str | None, status: CaseStatus | None, limit: int, offset: int = 0) -> list[CaseFile]:
+        """Most urgent first, then oldest first. No community means all."""
+
+    def tally(self, community: str | None = None) -> Mapping[str, int]:
+        """How many cases per status word."""
+
+
+class Outbox(Protocol):
+    def add(self, events: Sequence[Event]) -> None: ...
+    def claim_due(self, *, now: datetime, leased_until: datetime, limit: int) -> list[Event]:
+        """Waiting events whose time has come, oldest first; their next attempt moves to `leased_until`, so no one
+        else takes them meanwhile, and they come back if this process dies."""
+
+    def record(self, attempts: Sequence[Attempt]) -> None:
+        """Add one to `attempts` of each event and keep what became of it."""
+
+    def due(self, now: datetime) -> int: ...
+    def recent(self, *, community: str | None, limit: int) -> list[Event]: ...
+    def tally(self) -> Mapping[str, int]:
+        """How many events per status word."""
+
+
+class KeptAnswers(Protocol):
+    def get(self, community: str, key: str) -> KeptAnswer | None: ...
+    def add(self, community: str, answer: KeptAnswer) -> None:
+        """Conflict when the key is kept already."""
+
+    def drop(self, *, created_before: datetime) -> int: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving the block without `commit()` rolls back."""
+
+    communities: Communities
+    keys: Keys
+    members: Members
+    posts: Posts
+    verdicts: Verdicts
+    cases: Cases
+    outbox: Outbox
+    answers: KeptAnswers
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def commit(self) -> None: ...
+
+
+Begin = Callable[[], UnitOfWork]
+"""Starts a transaction: `with begin() as work: ...; work.commit()`."""
+
+
+# --- transport ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Posts that one worker took from the line together.
+
+    A batch that comes back because its worker died is halved until one post is left; `hopeless` says that this
+    last post has killed a worker alone, so it must be answered without being read.
+    """
+
+    id: str
+    post_ids: tuple[str, ...]
+    hopeless: bool = False
+
+
+class Line(Protocol):
+    """Where accepted posts wait for a worker. Everything in it can be rebuilt from the store."""
+
+    def submit(self, tickets: Sequence[Ticket]) -> None:
+        """Put posts in line (a post that is in line or being judged is not put there twice) and call a worker."""
+
+    def claim(self, worker: str, *, lane: Lane, limit: int) -> Batch | None:
+        """The next posts, in fair turn between communities; None when nobody waits."""
+
+    def finish(self, batch: Batch) -> None:
+        """Forget the batch and tell whoever waits for one of its posts."""
+
+    def wait_for(self, post_id: str, *, timeout_s: float) -> bool:
+        """Whether the post was finished before the time ran out."""
+
+    def waiting(self) -> int:
+        """Posts in line."""
+
+
+class Bell(Protocol):
+    """Calls workers for delivery: events are in the outbox."""
+
+    def ring(self) -> None: ...

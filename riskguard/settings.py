@@ -1,0 +1,104 @@
+"""The only reader of the environment. Every setting is `RISKGUARD_` + its name in capitals."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Self, TypeVar
+
+from riskguard.domain.errors import InvalidInput
+
+PREFIX = "RISKGUARD_"
+
+
+T = TypeVar("T")
+
+
+def _setting(default: T, purpose: str, *, secret: bool = False) -> T:
+    return field(default=default, metadata={"help": purpose, "secret": secret})
+
+
+_NONE: tuple[str, ...] = ()
+
+
+def _shipped(name: str) -> Path:
+    """`policies` or `models`: inside an installed wheel, or beside the package in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "_shipped" / name
+    return inside if inside.is_dir() else package.parent / name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator may set. Sizes are in characters, bytes or posts, times in seconds, as each name says."""
+
+    data_dir: Path = _setting(Path("data"), "folder of the embedded database, Redis and secret key")
+    database_url: str = _setting("", "SQLAlchemy URL; empty: SQLite (WAL) in the data folder", secret=True)
+    redis_url: str = _setting("", "Redis URL; empty: an embedded redis-server in the data folder", secret=True)
+    redis_prefix: str = _setting("rg", "first part of every Redis key")
+    secret_key: str = _setting("", "signs console sessions; empty: made once and kept in the data folder", secret=True)
+    policy_dir: Path = _setting(_shipped("policies"), "folder of policies, lexicons and taxonomy")
+    model_dir: Path = _setting(_shipped("models"), "folder of the models")
+    extra_detectors: tuple[str, ...] = _setting(
+        _NONE, "detectors of your own, each 'module:factory', separated by commas"
+    )
+    public_url: str = _setting("", "address that people reach the console at; https makes cookies secure-only")
+    max_text_chars: int = _setting(20_000, "longest text of one post, in characters")
+    max_body_bytes: int = _setting(8 * 2**20, "largest request body, in bytes")
+    rate_posts_per_minute: int = _setting(
+        120_000, "posts that one community may send in a minute; more is answered 429"
+    )
+    max_waiting: int = _setting(500_000, "posts that may wait in line before new ones are answered 429")
+    max_wait_s: float = _setting(10.0, "longest time that 'Prefer: wait=N' holds a request open")
+    batch_posts: int = _setting(256, "most posts that a worker judges in one batch")
+    sweep_after_s: float = _setting(20.0, "age at which an accepted post without a verdict is queued again")
+    similar_window_s: float = _setting(86_400.0, "time for which a post is remembered for near-duplicates")
+    webhook_timeout_s: float = _setting(15.0, "time that a platform has to answer a webhook")
+    callback_networks: tuple[str, ...] = _setting(
+        _NONE, "private networks that callbacks may reach, such as 127.0.0.0/8"
+    )
+    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    training_data: Path = _setting(
+        Path("../shared/data"), "folder of labelled data, stream and corpus (training and evaluation only)"
+    )
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> Self:
+        """Settings from the environment; `overrides` (from the command line) win. InvalidInput names a bad variable."""
+        source = os.environ if environ is None else environ
+        values: dict[str, object] = {}
+        for each in fields(cls):
+            raw = source.get(variable(each))
+            if raw is not None and raw.strip():
+                values[each.name] = _parse(each, raw.strip())
+        return cls(**(values | overrides))  # type: ignore[arg-type]
+
+    def __post_init__(self) -> None:
+        for network in self.callback_networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise InvalidInput(f"{PREFIX}CALLBACK_NETWORKS: {error}", hint="write it as 10.0.0.0/8") from None
+
+
+def variable(setting: Field[object]) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + setting.name.upper()
+
+
+def _parse(setting: Field[object], raw: str) -> object:
+    kind = type(setting.default)
+    try:
+        if kind is tuple:
+            return tuple(part.strip() for part in raw.split(",") if part.strip())
+        if isinstance(setting.default, Path):
+            return Path(raw).expanduser()
+        return int(raw) if kind is int else float(raw) if kind is float else raw
+    except ValueError:
+        raise InvalidInput(
+            f"{variable(setting)}={raw!r} is not {'a whole number' if kind is int else 'a number'}",
+            hint=str(setting.metadata["help"]),
+        ) from None

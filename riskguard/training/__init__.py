@@ -1,0 +1,1 @@
+"""WORKSHOP: makes models."""

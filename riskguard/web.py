@@ -1,0 +1,1 @@
+"""The WSGI application: the API, with the console mounted beside it."""

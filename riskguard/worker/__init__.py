@@ -1,0 +1,1 @@
+"""DOOR: what RQ calls."""
