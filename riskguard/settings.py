@@ -62,7 +62,7 @@ class Settings:
     )
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     training_data: Path = _setting(
-        Path("../shared/data"), "folder of labelled data, stream and corpus (training and evaluation only)"
+        Path("training-data"), "folder of labelled data, stream and corpus (training and evaluation only)"
     )
 
     @classmethod

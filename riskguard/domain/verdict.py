@@ -65,5 +65,5 @@ class Verdict:
 
     @property
     def needs_human(self) -> bool:
-        """A moderator must look: the policy asks for review, or raises an alert (a cry for help is allowed AND seen)."""
+        """A moderator must look: the policy asks for review or raises an alert (a cry for help is allowed and seen)."""
         return self.action is Action.REVIEW or bool(self.alerts)

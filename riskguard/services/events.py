@@ -1,4 +1,4 @@
-"""The events that a verdict or a decision sends to the platform; written in the same transaction as what they tell of."""
+"""The events that verdicts and decisions send to the platform, kept in the same transaction as what they tell."""
 
 from __future__ import annotations
 
