@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from riskguard.domain.errors import InvalidInput, StaleVersion
+from riskguard.domain.post import Post
+from riskguard.domain.verdict import Verdict
 
 
 class CaseStatus(StrEnum):
@@ -93,3 +95,12 @@ class Case:
             priority=max(self.priority, priority),
             version=self.version + 1,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with what a moderator looks at."""
+
+    case: Case
+    post: Post
+    verdict: Verdict | None

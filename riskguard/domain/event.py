@@ -44,3 +44,13 @@ class Event:
     status: EventStatus = EventStatus.WAITING
     attempts: int = 0
     last_answer: str = field(default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of one try to deliver an event. `next_attempt_at` counts only while WAITING."""
+
+    event_id: str
+    status: EventStatus
+    answer: str
+    next_attempt_at: datetime

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+NOTABLE = 0.05
+"""Scores under this are left out of verdicts unless all scores are asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSpan:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
-from riskguard.domain.case import Case, CaseStatus
-from riskguard.domain.event import Event, EventStatus
-from riskguard.domain.finding import Abstention, Finding, Reading
+from riskguard.domain.answer import KeptAnswer
+from riskguard.domain.case import Case, CaseFile, CaseStatus
+from riskguard.domain.event import Attempt, Event
+from riskguard.domain.finding import NOTABLE, Abstention, Finding, Reading
+from riskguard.domain.line import Batch, Ticket
 from riskguard.domain.member import ApiKey, Community, Member
 from riskguard.domain.post import Lane, Post, Scene
 from riskguard.domain.verdict import Verdict
@@ -19,10 +20,6 @@ from riskguard.text.view import TextView
 
 Clock = Callable[[], datetime]
 """Now, as an aware UTC datetime."""
-
-NOTABLE = 0.05
-"""Scores under this are left out of verdicts unless all scores are asked for."""
-
 
 # --- reading and weighing -------------------------------------------------------------------------------------
 
@@ -69,45 +66,6 @@ class PolicyBook(Protocol):
 
 
 # --- memory ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """A post's place in the line."""
-
-    post_id: str
-    community: str
-    lane: Lane
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFile:
-    """A case with what a moderator looks at."""
-
-    case: Case
-    post: Post
-    verdict: Verdict | None
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What became of one try to deliver an event. `next_attempt_at` counts only while WAITING."""
-
-    event_id: str
-    status: EventStatus
-    answer: str
-    next_attempt_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """An answer kept under an Idempotency-Key, and the SHA-256 of the request body it answered."""
-
-    key: str
-    body_digest: str
-    status: int
-    body: str
-    created_at: datetime
 
 
 class Communities(Protocol):
@@ -230,19 +188,6 @@ Begin = Callable[[], UnitOfWork]
 
 
 # --- transport ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Posts that one worker took from the line together.
-
-    A batch that comes back because its worker died is halved until one post is left; `hopeless` says that this
-    last post has killed a worker alone, so it must be answered without being read.
-    """
-
-    id: str
-    post_ids: tuple[str, ...]
-    hopeless: bool = False
 
 
 class Line(Protocol):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from riskguard.domain.finding import Finding
+from riskguard.domain.finding import NOTABLE, Finding
 from riskguard.domain.verdict import FiredRule, Verdict
-from riskguard.services.ports import NOTABLE
 
 
 def rendered_verdict(verdict: Verdict, *, all_scores: bool = False) -> dict[str, object]:
