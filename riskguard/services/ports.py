@@ -152,7 +152,7 @@ class Outbox(Protocol):
 
     def due(self, now: datetime) -> int: ...
     def recent(self, *, community: str | None, limit: int) -> list[Event]: ...
-    def tally(self) -> Mapping[str, int]:
+    def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many events per status word."""
 
 

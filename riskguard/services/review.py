@@ -1,0 +1,103 @@
+"""A moderator's turn: see the queue, open a case, rule on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from riskguard.domain.case import Case, CaseFile, CaseStatus, Decision, Ruling
+from riskguard.domain.errors import InvalidInput, NotFound, TooLarge
+from riskguard.domain.post import Post
+from riskguard.services.events import decided
+from riskguard.services.ports import Begin, Bell, Clock, UnitOfWork
+
+MAX_REASON_CHARS = 500
+AHEAD = 100
+"""How far down the queue a moderator is led from one case to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page of the queue; `more` says whether another follows."""
+
+    files: tuple[CaseFile, ...]
+    number: int
+    more: bool
+
+
+def decide(
+    case_id: str,
+    *,
+    ruling: Ruling,
+    reason: str,
+    by: str,
+    seen_version: int,
+    begin: Begin,
+    clock: Clock,
+    bell: Bell,
+    community: str | None = None,
+) -> Case:
+    """The case after this ruling, kept together with the event that tells the platform.
+
+    `community` is whose cases the moderator may touch; none means all. Raises NotFound, StaleVersion, InvalidInput.
+    """
+    with begin() as work:
+        seen = _file(work, case_id, community)
+        decision = Decision(ruling, _stated(reason), by, clock())
+        case = seen.case.decide(decision, seen_version=seen_version)
+        work.cases.save(case, seen_version=seen_version)
+        _tell(work, case, decision, seen.post)
+        work.commit()
+    bell.ring()
+    return case
+
+
+def file(case_id: str, *, begin: Begin, community: str | None = None) -> CaseFile:
+    """The case with its post and verdict; NotFound where it belongs to another community."""
+    with begin() as work:
+        return _file(work, case_id, community)
+
+
+def queue(
+    *,
+    begin: Begin,
+    community: str | None = None,
+    status: CaseStatus | None = CaseStatus.OPEN,
+    page: int = 1,
+    size: int = 25,
+) -> Leaf:
+    """Page `page` (from 1) of the cases that a member of `community` may see, most urgent first."""
+    if page < 1 or size < 1:
+        raise InvalidInput("pages and their sizes count from 1", field="page")
+    with begin() as work:
+        files = work.cases.queue(community=community, status=status, limit=size + 1, offset=(page - 1) * size)
+    return Leaf(tuple(files[:size]), page, more=len(files) > size)
+
+
+def following(case_id: str, *, begin: Begin, community: str | None = None) -> str | None:
+    """The open case to look at after this one: the next in the queue, else the most urgent other; None: all done."""
+    with begin() as work:
+        files = work.cases.queue(community=community, status=CaseStatus.OPEN, limit=AHEAD)
+    ids = [each.case.id for each in files]
+    place = ids.index(case_id) + 1 if case_id in ids else 0
+    others = [each for each in ids[place:] + ids[:place] if each != case_id]
+    return others[0] if others else None
+
+
+def _file(work: UnitOfWork, case_id: str, community: str | None) -> CaseFile:
+    found = work.cases.file(case_id)
+    if found is None or community not in (None, found.case.community):
+        raise NotFound(f"no case {case_id}")
+    return found
+
+
+def _stated(reason: str) -> str:
+    if len(reason) > MAX_REASON_CHARS:
+        raise TooLarge(f"a reason has at most {MAX_REASON_CHARS} characters", field="reason")
+    return reason.strip()
+
+
+def _tell(work: UnitOfWork, case: Case, decision: Decision, post: Post) -> None:
+    community = work.communities.get(case.community)
+    event = decided(case, decision, post=post, community=community) if community else None
+    if event:
+        work.outbox.add([event])
