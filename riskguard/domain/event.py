@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -48,9 +48,37 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of one try to deliver an event. `next_attempt_at` counts only while WAITING."""
+    """What became of one try to deliver an event. `next_attempt_at` counts only while WAITING.
+
+    `made` is False where nothing was sent (the endpoint rests, or is disabled): that try is not counted.
+    """
 
     event_id: str
     status: EventStatus
     answer: str
     next_attempt_at: datetime
+    made: bool = True
+
+
+class Outcome(StrEnum):
+    """How a try ended: DELIVERED; FAILED; SLOW (failed, and the whole endpoint needs a rest); GONE (it wants no more,
+    ever); REFUSED (we do not connect there); UNSENT (no try was made)."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SLOW = "slow"
+    GONE = "gone"
+    REFUSED = "refused"
+    UNSENT = "unsent"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an endpoint said to one try, in one line without bodies or secrets.
+
+    `retry_in` says after how long another try helps; None: none does, or it arrived.
+    """
+
+    outcome: Outcome
+    text: str
+    retry_in: timedelta | None = None

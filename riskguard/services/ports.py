@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
 from riskguard.domain.answer import KeptAnswer
 from riskguard.domain.case import Case, CaseFile, CaseStatus
-from riskguard.domain.event import Attempt, Event
+from riskguard.domain.event import Answer, Attempt, Event
 from riskguard.domain.finding import NOTABLE, Abstention, Finding, Reading
 from riskguard.domain.line import Batch, Ticket
 from riskguard.domain.member import ApiKey, Community, Member
@@ -148,7 +149,10 @@ class Outbox(Protocol):
         else takes them meanwhile, and they come back if this process dies."""
 
     def record(self, attempts: Sequence[Attempt]) -> None:
-        """Add one to `attempts` of each event and keep what became of it."""
+        """Keep what became of each event, and add one to its `attempts` if the try was made."""
+
+    def put_off(self, url: str, *, until: datetime) -> None:
+        """Waiting events for this address are not due before `until`; their attempts are not counted."""
 
     def due(self, now: datetime) -> int: ...
     def recent(self, *, community: str | None, limit: int) -> list[Event]: ...
@@ -213,3 +217,17 @@ class Bell(Protocol):
     """Calls workers for delivery: events are in the outbox."""
 
     def ring(self) -> None: ...
+
+
+class Sender(Protocol):
+    """Carries events to the platform. Never raises for what an endpoint does."""
+
+    @property
+    def timeout_s(self) -> float:
+        """The longest that one try takes."""
+
+    def submit(self, event: Event, *, secret: str, start_within_s: float) -> Future[Answer]:
+        """Send soon, beside others; an endpoint that is slow delays only its own events.
+
+        An event that cannot be started in time is answered UNSENT.
+        """
