@@ -1,12 +1,21 @@
-"""WIRING: the only room that knows every part."""
+"""WIRING: the only room that knows every part. Each part is built by the process that uses it, and only there."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_urlsafe
 
+from riskguard.domain.errors import NotReady
+from riskguard.domain.finding import NOTABLE
+from riskguard.domain.post import Post
 from riskguard.domain.taxonomy import Taxonomy
-from riskguard.services.ports import Begin, Bell, Clock, Line, PolicyBook
-from riskguard.settings import Settings
+from riskguard.domain.verdict import Verdict
+from riskguard.services.ports import Begin, Bell, Clock, Line, Panel, PolicyBook, Sender
+from riskguard.settings import PREFIX, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +29,125 @@ class House:
     bell: Bell
     taxonomy: Taxonomy
     policies: PolicyBook
+
+
+def now() -> datetime:
+    """The clock of production."""
+    return datetime.now(UTC)
+
+
+def open_begin(settings: Settings) -> Begin:
+    """Transactions on the database of these settings, which must have been migrated."""
+    from riskguard.store import open_store
+
+    return open_store(settings.effective_database_url).begin
+
+
+def build_house(settings: Settings) -> House:
+    """Everything but the detectors. NotReady, with a hint, when the database or Redis cannot be reached."""
+    from riskguard.queue import RedisLine, RqBell, connect
+
+    connection = connect(_redis_url(settings))
+    return House(
+        settings=settings,
+        clock=now,
+        begin=open_begin(settings),
+        line=RedisLine(connection, prefix=settings.redis_prefix),
+        bell=RqBell(connection, prefix=settings.redis_prefix),
+        taxonomy=_taxonomy(settings),
+        policies=_policies(settings),
+    )
+
+
+def build_panel(settings: Settings) -> Panel:
+    """The detectors of a worker: look-alikes are remembered in Redis, shared by all workers."""
+    from riskguard.detectors.registry import build_panel
+    from riskguard.detectors.similar import RedisLookAlikes
+    from riskguard.queue import connect
+
+    look_alikes = RedisLookAlikes(
+        connect(_redis_url(settings)), prefix=settings.redis_prefix, window_s=settings.similar_window_s
+    )
+    return build_panel(
+        policy_dir=settings.policy_dir,
+        model_dir=settings.model_dir,
+        look_alikes=look_alikes,
+        extra=settings.extra_detectors,
+    )
+
+
+def build_sender(settings: Settings) -> Sender:
+    """What delivers events to platforms."""
+    from riskguard.delivery import WebhookSender
+
+    return WebhookSender(networks_allowed=settings.callback_networks, timeout_s=settings.webhook_timeout_s)
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineReader:
+    """Judges without a server, Redis or database; look-alikes are remembered as long as it lives."""
+
+    panel: Panel
+    policies: PolicyBook
+
+    def judge(self, posts: Sequence[Post], *, every_label: bool = False) -> list[Verdict]:
+        """One verdict per post, in order. Stores nothing."""
+        from riskguard.services.moderate import judge
+
+        floor = 0.0 if every_label else NOTABLE
+        return judge(posts, panel=self.panel, policies=self.policies, floor=floor, every_label=every_label)
+
+
+def offline_reader(settings: Settings, *, policy_file: Path | None = None) -> OfflineReader:
+    """A reader under the policies in force, or under one policy file."""
+    from riskguard.detectors.registry import build_panel
+    from riskguard.detectors.similar import MemoryLookAlikes
+    from riskguard.policy.book import single
+
+    panel = build_panel(
+        policy_dir=settings.policy_dir,
+        model_dir=settings.model_dir,
+        look_alikes=MemoryLookAlikes(window_s=settings.similar_window_s),
+        extra=settings.extra_detectors,
+    )
+    return OfflineReader(panel, single(policy_file) if policy_file else _policies(settings))
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs sessions: as set, else made once and kept in the data folder for its owner only."""
+    if settings.secret_key:
+        return settings.secret_key
+    file = settings.data_dir / "secret.key"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text("ascii").strip()
+    except OSError as error:
+        raise NotReady(
+            f"no secret key can be kept in {settings.data_dir}: {error.strerror}", hint=f"set {PREFIX}SECRET_KEY"
+        ) from None
+    with os.fdopen(descriptor, "w") as stream:
+        key = token_urlsafe(48)
+        stream.write(key)
+    return key
+
+
+def _redis_url(settings: Settings) -> str:
+    if not settings.redis_url:
+        raise NotReady(
+            "no Redis is named", hint=f"set {PREFIX}REDIS_URL, or use 'riskguard up', which brings one of its own"
+        )
+    return settings.redis_url
+
+
+def _taxonomy(settings: Settings) -> Taxonomy:
+    from riskguard.policy.taxonomy import load_taxonomy
+
+    return load_taxonomy(settings.policy_dir / "taxonomy.yaml")
+
+
+def _policies(settings: Settings) -> PolicyBook:
+    from riskguard.policy.book import open_book
+
+    return open_book(settings.policy_dir)

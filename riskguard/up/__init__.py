@@ -1,1 +1,1 @@
-"""The whole service as one command: children, supervised."""
+"""The whole service as one command: every part a supervised child, ended together."""

@@ -1,0 +1,157 @@
+"""Puts the service together on one machine: checks first, then every part, then where to look and how to sign in."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from riskguard.bootstrap import open_begin, secret_key
+from riskguard.domain.errors import NotReady
+from riskguard.domain.member import Role
+from riskguard.services import accounts
+from riskguard.settings import PREFIX, Settings
+from riskguard.store import migrate
+from riskguard.up.child import Child
+from riskguard.up.redis_part import RedisPart
+from riskguard.up.supervisor import Part, Supervisor, Voice
+
+READY_WITHIN_S = 90.0
+FIRST_MEMBER = "admin"
+LOOPBACK = "127.0.0.0/8"
+"""The demo platform listens on this machine, so its callbacks must be allowed to come here."""
+
+
+def run_service(settings: Settings, *, host: str, port: int, workers: int, demo: bool) -> None:
+    """Everything in the foreground until Ctrl-C or SIGTERM. NotReady, with a hint, before anything was started."""
+    say = Voice()
+    settings = replace(settings, data_dir=settings.data_dir.expanduser().resolve())
+    if demo:
+        settings = replace(settings, callback_networks=(*settings.callback_networks, LOOPBACK))
+    _check_folder(settings.data_dir)
+    _check_port(host, port)
+    migrate(settings.effective_database_url)
+    secret_key(settings)
+    foundation: list[RedisPart] = [] if settings.redis_url else [RedisPart(settings.data_dir / "redis", say=say)]
+    environ = _environ(settings, redis_url=foundation[0].url if foundation else settings.redis_url)
+    url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"
+    guide = [*_sign_in_lines(settings), f"stop with Ctrl-C; data lies in {settings.data_dir}"]
+    parts: list[Part] = [*foundation, *_children(environ, host=host, port=port, workers=workers, say=say)]
+    after: Callable[[Supervisor], None] = _nothing
+    if demo:
+        from riskguard.up.demo import Demo
+
+        show = Demo.prepare(settings, url=url, say=say)
+        parts.append(show.platform(environ))
+        guide = [*show.guide(), *guide[-1:]]
+        after = show.feed
+    supervisor = Supervisor(parts, pids_file=settings.data_dir / "pids.json", say=say)
+    supervisor.run(meanwhile=lambda: _announce(supervisor, url, guide, say, after))
+
+
+def _check_folder(folder: Path) -> None:
+    probe = folder / ".write-test"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise NotReady(
+            f"the data folder {folder} cannot be written: {error.strerror}",
+            hint=f"choose another with --data-dir or {PREFIX}DATA_DIR",
+        ) from None
+
+
+def _check_port(host: str, port: int) -> None:
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise NotReady(
+            f"cannot listen on {host}:{port}: {error.strerror or error}", hint="choose another with --port or --host"
+        ) from None
+
+
+def _environ(settings: Settings, *, redis_url: str) -> dict[str, str]:
+    """What the children inherit: our environment with the parts that were found or started here."""
+    return os.environ | {
+        PREFIX + "REDIS_URL": redis_url,
+        PREFIX + "DATABASE_URL": settings.effective_database_url,
+        PREFIX + "DATA_DIR": str(settings.data_dir),
+        PREFIX + "CALLBACK_NETWORKS": ",".join(settings.callback_networks),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _children(
+    environ: Mapping[str, str], *, host: str, port: int, workers: int, say: Callable[[str, str], None]
+) -> list[Child]:
+    """One child a role. Delivery has a worker of its own, so that a slow platform never holds up a verdict."""
+    roles: dict[str, tuple[str, ...]] = {"api": ("api", "--host", host, "--port", str(port))}
+    for number in range(1, workers + 1):
+        roles[f"worker-{number}"] = ("worker", "--name", f"worker-{number}", "--queues", "live,bulk")
+    roles["messenger"] = ("worker", "--name", "messenger", "--queues", "chores,deliver")
+    roles["scheduler"] = ("scheduler",)
+    return [Child(name, [sys.executable, "-m", "riskguard", *words], environ, say) for name, words in roles.items()]
+
+
+def _sign_in_lines(settings: Settings) -> list[str]:
+    """How to sign in. The first start makes an operator and tells the password once."""
+    begin = open_begin(settings)
+    with begin() as work:
+        members, communities = work.members.all(), work.communities.all()
+    lines = ["sign in with your name; a lost password: riskguard admin reset-password NAME"]
+    if not members:
+        member, password = accounts.create_member(FIRST_MEMBER, role=Role.OPERATOR, begin=begin)
+        lines = [f"sign in as {member.name} with {password}  (shown this once)"]
+    if not communities:
+        lines.append("then give a platform its key: riskguard admin create-community NAME")
+    return lines
+
+
+def _announce(
+    supervisor: Supervisor,
+    url: str,
+    guide: list[str],
+    say: Callable[[str, str], None],
+    after: Callable[[Supervisor], None],
+) -> None:
+    """Once every part answers, say where to look."""
+    deadline = time.monotonic() + READY_WITHIN_S
+    missing = "no answer yet"
+    while missing and time.monotonic() < deadline:
+        if supervisor.wait(0.2):
+            return
+        missing = _what_is_missing(url)
+    if missing:
+        say("up", f"not ready after {READY_WITHIN_S:.0f} s: {missing}; the lines above say why")
+        return
+    for line in ("riskguard is ready", f"console   {url}/console/", f"API docs  {url}/v1/docs", *guide):
+        say("up", line)
+    after(supervisor)
+
+
+def _what_is_missing(url: str) -> str:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=5):  # noqa: S310 (our own address)
+            return ""
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return str(json.loads(answer.read()).get("detail", answer.reason))
+    except (OSError, ValueError) as error:
+        return str(error)
+
+
+def _nothing(_: Supervisor) -> None:
+    """Without a demo there is nothing to do after the start."""
