@@ -61,12 +61,11 @@ class Attempt:
 
 
 class Outcome(StrEnum):
-    """How a try ended: DELIVERED; FAILED; SLOW (failed, and the whole endpoint needs a rest); GONE (it wants no more,
-    ever); REFUSED (we do not connect there); UNSENT (no try was made)."""
+    """How a try ended: DELIVERED; FAILED; GONE (the endpoint wants no more, ever); REFUSED (we do not connect there);
+    UNSENT (no try was made)."""
 
     DELIVERED = "delivered"
     FAILED = "failed"
-    SLOW = "slow"
     GONE = "gone"
     REFUSED = "refused"
     UNSENT = "unsent"
@@ -76,9 +75,11 @@ class Outcome(StrEnum):
 class Answer:
     """What an endpoint said to one try, in one line without bodies or secrets.
 
-    `retry_in` says after how long another try helps; None: none does, or it arrived.
+    `retry_in` says after how long another try helps; None: none does, or it arrived. `rest` says how long all other
+    events of this address should be left alone.
     """
 
     outcome: Outcome
     text: str
     retry_in: timedelta | None = None
+    rest: timedelta = timedelta(0)
