@@ -76,6 +76,11 @@ class Settings:
                 values[each.name] = _parse(each, raw.strip())
         return cls(**(values | overrides))  # type: ignore[arg-type]
 
+    @property
+    def effective_database_url(self) -> str:
+        """The database as set, else a SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'riskguard.db'}"
+
     def __post_init__(self) -> None:
         for network in self.callback_networks:
             try:

@@ -171,14 +171,22 @@ class KeptAnswers(Protocol):
 class UnitOfWork(Protocol):
     """One transaction. Leaving the block without `commit()` rolls back."""
 
-    communities: Communities
-    keys: Keys
-    members: Members
-    posts: Posts
-    verdicts: Verdicts
-    cases: Cases
-    outbox: Outbox
-    answers: KeptAnswers
+    @property
+    def communities(self) -> Communities: ...
+    @property
+    def keys(self) -> Keys: ...
+    @property
+    def members(self) -> Members: ...
+    @property
+    def posts(self) -> Posts: ...
+    @property
+    def verdicts(self) -> Verdicts: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def answers(self) -> KeptAnswers: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

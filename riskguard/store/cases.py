@@ -1,0 +1,115 @@
+"""Cases, and the queue that moderators see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, update
+
+from riskguard.domain.case import Case, CaseFile, CaseStatus, Origin
+from riskguard.domain.errors import NotFound, StaleVersion
+from riskguard.store.codec import decisions_json, decisions_of, grievances_json, grievances_of, verdict_of
+from riskguard.store.link import Link
+from riskguard.store.posts import post_of
+from riskguard.store.tables import cases, posts, verdicts
+
+_CASE = {f"case_{column.name}": column.label(f"case_{column.name}") for column in cases.c}
+_FILE = (
+    select(posts, *_CASE.values(), verdicts.c.body.label("verdict_body"))
+    .select_from(cases)
+    .join(posts, posts.c.id == cases.c.post_id)
+    .outerjoin(verdicts, verdicts.c.post_id == cases.c.post_id)
+)
+
+
+class SqlCases:
+    """One case per post revision, each with its optimistic lock."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def add(self, added: Sequence[Case]) -> None:
+        """Insert those whose post has no case yet; the others are left as they are."""
+        self._link.insert_new(cases, [_case_row(case) for case in added], key="post_id")
+
+    def get(self, case_id: str) -> Case | None:
+        return self._one(cases.c.id == case_id)
+
+    def of_post(self, post_id: str) -> Case | None:
+        return self._one(cases.c.post_id == post_id)
+
+    def save(self, case: Case, *, seen_version: int) -> None:
+        """Write only if the stored version is `seen_version`; StaleVersion otherwise, NotFound if never added."""
+        this = cases.c.id == case.id
+        statement = update(cases).where(this, cases.c.version == seen_version).values(_case_row(case))
+        if self._link.write(statement).rowcount:
+            return
+        stored = self._link.read(select(cases.c.version).where(this)).scalar_one_or_none()
+        if stored is None:
+            raise NotFound(f"no case {case.id}")
+        raise StaleVersion(f"case {case.id} is at version {stored}, not {seen_version}")
+
+    def file(self, case_id: str) -> CaseFile | None:
+        row = self._link.read(_FILE.where(cases.c.id == case_id)).one_or_none()
+        return _file_of(row) if row else None
+
+    def queue(self, *, community: str | None, status: CaseStatus | None, limit: int, offset: int = 0) -> list[CaseFile]:
+        """Most urgent first, then oldest first. No community means all."""
+        statement = _narrowed(_FILE, community=community, status=status)
+        ordered = statement.order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+        return [_file_of(row) for row in self._link.read(ordered.limit(limit).offset(offset))]
+
+    def tally(self, community: str | None = None) -> Mapping[str, int]:
+        """How many cases per status word."""
+        statement = _narrowed(select(cases.c.status, func.count()), community=community, status=None)
+        return {status: count for status, count in self._link.read(statement.group_by(cases.c.status))}  # noqa: C416
+
+    def _one(self, condition: ColumnElement[bool]) -> Case | None:
+        row = self._link.read(select(*_CASE.values()).where(condition)).one_or_none()
+        return _case_of(row) if row else None
+
+
+def _narrowed(
+    statement: Select[*tuple[Any, ...]], *, community: str | None, status: CaseStatus | None
+) -> Select[*tuple[Any, ...]]:
+    if community is not None:
+        statement = statement.where(cases.c.community == community)
+    if status is not None:
+        statement = statement.where(cases.c.status == status.value)
+    return statement
+
+
+def _case_row(case: Case) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "post_id": case.post_id,
+        "community": case.community,
+        "priority": case.priority,
+        "opened_at": case.opened_at,
+        "origin": case.origin.value,
+        "status": case.status.value,
+        "decisions": decisions_json(case.decisions),
+        "grievances": grievances_json(case.grievances),
+        "version": case.version,
+    }
+
+
+def _case_of(row: Any) -> Case:
+    return Case(
+        id=row.case_id,
+        post_id=row.case_post_id,
+        community=row.case_community,
+        priority=row.case_priority,
+        opened_at=row.case_opened_at,
+        origin=Origin(row.case_origin),
+        status=CaseStatus(row.case_status),
+        decisions=decisions_of(row.case_decisions),
+        grievances=grievances_of(row.case_grievances),
+        version=row.case_version,
+    )
+
+
+def _file_of(row: Any) -> CaseFile:
+    verdict = verdict_of(row.verdict_body) if row.verdict_body is not None else None
+    return CaseFile(case=_case_of(row), post=post_of(row), verdict=verdict)

@@ -1,0 +1,58 @@
+"""Connections to the database: made, set up, pooled, and their failures told as ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from riskguard.domain.errors import NotReady
+from riskguard.store.address import shown
+
+BUSY_MS = 30_000
+_POSTGRES_HINT = "is the server up, and are host, user, password and database name in RISKGUARD_DATABASE_URL right?"
+_SQLITE_HINT = "can the folder and the file be written, and is the disk not full?"
+
+
+def make_engine(url: URL) -> Engine:
+    """A pool of connections to `url`. Connects to nothing yet."""
+    engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _postgres_engine(url)
+    _tell_failures(engine)
+    return engine
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url, pool_size=16, max_overflow=-1, connect_args={"timeout": BUSY_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where Link says so, with BEGIN IMMEDIATE
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        connection.execute("PRAGMA synchronous = FULL")  # what was accepted survives a power cut
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    query = {"connect_timeout": "10", "application_name": "riskguard"} | dict(url.query)
+    return create_engine(url.set(query=query), pool_size=8, max_overflow=24, pool_timeout=30, pool_pre_ping=True)
+
+
+def _tell_failures(engine: Engine) -> None:
+    @event.listens_for(engine, "handle_error")
+    def tell(context: ExceptionContext) -> None:
+        failed = isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError)
+        if failed and not context.is_pre_ping:
+            context.chained_exception = not_ready(engine.url, context.original_exception)
+
+
+def not_ready(url: URL, cause: BaseException) -> NotReady:
+    """`cause` in one sentence, without the password."""
+    reason = " ".join(str(cause).split())
+    if url.password:
+        reason = reason.replace(str(url.password), "***")
+    hint = _SQLITE_HINT if url.get_backend_name() == "sqlite" else _POSTGRES_HINT
+    return NotReady(f"{shown(url)} cannot be used: {reason}", hint=hint)

@@ -1,0 +1,78 @@
+"""One connection in one transaction: the only place that knows how the two databases differ."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg.errors
+from sqlalchemy import Connection, CursorResult, Executable, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from riskguard.domain.errors import Conflict, NotFound
+
+Row = Mapping[str, Any]
+
+
+class Link:
+    """Reads see what is committed, statement by statement (READ COMMITTED); on SQLite the first write takes the
+    write lock, waiting for it if need be, so a transaction that has read can never fail for having read too early."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._sqlite = connection.dialect.name == "sqlite"
+        self._writing = False
+
+    def read(self, statement: Executable) -> CursorResult[*tuple[Any, ...]]:
+        """Run a SELECT."""
+        return self._connection.execute(statement)
+
+    def write(self, statement: Executable, rows: Sequence[Row] | None = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run an INSERT, UPDATE or DELETE, once or once per row."""
+        self.lock()
+        return self._connection.execute(statement, rows)
+
+    def insert(self, table: Table[Any], rows: Sequence[Row], *, taken: str) -> None:
+        """Insert all rows or none. Conflict says `taken` where a key exists, NotFound where a row refers to nothing."""
+        if not rows:
+            return
+        self.lock()
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(table.insert(), rows)
+        except IntegrityError as error:
+            if _refers_to_nothing(error.orig):
+                raise NotFound(f"a row for {table.name} refers to something that does not exist") from error
+            raise Conflict(taken) from error
+
+    def insert_new(self, table: Table[Any], rows: Sequence[Row], *, key: str) -> set[str]:
+        """Insert the rows that break no unique key; the `key` of those inserted.
+
+        Rows go in by key order, so that two transactions with the same rows wait for each other instead of
+        locking each other out.
+        """
+        if not rows:
+            return set()
+        insert = sqlite.insert(table) if self._sqlite else postgresql.insert(table)
+        statement = insert.on_conflict_do_nothing().returning(table.c[key])
+        ordered = sorted(rows, key=lambda row: str(row[key]))
+        return set(self.write(statement, ordered).scalars())
+
+    def lock(self) -> None:
+        """Take SQLite's write lock before the first write; PostgreSQL locks rows as it goes."""
+        if self._sqlite and not self._writing:
+            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+        self._writing = True
+
+    def commit(self) -> None:
+        """Make the writes so far last; more may follow in a new transaction."""
+        self._connection.commit()
+        self._writing = False
+
+
+def _refers_to_nothing(cause: BaseException | None) -> bool:
+    if isinstance(cause, sqlite3.IntegrityError):
+        return cause.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+    return isinstance(cause, psycopg.errors.ForeignKeyViolation)

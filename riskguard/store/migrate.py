@@ -1,0 +1,72 @@
+"""Brings a database to the newest schema. Several processes may try at once: one works, the others wait."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, text
+
+from riskguard.domain.errors import NotReady
+from riskguard.store.address import parsed_url
+from riskguard.store.engine import BUSY_MS, make_engine
+
+_LOCK = 0x7269736B
+"""The advisory lock that migrations hold on PostgreSQL ("risk" in ASCII)."""
+
+
+def migrate(url: str) -> None:
+    """Create or upgrade the tables, and the folder of a SQLite file. NotReady, with a hint, if that fails."""
+    parsed = parsed_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        _make_folder(parsed)
+    engine = make_engine(parsed)
+    try:
+        with engine.connect() as connection:
+            _lock(connection)
+            command.upgrade(config_for(connection), "head")
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+def config_for(connection: Connection) -> Config:
+    """Alembic's settings for a connection that is open already; needs no alembic.ini."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _make_folder(url: URL) -> None:
+    folder = Path(str(url.database)).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotReady(
+            f"the data folder {folder} cannot be made: {error.strerror}",
+            hint="set RISKGUARD_DATA_DIR or RISKGUARD_DATABASE_URL to a place that can be written",
+        ) from error
+
+
+def _lock(connection: Connection) -> None:
+    """Keep other migrations out until this transaction ends."""
+    if connection.dialect.name == "sqlite":
+        _keep_wal(connection)
+        connection.exec_driver_sql("BEGIN EXCLUSIVE")
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _keep_wal(connection: Connection) -> None:
+    """Switch the file to write-ahead logging, for good. SQLite does not wait for others here, so we do."""
+    patience = time.monotonic() + BUSY_MS / 1000
+    while connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() != "wal":
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except NotReady:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.02)

@@ -1,0 +1,97 @@
+"""Communities, their keys, and members."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from sqlalchemy import ColumnElement, RowMapping, select, update
+
+from riskguard.domain.errors import NotFound
+from riskguard.domain.member import ApiKey, Community, Member, Role
+from riskguard.store.link import Link
+from riskguard.store.tables import api_keys, communities, members
+
+
+class SqlCommunities:
+    """Communities by name."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def add(self, community: Community) -> None:
+        self._link.insert(communities, [asdict(community)], taken=f"community '{community.name}' exists already")
+
+    def get(self, name: str) -> Community | None:
+        row = self._link.read(select(communities).where(communities.c.name == name)).mappings().one_or_none()
+        return Community(**row) if row else None
+
+    def all(self) -> list[Community]:
+        """By name."""
+        rows = self._link.read(select(communities).order_by(communities.c.name)).mappings()
+        return [Community(**row) for row in rows]
+
+    def save(self, community: Community) -> None:
+        """NotFound when it was never added."""
+        statement = update(communities).where(communities.c.name == community.name).values(asdict(community))
+        if not self._link.write(statement).rowcount:
+            raise NotFound(f"no community '{community.name}'")
+
+
+class SqlKeys:
+    """API keys by digest."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def add(self, key: ApiKey) -> None:
+        """NotFound when the community does not exist."""
+        self._link.insert(api_keys, [asdict(key)], taken=f"key {key.id} exists already")
+
+    def by_digest(self, digest: str) -> ApiKey | None:
+        row = self._link.read(select(api_keys).where(api_keys.c.digest == digest)).mappings().one_or_none()
+        return ApiKey(**row) if row else None
+
+    def of(self, community: str) -> list[ApiKey]:
+        """Oldest first, revoked ones too."""
+        statement = select(api_keys).where(api_keys.c.community == community)
+        rows = self._link.read(statement.order_by(api_keys.c.created_at, api_keys.c.id))
+        return [ApiKey(**row) for row in rows.mappings()]
+
+    def save(self, key: ApiKey) -> None:
+        """NotFound when it was never added."""
+        if not self._link.write(update(api_keys).where(api_keys.c.id == key.id).values(asdict(key))).rowcount:
+            raise NotFound(f"no key {key.id}")
+
+
+class SqlMembers:
+    """Members by name and id."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def add(self, member: Member) -> None:
+        """NotFound when the community does not exist."""
+        self._link.insert(members, [asdict(member)], taken=f"member '{member.name}' exists already")
+
+    def by_name(self, name: str) -> Member | None:
+        return self._one(members.c.name == name)
+
+    def get(self, member_id: str) -> Member | None:
+        return self._one(members.c.id == member_id)
+
+    def all(self) -> list[Member]:
+        """By name."""
+        return [_member(row) for row in self._link.read(select(members).order_by(members.c.name)).mappings()]
+
+    def save(self, member: Member) -> None:
+        """NotFound when they were never added."""
+        if not self._link.write(update(members).where(members.c.id == member.id).values(asdict(member))).rowcount:
+            raise NotFound(f"no member {member.id}")
+
+    def _one(self, condition: ColumnElement[bool]) -> Member | None:
+        row = self._link.read(select(members).where(condition)).mappings().one_or_none()
+        return _member(row) if row else None
+
+
+def _member(row: RowMapping) -> Member:
+    return Member(**{**row, "role": Role(row["role"])})

@@ -1,0 +1,159 @@
+"""Posts and their verdicts: added in batches, one statement each, and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, func, select
+
+from riskguard.domain.line import Ticket
+from riskguard.domain.post import Author, Lane, Post, Scene
+from riskguard.domain.verdict import Action, Verdict
+from riskguard.store.codec import verdict_json, verdict_of
+from riskguard.store.link import Link
+from riskguard.store.tables import posts, verdicts, waiting_posts
+
+
+class SqlPosts:
+    """Post revisions, and which of them wait for a verdict."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def latest(self, community: str, post_ids: Sequence[str]) -> dict[str, Post]:
+        """The newest revision of each of the platform's post ids that is known, in one query."""
+        if not post_ids:
+            return {}
+        newest = (
+            select(posts.c.post_id, func.max(posts.c.revision).label("revision"))
+            .where(posts.c.community == community, posts.c.post_id.in_(post_ids))
+            .group_by(posts.c.post_id)
+            .subquery()
+        )
+        this = and_(posts.c.post_id == newest.c.post_id, posts.c.revision == newest.c.revision)
+        rows = self._link.read(select(posts).join(newest, this).where(posts.c.community == community))
+        return {post.post_id: post for post in map(post_of, rows)}
+
+    def add(self, added: Sequence[Post], lane: Lane, *, received_at: datetime) -> None:
+        """Insert all in one statement, or none. Conflict when a revision exists already (someone else was first)."""
+        taken = f"a revision of {_named(added)} exists already"
+        self._link.insert(posts, [_post_row(post, received_at) for post in added], taken=taken)
+        waiting = [
+            {"post_id": post.id, "community": post.community, "lane": lane.value, "received_at": received_at}
+            for post in added
+        ]
+        self._link.insert(waiting_posts, waiting, taken=taken)
+
+    def get_many(self, ids: Sequence[str]) -> list[Post]:
+        """By our ids, in the order asked for; unknown ids are left out."""
+        if not ids:
+            return []
+        found = {post.id: post for post in map(post_of, self._link.read(select(posts).where(posts.c.id.in_(ids))))}
+        return [found[name] for name in ids if name in found]
+
+    def find(self, community: str, name: str) -> Post | None:
+        """By our id, else the newest revision with the platform's post_id."""
+        ours = select(posts).where(posts.c.id == name, posts.c.community == community)
+        row = self._link.read(ours).one_or_none()
+        return post_of(row) if row else self.latest(community, [name]).get(name)
+
+    def unjudged(self, *, received_before: datetime, limit: int) -> list[Ticket]:
+        """Accepted posts without a verdict, oldest first."""
+        statement = (
+            select(waiting_posts.c.post_id, waiting_posts.c.community, waiting_posts.c.lane)
+            .where(waiting_posts.c.received_at < received_before)
+            .order_by(waiting_posts.c.received_at, waiting_posts.c.post_id)
+            .limit(limit)
+        )
+        return [Ticket(post_id, community, Lane(lane)) for post_id, community, lane in self._link.read(statement)]
+
+    def count(self, community: str | None = None) -> int:
+        statement = select(func.count()).select_from(posts)
+        if community is not None:
+            statement = statement.where(posts.c.community == community)
+        return int(self._link.read(statement).scalar_one())
+
+
+class SqlVerdicts:
+    """The one verdict of each judged post."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def add(self, added: Sequence[Verdict], *, at: datetime) -> set[str]:
+        """Keep each verdict whose post has none yet; the ids of the posts whose verdict is new."""
+        new = self._link.insert_new(verdicts, [_verdict_row(verdict, at) for verdict in added], key="post_id")
+        if new:
+            self._link.write(delete(waiting_posts).where(waiting_posts.c.post_id.in_(sorted(new))))
+        return new
+
+    def get_many(self, post_ids: Sequence[str]) -> dict[str, Verdict]:
+        if not post_ids:
+            return {}
+        rows = self._link.read(select(verdicts.c.post_id, verdicts.c.body).where(verdicts.c.post_id.in_(post_ids)))
+        return {post_id: verdict_of(body) for post_id, body in rows}
+
+    def tally(self, community: str | None = None) -> Mapping[str, int]:
+        """How many verdicts per action word."""
+        statement = select(verdicts.c.action, func.count()).group_by(verdicts.c.action).order_by(verdicts.c.action)
+        if community is not None:
+            statement = statement.join(posts, posts.c.id == verdicts.c.post_id).where(posts.c.community == community)
+        return {Action(action).word: count for action, count in self._link.read(statement)}
+
+
+def post_of(row: Any) -> Post:
+    """The post in a row that holds the columns of `posts` under their own names."""
+    return Post(
+        id=row.id,
+        community=row.community,
+        post_id=row.post_id,
+        text=row.text,
+        created_at=row.created_at,
+        author=Author(row.author_id, row.author_trust, row.author_created_at),
+        scene=Scene(row.scene),
+        revision=row.revision,
+        title=row.title,
+        url=row.url,
+        thread_id=row.thread_id,
+        parent_id=row.parent_id,
+        callback_url=row.callback_url,
+        metadata=row.metadata,
+    )
+
+
+def _post_row(post: Post, received_at: datetime) -> dict[str, Any]:
+    return {
+        "id": post.id,
+        "community": post.community,
+        "post_id": post.post_id,
+        "revision": post.revision,
+        "received_at": received_at,
+        "created_at": post.created_at,
+        "text": post.text,
+        "author_id": post.author.id,
+        "author_trust": post.author.trust,
+        "author_created_at": post.author.created_at,
+        "scene": post.scene.value,
+        "title": post.title,
+        "url": post.url,
+        "thread_id": post.thread_id,
+        "parent_id": post.parent_id,
+        "callback_url": post.callback_url,
+        "metadata": dict(post.metadata),
+    }
+
+
+def _verdict_row(verdict: Verdict, at: datetime) -> dict[str, Any]:
+    return {
+        "post_id": verdict.post_id,
+        "action": int(verdict.action),
+        "judged_at": at,
+        "policy_version": verdict.policy_version,
+        "body": verdict_json(verdict),
+    }
+
+
+def _named(added: Sequence[Post]) -> str:
+    return f"post '{added[0].post_id}'" if len(added) == 1 else f"one of these {len(added)} posts"

@@ -1,0 +1,151 @@
+"""The tables. Posts and verdicts are only ever added; what waits is kept apart, so that it stays small."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    MetaData,
+    Named,
+    SmallInteger,
+    Table,
+    Text,
+    TypedColumns,
+    UniqueConstraint,
+    text,
+)
+
+from riskguard.store.types import Json, UtcTime, Words
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class CommunityColumns(TypedColumns):
+    name: Named[str] = Column(Words, primary_key=True)
+    created_at: Named[datetime] = Column(UtcTime)
+    webhook_url: Named[str] = Column(Words)
+    webhook_secret: Named[str] = Column(Text)
+    webhook_disabled_because: Named[str] = Column(Words)
+
+
+class KeyColumns(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    community: Named[str] = Column(Words, ForeignKey("communities.name"), index=True)
+    digest: Named[str] = Column(Text, unique=True)
+    prefix: Named[str] = Column(Text)
+    created_at: Named[datetime] = Column(UtcTime)
+    revoked_at: Named[datetime | None] = Column(UtcTime)
+
+
+class MemberColumns(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    name: Named[str] = Column(Words, unique=True)
+    role: Named[str] = Column(Text)
+    password_hash: Named[str] = Column(Text)
+    created_at: Named[datetime] = Column(UtcTime)
+    community: Named[str | None] = Column(Words, ForeignKey("communities.name"))
+
+
+class PostColumns(TypedColumns):
+    """A post as received; `community, post_id, revision` is the platform's name for it."""
+
+    id: Named[str] = Column(Text, primary_key=True)
+    community: Named[str] = Column(Words, ForeignKey("communities.name"))
+    post_id: Named[str] = Column(Words)
+    revision: Named[int]
+    received_at: Named[datetime] = Column(UtcTime)
+    created_at: Named[datetime] = Column(UtcTime)
+    text: Named[str] = Column(Words)
+    author_id: Named[str] = Column(Words)
+    author_trust: Named[int] = Column(SmallInteger)
+    author_created_at: Named[datetime | None] = Column(UtcTime)
+    scene: Named[str] = Column(Text)
+    title: Named[str] = Column(Words)
+    url: Named[str] = Column(Words)
+    thread_id: Named[str] = Column(Words)
+    parent_id: Named[str] = Column(Words)
+    callback_url: Named[str] = Column(Words)
+    metadata: Named[Any] = Column(Json, nullable=False)
+
+
+class WaitingColumns(TypedColumns):
+    """A post without a verdict: written with the post, removed with its verdict."""
+
+    post_id: Named[str] = Column(Text, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
+    community: Named[str] = Column(Words)
+    lane: Named[str] = Column(Text)
+    received_at: Named[datetime] = Column(UtcTime, index=True)
+
+
+class VerdictColumns(TypedColumns):
+    """The one verdict of a post; `body` is all of it, the other columns are for counting and searching."""
+
+    post_id: Named[str] = Column(Text, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
+    action: Named[int] = Column(SmallInteger, index=True)
+    judged_at: Named[datetime] = Column(UtcTime)
+    policy_version: Named[str] = Column(Text)
+    body: Named[str] = Column(Text)
+
+
+class CaseColumns(TypedColumns):
+    """The one case of a post; `version` is the optimistic lock."""
+
+    id: Named[str] = Column(Text, primary_key=True)
+    post_id: Named[str] = Column(Text, ForeignKey("posts.id", ondelete="CASCADE"), unique=True)
+    community: Named[str] = Column(Words, ForeignKey("communities.name"))
+    priority: Named[int]
+    opened_at: Named[datetime] = Column(UtcTime)
+    origin: Named[str] = Column(Text)
+    status: Named[str] = Column(Text)
+    decisions: Named[Any] = Column(Json, nullable=False)
+    grievances: Named[Any] = Column(Json, nullable=False)
+    version: Named[int]
+
+
+class EventColumns(TypedColumns):
+    id: Named[str] = Column(Text, primary_key=True)
+    type: Named[str] = Column(Text)
+    community: Named[str] = Column(Words, ForeignKey("communities.name"))
+    url: Named[str] = Column(Words)
+    data: Named[Any] = Column(Json, nullable=False)
+    created_at: Named[datetime] = Column(UtcTime, index=True)
+    next_attempt_at: Named[datetime] = Column(UtcTime)
+    status: Named[str] = Column(Text)
+    attempts: Named[int]
+    last_answer: Named[str] = Column(Words)
+
+
+class AnswerColumns(TypedColumns):
+    community: Named[str] = Column(Words, ForeignKey("communities.name"), primary_key=True)
+    key: Named[str] = Column(Words, primary_key=True)
+    body_digest: Named[str] = Column(Text)
+    status: Named[int]
+    body: Named[str] = Column(Words)
+    created_at: Named[datetime] = Column(UtcTime, index=True)
+
+
+_WAITING_EVENT = text("status = 'waiting'")
+
+communities = Table("communities", METADATA, CommunityColumns)
+api_keys = Table("api_keys", METADATA, KeyColumns)
+members = Table("members", METADATA, MemberColumns)
+posts = Table("posts", METADATA, PostColumns, UniqueConstraint("community", "post_id", "revision"))
+waiting_posts = Table("waiting_posts", METADATA, WaitingColumns)
+verdicts = Table("verdicts", METADATA, VerdictColumns)
+cases = Table("cases", METADATA, CaseColumns)
+Index("ix_cases_queue", cases.c.status, cases.c.priority.desc(), cases.c.opened_at)
+Index("ix_cases_community_queue", cases.c.community, cases.c.status, cases.c.priority.desc(), cases.c.opened_at)
+outbox = Table("outbox", METADATA, EventColumns)
+Index("ix_outbox_due", outbox.c.next_attempt_at, sqlite_where=_WAITING_EVENT, postgresql_where=_WAITING_EVENT)
+kept_answers = Table("kept_answers", METADATA, AnswerColumns)

@@ -1,0 +1,81 @@
+"""One transaction over all tables, and the store that starts it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from riskguard.store.address import parsed_url
+from riskguard.store.cases import SqlCases
+from riskguard.store.engine import make_engine, not_ready
+from riskguard.store.link import Link
+from riskguard.store.outbox import SqlAnswers, SqlOutbox
+from riskguard.store.people import SqlCommunities, SqlKeys, SqlMembers
+from riskguard.store.posts import SqlPosts, SqlVerdicts
+
+
+class SqlWork:
+    """A UnitOfWork on one database connection. Leaving the block without `commit()` rolls back."""
+
+    communities: SqlCommunities
+    keys: SqlKeys
+    members: SqlMembers
+    posts: SqlPosts
+    verdicts: SqlVerdicts
+    cases: SqlCases
+    outbox: SqlOutbox
+    answers: SqlAnswers
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection
+        self._link: Link
+
+    def __enter__(self) -> Self:
+        """NotReady when the database cannot be reached or all connections stay busy."""
+        try:
+            self._connection = self._engine.connect()
+        except PoolExhausted as error:
+            raise not_ready(self._engine.url, error) from error
+        self._link = link = Link(self._connection)
+        self.communities = SqlCommunities(link)
+        self.keys = SqlKeys(link)
+        self.members = SqlMembers(link)
+        self.posts = SqlPosts(link)
+        self.verdicts = SqlVerdicts(link)
+        self.cases = SqlCases(link)
+        self.outbox = SqlOutbox(link)
+        self.answers = SqlAnswers(link)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def commit(self) -> None:
+        """Make the writes so far last."""
+        self._link.commit()
+
+
+class Store:
+    """The database. Thread-safe; every process opens its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def begin(self) -> SqlWork:
+        """A transaction, to be used in one `with` block of one thread."""
+        return SqlWork(self._engine)
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """The store behind a SQLite or PostgreSQL URL. Connects at the first `begin`; `migrate` makes its tables."""
+    return Store(make_engine(parsed_url(url)))
