@@ -12,14 +12,14 @@ from riskguard.domain.errors import NotFound, StaleVersion
 from riskguard.store.codec import decisions_json, decisions_of, grievances_json, grievances_of, verdict_of
 from riskguard.store.link import Link
 from riskguard.store.posts import post_of
-from riskguard.store.tables import cases, posts, verdicts
+from riskguard.store.tables import CASES, POSTS, VERDICTS
 
-_CASE = {f"case_{column.name}": column.label(f"case_{column.name}") for column in cases.c}
+_CASE = {f"case_{column.name}": column.label(f"case_{column.name}") for column in CASES.c}
 _FILE = (
-    select(posts, *_CASE.values(), verdicts.c.body.label("verdict_body"))
-    .select_from(cases)
-    .join(posts, posts.c.id == cases.c.post_id)
-    .outerjoin(verdicts, verdicts.c.post_id == cases.c.post_id)
+    select(POSTS, *_CASE.values(), VERDICTS.c.body.label("verdict_body"))
+    .select_from(CASES)
+    .join(POSTS, POSTS.c.id == CASES.c.post_id)
+    .outerjoin(VERDICTS, VERDICTS.c.post_id == CASES.c.post_id)
 )
 
 
@@ -29,41 +29,41 @@ class SqlCases:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    def add(self, added: Sequence[Case]) -> None:
+    def add(self, cases: Sequence[Case]) -> None:
         """Insert those whose post has no case yet; the others are left as they are."""
-        self._link.insert_new(cases, [_case_row(case) for case in added], key="post_id")
+        self._link.insert_new(CASES, [_case_row(case) for case in cases], key="post_id")
 
     def get(self, case_id: str) -> Case | None:
-        return self._one(cases.c.id == case_id)
+        return self._one(CASES.c.id == case_id)
 
     def of_post(self, post_id: str) -> Case | None:
-        return self._one(cases.c.post_id == post_id)
+        return self._one(CASES.c.post_id == post_id)
 
     def save(self, case: Case, *, seen_version: int) -> None:
         """Write only if the stored version is `seen_version`; StaleVersion otherwise, NotFound if never added."""
-        this = cases.c.id == case.id
-        statement = update(cases).where(this, cases.c.version == seen_version).values(_case_row(case))
+        this = CASES.c.id == case.id
+        statement = update(CASES).where(this, CASES.c.version == seen_version).values(_case_row(case))
         if self._link.write(statement).rowcount:
             return
-        stored = self._link.read(select(cases.c.version).where(this)).scalar_one_or_none()
+        stored = self._link.read(select(CASES.c.version).where(this)).scalar_one_or_none()
         if stored is None:
             raise NotFound(f"no case {case.id}")
         raise StaleVersion(f"case {case.id} is at version {stored}, not {seen_version}")
 
     def file(self, case_id: str) -> CaseFile | None:
-        row = self._link.read(_FILE.where(cases.c.id == case_id)).one_or_none()
+        row = self._link.read(_FILE.where(CASES.c.id == case_id)).one_or_none()
         return _file_of(row) if row else None
 
     def queue(self, *, community: str | None, status: CaseStatus | None, limit: int, offset: int = 0) -> list[CaseFile]:
         """Most urgent first, then oldest first. No community means all."""
         statement = _narrowed(_FILE, community=community, status=status)
-        ordered = statement.order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+        ordered = statement.order_by(CASES.c.priority.desc(), CASES.c.opened_at, CASES.c.id)
         return [_file_of(row) for row in self._link.read(ordered.limit(limit).offset(offset))]
 
     def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many cases per status word."""
-        statement = _narrowed(select(cases.c.status, func.count()), community=community, status=None)
-        return {status: count for status, count in self._link.read(statement.group_by(cases.c.status))}  # noqa: C416
+        statement = _narrowed(select(CASES.c.status, func.count()), community=community, status=None)
+        return {status: count for status, count in self._link.read(statement.group_by(CASES.c.status))}  # noqa: C416
 
     def _one(self, condition: ColumnElement[bool]) -> Case | None:
         row = self._link.read(select(*_CASE.values()).where(condition)).one_or_none()
@@ -74,9 +74,9 @@ def _narrowed(
     statement: Select[*tuple[Any, ...]], *, community: str | None, status: CaseStatus | None
 ) -> Select[*tuple[Any, ...]]:
     if community is not None:
-        statement = statement.where(cases.c.community == community)
+        statement = statement.where(CASES.c.community == community)
     if status is not None:
-        statement = statement.where(cases.c.status == status.value)
+        statement = statement.where(CASES.c.status == status.value)
     return statement
 
 

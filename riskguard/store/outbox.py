@@ -12,10 +12,10 @@ from sqlalchemy import RowMapping, bindparam, delete, func, literal_column, sele
 from riskguard.domain.answer import KeptAnswer
 from riskguard.domain.event import Attempt, Event, EventStatus, EventType
 from riskguard.store.link import Link
-from riskguard.store.tables import kept_answers, outbox
+from riskguard.store.tables import KEPT_ANSWERS, OUTBOX
 
 # Written out, not bound, so that both databases see that the partial index on waiting events answers it.
-_WAITING = outbox.c.status == literal_column(f"'{EventStatus.WAITING.value}'")
+_WAITING = OUTBOX.c.status == literal_column(f"'{EventStatus.WAITING.value}'")
 
 
 class SqlOutbox:
@@ -25,7 +25,7 @@ class SqlOutbox:
         self._link = link
 
     def add(self, events: Sequence[Event]) -> None:
-        self._link.insert(outbox, [_event_row(event) for event in events], taken="an event with this id exists already")
+        self._link.insert(OUTBOX, [_event_row(event) for event in events], taken="an event with this id exists already")
 
     def claim_due(self, *, now: datetime, leased_until: datetime, limit: int) -> list[Event]:
         """Waiting events whose time has come, oldest first; their next attempt moves to `leased_until`, so no one
@@ -34,53 +34,65 @@ class SqlOutbox:
             return []
         self._link.lock()
         due = (
-            select(outbox)
-            .where(_WAITING, outbox.c.next_attempt_at <= now)
-            .order_by(outbox.c.next_attempt_at, outbox.c.id)
+            select(OUTBOX)
+            .where(_WAITING, OUTBOX.c.next_attempt_at <= now)
+            .order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
         events = [_event_of(row) for row in self._link.read(due).mappings()]
         if events:
-            taken = outbox.c.id.in_([event.id for event in events])
-            self._link.write(update(outbox).where(taken).values(next_attempt_at=leased_until))
+            taken = OUTBOX.c.id.in_([event.id for event in events])
+            self._link.write(update(OUTBOX).where(taken).values(next_attempt_at=leased_until))
         return [replace(event, next_attempt_at=leased_until) for event in events]
 
     def record(self, attempts: Sequence[Attempt]) -> None:
-        """Add one to `attempts` of each event and keep what became of it."""
+        """Keep what became of each event, and add one to its `attempts` if the try was made."""
         if not attempts:
             return
         statement = (
-            update(outbox)
-            .where(outbox.c.id == bindparam("event_id"))
+            update(OUTBOX)
+            .where(OUTBOX.c.id == bindparam("event_id"))
             .values(
                 status=bindparam("became"),
                 last_answer=bindparam("answer"),
                 next_attempt_at=bindparam("again_at"),
-                attempts=outbox.c.attempts + 1,
+                attempts=OUTBOX.c.attempts + bindparam("tries"),
             )
         )
-        rows = [
-            {"event_id": a.event_id, "became": a.status.value, "answer": a.answer, "again_at": a.next_attempt_at}
-            for a in sorted(attempts, key=lambda attempt: attempt.event_id)
-        ]
-        self._link.write(statement, rows)
+        in_order = sorted(attempts, key=lambda attempt: attempt.event_id)  # so that two writers never lock crosswise
+        self._link.write(statement, [_attempt_row(attempt) for attempt in in_order])
+
+    def put_off(self, url: str, *, until: datetime) -> None:
+        """Waiting events for this address are not due before `until`; their attempts are not counted.
+
+        Those that another process is writing to at this moment are left to it.
+        """
+        self._link.lock()
+        early = (
+            select(OUTBOX.c.id)
+            .where(_WAITING, OUTBOX.c.url == url, OUTBOX.c.next_attempt_at < until)
+            .with_for_update(skip_locked=True)
+        )
+        self._link.write(update(OUTBOX).where(OUTBOX.c.id.in_(early)).values(next_attempt_at=until))
 
     def due(self, now: datetime) -> int:
         """How many waiting events have come of age."""
-        statement = select(func.count()).select_from(outbox).where(_WAITING, outbox.c.next_attempt_at <= now)
+        statement = select(func.count()).select_from(OUTBOX).where(_WAITING, OUTBOX.c.next_attempt_at <= now)
         return int(self._link.read(statement).scalar_one())
 
     def recent(self, *, community: str | None, limit: int) -> list[Event]:
         """Newest first."""
-        statement = select(outbox).order_by(outbox.c.created_at.desc(), outbox.c.id.desc()).limit(limit)
+        statement = select(OUTBOX).order_by(OUTBOX.c.created_at.desc(), OUTBOX.c.id.desc()).limit(limit)
         if community is not None:
-            statement = statement.where(outbox.c.community == community)
+            statement = statement.where(OUTBOX.c.community == community)
         return [_event_of(row) for row in self._link.read(statement).mappings()]
 
-    def tally(self) -> Mapping[str, int]:
+    def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many events per status word."""
-        statement = select(outbox.c.status, func.count()).group_by(outbox.c.status)
+        statement = select(OUTBOX.c.status, func.count()).group_by(OUTBOX.c.status)
+        if community is not None:
+            statement = statement.where(OUTBOX.c.community == community)
         return {status: count for status, count in self._link.read(statement)}  # noqa: C416
 
 
@@ -91,18 +103,18 @@ class SqlAnswers:
         self._link = link
 
     def get(self, community: str, key: str) -> KeptAnswer | None:
-        kept = select(kept_answers).where(kept_answers.c.community == community, kept_answers.c.key == key)
+        kept = select(KEPT_ANSWERS).where(KEPT_ANSWERS.c.community == community, KEPT_ANSWERS.c.key == key)
         row = self._link.read(kept).one_or_none()
         return KeptAnswer(row.key, row.body_digest, row.status, row.body, row.created_at) if row else None
 
     def add(self, community: str, answer: KeptAnswer) -> None:
         """Conflict when the key is kept already."""
         row = {"community": community, **asdict(answer)}
-        self._link.insert(kept_answers, [row], taken=f"an answer to Idempotency-Key '{answer.key}' is kept already")
+        self._link.insert(KEPT_ANSWERS, [row], taken=f"an answer to Idempotency-Key '{answer.key}' is kept already")
 
     def drop(self, *, created_before: datetime) -> int:
         """Forget answers older than that; how many they were."""
-        return self._link.write(delete(kept_answers).where(kept_answers.c.created_at < created_before)).rowcount
+        return self._link.write(delete(KEPT_ANSWERS).where(KEPT_ANSWERS.c.created_at < created_before)).rowcount
 
 
 def _event_row(event: Event) -> dict[str, Any]:
@@ -122,3 +134,13 @@ def _event_row(event: Event) -> dict[str, Any]:
 
 def _event_of(row: RowMapping) -> Event:
     return Event(**{**row, "type": EventType(row["type"]), "status": EventStatus(row["status"])})
+
+
+def _attempt_row(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "event_id": attempt.event_id,
+        "became": attempt.status.value,
+        "answer": attempt.answer,
+        "again_at": attempt.next_attempt_at,
+        "tries": int(attempt.made),
+    }

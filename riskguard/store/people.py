@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, select, update
 from riskguard.domain.errors import NotFound
 from riskguard.domain.member import ApiKey, Community, Member, Role
 from riskguard.store.link import Link
-from riskguard.store.tables import api_keys, communities, members
+from riskguard.store.tables import API_KEYS, COMMUNITIES, MEMBERS
 
 
 class SqlCommunities:
@@ -19,20 +19,20 @@ class SqlCommunities:
         self._link = link
 
     def add(self, community: Community) -> None:
-        self._link.insert(communities, [asdict(community)], taken=f"community '{community.name}' exists already")
+        self._link.insert(COMMUNITIES, [asdict(community)], taken=f"community '{community.name}' exists already")
 
     def get(self, name: str) -> Community | None:
-        row = self._link.read(select(communities).where(communities.c.name == name)).mappings().one_or_none()
+        row = self._link.read(select(COMMUNITIES).where(COMMUNITIES.c.name == name)).mappings().one_or_none()
         return Community(**row) if row else None
 
     def all(self) -> list[Community]:
         """By name."""
-        rows = self._link.read(select(communities).order_by(communities.c.name)).mappings()
+        rows = self._link.read(select(COMMUNITIES).order_by(COMMUNITIES.c.name)).mappings()
         return [Community(**row) for row in rows]
 
     def save(self, community: Community) -> None:
         """NotFound when it was never added."""
-        statement = update(communities).where(communities.c.name == community.name).values(asdict(community))
+        statement = update(COMMUNITIES).where(COMMUNITIES.c.name == community.name).values(asdict(community))
         if not self._link.write(statement).rowcount:
             raise NotFound(f"no community '{community.name}'")
 
@@ -45,21 +45,21 @@ class SqlKeys:
 
     def add(self, key: ApiKey) -> None:
         """NotFound when the community does not exist."""
-        self._link.insert(api_keys, [asdict(key)], taken=f"key {key.id} exists already")
+        self._link.insert(API_KEYS, [asdict(key)], taken=f"key {key.id} exists already")
 
     def by_digest(self, digest: str) -> ApiKey | None:
-        row = self._link.read(select(api_keys).where(api_keys.c.digest == digest)).mappings().one_or_none()
+        row = self._link.read(select(API_KEYS).where(API_KEYS.c.digest == digest)).mappings().one_or_none()
         return ApiKey(**row) if row else None
 
     def of(self, community: str) -> list[ApiKey]:
         """Oldest first, revoked ones too."""
-        statement = select(api_keys).where(api_keys.c.community == community)
-        rows = self._link.read(statement.order_by(api_keys.c.created_at, api_keys.c.id))
+        statement = select(API_KEYS).where(API_KEYS.c.community == community)
+        rows = self._link.read(statement.order_by(API_KEYS.c.created_at, API_KEYS.c.id))
         return [ApiKey(**row) for row in rows.mappings()]
 
     def save(self, key: ApiKey) -> None:
         """NotFound when it was never added."""
-        if not self._link.write(update(api_keys).where(api_keys.c.id == key.id).values(asdict(key))).rowcount:
+        if not self._link.write(update(API_KEYS).where(API_KEYS.c.id == key.id).values(asdict(key))).rowcount:
             raise NotFound(f"no key {key.id}")
 
 
@@ -71,25 +71,25 @@ class SqlMembers:
 
     def add(self, member: Member) -> None:
         """NotFound when the community does not exist."""
-        self._link.insert(members, [asdict(member)], taken=f"member '{member.name}' exists already")
+        self._link.insert(MEMBERS, [asdict(member)], taken=f"member '{member.name}' exists already")
 
     def by_name(self, name: str) -> Member | None:
-        return self._one(members.c.name == name)
+        return self._one(MEMBERS.c.name == name)
 
     def get(self, member_id: str) -> Member | None:
-        return self._one(members.c.id == member_id)
+        return self._one(MEMBERS.c.id == member_id)
 
     def all(self) -> list[Member]:
         """By name."""
-        return [_member(row) for row in self._link.read(select(members).order_by(members.c.name)).mappings()]
+        return [_member(row) for row in self._link.read(select(MEMBERS).order_by(MEMBERS.c.name)).mappings()]
 
     def save(self, member: Member) -> None:
         """NotFound when they were never added."""
-        if not self._link.write(update(members).where(members.c.id == member.id).values(asdict(member))).rowcount:
+        if not self._link.write(update(MEMBERS).where(MEMBERS.c.id == member.id).values(asdict(member))).rowcount:
             raise NotFound(f"no member {member.id}")
 
     def _one(self, condition: ColumnElement[bool]) -> Member | None:
-        row = self._link.read(select(members).where(condition)).mappings().one_or_none()
+        row = self._link.read(select(MEMBERS).where(condition)).mappings().one_or_none()
         return _member(row) if row else None
 
 

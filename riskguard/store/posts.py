@@ -13,7 +13,7 @@ from riskguard.domain.post import Author, Lane, Post, Scene
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.store.codec import verdict_json, verdict_of
 from riskguard.store.link import Link
-from riskguard.store.tables import posts, verdicts, waiting_posts
+from riskguard.store.tables import POSTS, VERDICTS, WAITING_POSTS
 
 
 class SqlPosts:
@@ -27,52 +27,52 @@ class SqlPosts:
         if not post_ids:
             return {}
         newest = (
-            select(posts.c.post_id, func.max(posts.c.revision).label("revision"))
-            .where(posts.c.community == community, posts.c.post_id.in_(post_ids))
-            .group_by(posts.c.post_id)
+            select(POSTS.c.post_id, func.max(POSTS.c.revision).label("revision"))
+            .where(POSTS.c.community == community, POSTS.c.post_id.in_(post_ids))
+            .group_by(POSTS.c.post_id)
             .subquery()
         )
-        this = and_(posts.c.post_id == newest.c.post_id, posts.c.revision == newest.c.revision)
-        rows = self._link.read(select(posts).join(newest, this).where(posts.c.community == community))
+        this = and_(POSTS.c.post_id == newest.c.post_id, POSTS.c.revision == newest.c.revision)
+        rows = self._link.read(select(POSTS).join(newest, this).where(POSTS.c.community == community))
         return {post.post_id: post for post in map(post_of, rows)}
 
-    def add(self, added: Sequence[Post], lane: Lane, *, received_at: datetime) -> None:
+    def add(self, posts: Sequence[Post], lane: Lane, *, received_at: datetime) -> None:
         """Insert all in one statement, or none. Conflict when a revision exists already (someone else was first)."""
-        taken = f"a revision of {_named(added)} exists already"
-        self._link.insert(posts, [_post_row(post, received_at) for post in added], taken=taken)
+        taken = f"a revision of {_named(posts)} exists already"
+        self._link.insert(POSTS, [_post_row(post, received_at) for post in posts], taken=taken)
         waiting = [
             {"post_id": post.id, "community": post.community, "lane": lane.value, "received_at": received_at}
-            for post in added
+            for post in posts
         ]
-        self._link.insert(waiting_posts, waiting, taken=taken)
+        self._link.insert(WAITING_POSTS, waiting, taken=taken)
 
     def get_many(self, ids: Sequence[str]) -> list[Post]:
         """By our ids, in the order asked for; unknown ids are left out."""
         if not ids:
             return []
-        found = {post.id: post for post in map(post_of, self._link.read(select(posts).where(posts.c.id.in_(ids))))}
+        found = {post.id: post for post in map(post_of, self._link.read(select(POSTS).where(POSTS.c.id.in_(ids))))}
         return [found[name] for name in ids if name in found]
 
     def find(self, community: str, name: str) -> Post | None:
         """By our id, else the newest revision with the platform's post_id."""
-        ours = select(posts).where(posts.c.id == name, posts.c.community == community)
+        ours = select(POSTS).where(POSTS.c.id == name, POSTS.c.community == community)
         row = self._link.read(ours).one_or_none()
         return post_of(row) if row else self.latest(community, [name]).get(name)
 
     def unjudged(self, *, received_before: datetime, limit: int) -> list[Ticket]:
         """Accepted posts without a verdict, oldest first."""
         statement = (
-            select(waiting_posts.c.post_id, waiting_posts.c.community, waiting_posts.c.lane)
-            .where(waiting_posts.c.received_at < received_before)
-            .order_by(waiting_posts.c.received_at, waiting_posts.c.post_id)
+            select(WAITING_POSTS.c.post_id, WAITING_POSTS.c.community, WAITING_POSTS.c.lane)
+            .where(WAITING_POSTS.c.received_at < received_before)
+            .order_by(WAITING_POSTS.c.received_at, WAITING_POSTS.c.post_id)
             .limit(limit)
         )
         return [Ticket(post_id, community, Lane(lane)) for post_id, community, lane in self._link.read(statement)]
 
     def count(self, community: str | None = None) -> int:
-        statement = select(func.count()).select_from(posts)
+        statement = select(func.count()).select_from(POSTS)
         if community is not None:
-            statement = statement.where(posts.c.community == community)
+            statement = statement.where(POSTS.c.community == community)
         return int(self._link.read(statement).scalar_one())
 
 
@@ -82,29 +82,29 @@ class SqlVerdicts:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    def add(self, added: Sequence[Verdict], *, at: datetime) -> set[str]:
+    def add(self, verdicts: Sequence[Verdict], *, at: datetime) -> set[str]:
         """Keep each verdict whose post has none yet; the ids of the posts whose verdict is new."""
-        new = self._link.insert_new(verdicts, [_verdict_row(verdict, at) for verdict in added], key="post_id")
+        new = self._link.insert_new(VERDICTS, [_verdict_row(verdict, at) for verdict in verdicts], key="post_id")
         if new:
-            self._link.write(delete(waiting_posts).where(waiting_posts.c.post_id.in_(sorted(new))))
+            self._link.write(delete(WAITING_POSTS).where(WAITING_POSTS.c.post_id.in_(sorted(new))))
         return new
 
     def get_many(self, post_ids: Sequence[str]) -> dict[str, Verdict]:
         if not post_ids:
             return {}
-        rows = self._link.read(select(verdicts.c.post_id, verdicts.c.body).where(verdicts.c.post_id.in_(post_ids)))
+        rows = self._link.read(select(VERDICTS.c.post_id, VERDICTS.c.body).where(VERDICTS.c.post_id.in_(post_ids)))
         return {post_id: verdict_of(body) for post_id, body in rows}
 
     def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many verdicts per action word."""
-        statement = select(verdicts.c.action, func.count()).group_by(verdicts.c.action).order_by(verdicts.c.action)
+        statement = select(VERDICTS.c.action, func.count()).group_by(VERDICTS.c.action).order_by(VERDICTS.c.action)
         if community is not None:
-            statement = statement.join(posts, posts.c.id == verdicts.c.post_id).where(posts.c.community == community)
+            statement = statement.join(POSTS, POSTS.c.id == VERDICTS.c.post_id).where(POSTS.c.community == community)
         return {Action(action).word: count for action, count in self._link.read(statement)}
 
 
 def post_of(row: Any) -> Post:
-    """The post in a row that holds the columns of `posts` under their own names."""
+    """The post in a row that holds the columns of POSTS under their own names."""
     return Post(
         id=row.id,
         community=row.community,
@@ -155,5 +155,5 @@ def _verdict_row(verdict: Verdict, at: datetime) -> dict[str, Any]:
     }
 
 
-def _named(added: Sequence[Post]) -> str:
-    return f"post '{added[0].post_id}'" if len(added) == 1 else f"one of these {len(added)} posts"
+def _named(posts: Sequence[Post]) -> str:
+    return f"post '{posts[0].post_id}'" if len(posts) == 1 else f"one of these {len(posts)} posts"
