@@ -1,1 +1,5 @@
 """HANDS: what leaves the house."""
+
+from riskguard.delivery.webhooks import WebhookSender
+
+__all__ = ["WebhookSender"]
