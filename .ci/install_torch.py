@@ -1,7 +1,7 @@
 """Install the pinned torch without gigabytes of CUDA packages on a machine that has no GPU.
 
 Asks pip what it would install. A build that needs no CUDA packages (macOS, a local wheel) is taken as it is, and so is
-any build where a GPU is present. Otherwise uv is asked for PyTorch's CPU build, whose index it knows. Where no CPU build
+any build where a GPU is present. Otherwise uv is asked for PyTorch's CPU build, whose index it knows. Where none
 can be had, torch is left out and said so: the service runs without it, only training an encoder needs it.
 """
 

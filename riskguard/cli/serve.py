@@ -23,6 +23,23 @@ _data_dir = click.option(
 )
 
 
+def _end_with_parent(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    del ctx, param
+    if wanted:
+        from riskguard.up.child import end_with_parent
+
+        end_with_parent()
+
+
+_with_parent = click.option(
+    "--with-parent",
+    is_flag=True,
+    expose_value=False,
+    callback=_end_with_parent,
+    help="End when the process that started this one ends.",
+)
+
+
 def _settings(data_dir: Path | None = None) -> Settings:
     return Settings.load() if data_dir is None else Settings.load(data_dir=data_dir)
 
@@ -54,6 +71,7 @@ def up(host: str, port: int, data_dir: Path | None, workers: int, demo: bool) ->
 @_host
 @_port
 @_data_dir
+@_with_parent
 def api(host: str, port: int, data_dir: Path | None) -> None:
     """Serve the API and the console (needs a Redis URL)."""
     from riskguard.web import serve
@@ -70,6 +88,7 @@ def api(host: str, port: int, data_dir: Path | None) -> None:
     help="What to work on, most urgent first, separated by commas.",
 )
 @_data_dir
+@_with_parent
 def worker(name: str, queues: str, data_dir: Path | None) -> None:
     """Judge waiting posts and deliver events (needs a Redis URL)."""
     from riskguard.worker.main import run_worker
@@ -85,6 +104,7 @@ def worker(name: str, queues: str, data_dir: Path | None) -> None:
 
 @click.command()
 @_data_dir
+@_with_parent
 def scheduler(data_dir: Path | None) -> None:
     """Call the periodic jobs: posts left without a verdict, events that are due (needs a Redis URL)."""
     from riskguard.worker.schedule import run_scheduler

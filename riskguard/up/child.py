@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -17,10 +18,13 @@ LONGEST_PAUSE_S = 15.0
 STEADY_AFTER_S = 30.0
 
 
-def _die_with_parent() -> None:
-    """In the child on Linux: SIGTERM when the supervisor is gone, however it went."""
+def end_with_parent() -> None:
+    """Called by a child for itself: SIGTERM when the process that started it is gone, however it went (Linux only)."""
+    parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit("the supervisor is gone")
 
 
 @dataclass(slots=True)
@@ -48,7 +52,6 @@ class Child:
             errors="replace",
             bufsize=1,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
         )
         self._started_at = time.monotonic()
         threading.Thread(target=self._show, args=(self.process,), daemon=True).start()

@@ -20,11 +20,13 @@ from riskguard.services import accounts
 from riskguard.settings import PREFIX, Settings
 from riskguard.store import migrate
 from riskguard.up.child import Child
+from riskguard.up.demo import Demo
 from riskguard.up.redis_part import RedisPart
 from riskguard.up.supervisor import Part, Supervisor, Voice
 
 READY_WITHIN_S = 90.0
 FIRST_MEMBER = "admin"
+EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 (compared with, not bound to)
 LOOPBACK = "127.0.0.0/8"
 """The demo platform listens on this machine, so its callbacks must be allowed to come here."""
 
@@ -39,21 +41,21 @@ def run_service(settings: Settings, *, host: str, port: int, workers: int, demo:
     _check_port(host, port)
     migrate(settings.effective_database_url)
     secret_key(settings)
-    foundation: list[RedisPart] = [] if settings.redis_url else [RedisPart(settings.data_dir / "redis", say=say)]
+    url = f"http://{'127.0.0.1' if host in EVERY_ADDRESS else host}:{port}"
+    show = Demo.prepare(settings, url=url, say=say) if demo else None
+    guide = [*(show.guide() if show else _sign_in_lines(settings)), f"stop with Ctrl-C; data lies in {settings.data_dir}"]
+    foundation = [] if settings.redis_url else [RedisPart(settings.data_dir / "redis", say=say)]
     environ = _environ(settings, redis_url=foundation[0].url if foundation else settings.redis_url)
-    url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"
-    guide = [*_sign_in_lines(settings), f"stop with Ctrl-C; data lies in {settings.data_dir}"]
     parts: list[Part] = [*foundation, *_children(environ, host=host, port=port, workers=workers, say=say)]
-    after: Callable[[Supervisor], None] = _nothing
-    if demo:
-        from riskguard.up.demo import Demo
-
-        show = Demo.prepare(settings, url=url, say=say)
+    if show:
         parts.append(show.platform(environ))
-        guide = [*show.guide(), *guide[-1:]]
-        after = show.feed
     supervisor = Supervisor(parts, pids_file=settings.data_dir / "pids.json", say=say)
-    supervisor.run(meanwhile=lambda: _announce(supervisor, url, guide, say, after))
+
+    def announce() -> None:
+        if _announced(supervisor, url, guide, say) and show:
+            show.feed(supervisor.wait)
+
+    supervisor.run(meanwhile=announce)
 
 
 def _check_folder(folder: Path) -> None:
@@ -103,7 +105,10 @@ def _children(
         roles[f"worker-{number}"] = ("worker", "--name", f"worker-{number}", "--queues", "live,bulk")
     roles["messenger"] = ("worker", "--name", "messenger", "--queues", "chores,deliver")
     roles["scheduler"] = ("scheduler",)
-    return [Child(name, [sys.executable, "-m", "riskguard", *words], environ, say) for name, words in roles.items()]
+    return [
+        Child(name, [sys.executable, "-m", "riskguard", *words, "--with-parent"], environ, say)
+        for name, words in roles.items()
+    ]
 
 
 def _sign_in_lines(settings: Settings) -> list[str]:
@@ -120,26 +125,20 @@ def _sign_in_lines(settings: Settings) -> list[str]:
     return lines
 
 
-def _announce(
-    supervisor: Supervisor,
-    url: str,
-    guide: list[str],
-    say: Callable[[str, str], None],
-    after: Callable[[Supervisor], None],
-) -> None:
-    """Once every part answers, say where to look."""
+def _announced(supervisor: Supervisor, url: str, guide: list[str], say: Callable[[str, str], None]) -> bool:
+    """Once every part answers, say where to look; False when it came to nothing."""
     deadline = time.monotonic() + READY_WITHIN_S
     missing = "no answer yet"
     while missing and time.monotonic() < deadline:
         if supervisor.wait(0.2):
-            return
+            return False
         missing = _what_is_missing(url)
     if missing:
         say("up", f"not ready after {READY_WITHIN_S:.0f} s: {missing}; the lines above say why")
-        return
+        return False
     for line in ("riskguard is ready", f"console   {url}/console/", f"API docs  {url}/v1/docs", *guide):
         say("up", line)
-    after(supervisor)
+    return True
 
 
 def _what_is_missing(url: str) -> str:
@@ -152,6 +151,3 @@ def _what_is_missing(url: str) -> str:
     except (OSError, ValueError) as error:
         return str(error)
 
-
-def _nothing(_: Supervisor) -> None:
-    """Without a demo there is nothing to do after the start."""

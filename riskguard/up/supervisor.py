@@ -35,15 +35,18 @@ class Supervisor:
         self._parts = list(parts)
         self._pids_file = pids_file
         self._say = say
-        self._stopping = threading.Event()
+        self._stopping = False
 
     def ask_to_stop(self, *_: object) -> None:
-        """End everything soon; safe to call from a signal handler or a thread."""
-        self._stopping.set()
+        """End everything soon. A plain flag, since a signal handler must not take a lock."""
+        self._stopping = True
 
     def wait(self, timeout_s: float) -> bool:
         """Pause; True when an end was asked for meanwhile."""
-        return self._stopping.wait(timeout_s)
+        deadline = time.monotonic() + timeout_s
+        while not self._stopping and time.monotonic() < deadline:
+            time.sleep(min(LOOK_EVERY_S, timeout_s))
+        return self._stopping
 
     def run(self, *, meanwhile: Callable[[], None]) -> None:
         """Start all parts and keep them alive until asked to stop. `meanwhile` runs once, in a thread beside."""
@@ -55,7 +58,8 @@ class Supervisor:
             self._write_pids()
             threading.Thread(target=meanwhile, daemon=True).start()
             while not self.wait(LOOK_EVERY_S):
-                if any([part.keep_alive() for part in self._parts]):
+                started = [part.name for part in self._parts if part.keep_alive()]
+                if started:
                     self._write_pids()
         finally:
             self._stop()
