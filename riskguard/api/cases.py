@@ -1,0 +1,78 @@
+"""Cases: the queue of the moderators, for front ends other than our console."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from riskguard.api.bodies import checked, parsed_json
+from riskguard.api.door import Door, answer, whole_number
+from riskguard.api.schemas import DecisionIn
+from riskguard.api.shown import case_file
+from riskguard.domain.case import CaseStatus
+from riskguard.domain.errors import InvalidInput
+from riskguard.services import review
+
+MAX_PAGE = 200
+
+
+def blueprint(door: Door) -> Blueprint:
+    """The routes under /v1/cases."""
+    routes = Blueprint("cases", __name__, url_prefix="/v1/cases")
+
+    @routes.get("")
+    def queue() -> Response:
+        return _queue(door)
+
+    @routes.get("/<case_id>")
+    def show(case_id: str) -> Response:
+        file = review.file(case_id, begin=door.house.begin, community=door.community())
+        return answer(case_file(file))
+
+    @routes.post("/<case_id>/decisions")
+    def decide(case_id: str) -> Response:
+        return _decide(door, case_id)
+
+    return routes
+
+
+def _queue(door: Door) -> Response:
+    community = door.community()
+    status = _status()
+    limit = whole_number("limit", default=50, low=1, high=MAX_PAGE)
+    offset = whole_number("offset", default=0, low=0, high=1_000_000)
+    with door.house.begin() as work:
+        files = work.cases.queue(community=community, status=status, limit=limit + 1, offset=offset)
+    word = status.value if status else "all"
+    following = f"/v1/cases?status={word}&limit={limit}&offset={offset + limit}" if len(files) > limit else None
+    return answer(
+        {"cases": [case_file(file) for file in files[:limit]], "limit": limit, "offset": offset, "next": following}
+    )
+
+
+def _status() -> CaseStatus | None:
+    """The wished status; open unless said otherwise, None for all."""
+    word = request.args.get("status", CaseStatus.OPEN.value)
+    if word == "all":
+        return None
+    try:
+        return CaseStatus(word)
+    except ValueError:
+        raise InvalidInput(f"'{word}' is no status", field="status", hint="choose from open, decided, all") from None
+
+
+def _decide(door: Door, case_id: str) -> Response:
+    community = door.community()
+    ruled = checked(DecisionIn, parsed_json(request.get_data(cache=False)))
+    house = door.house
+    review.decide(
+        case_id,
+        ruling=ruled.ruling,
+        reason=ruled.reason,
+        by=ruled.by,
+        seen_version=ruled.version,
+        begin=house.begin,
+        clock=house.clock,
+        bell=house.bell,
+        community=community,
+    )
+    return answer(case_file(review.file(case_id, begin=house.begin, community=community)), 201)

@@ -1,0 +1,76 @@
+"""What every route needs: the house, who asks, what they may, and how answers are written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from threading import BoundedSemaphore
+
+from flask import Response, request
+
+from riskguard.api.keyring import Keyring
+from riskguard.api.limiter import Backlog, RateLimiter
+from riskguard.api.meters import Meters
+from riskguard.bootstrap import House
+from riskguard.domain.errors import InvalidInput
+
+WAITERS = 32
+"""Requests that may be held open by `Prefer: wait` at once; the next is answered 202, so that threads stay free."""
+
+
+class Door:
+    """One per app."""
+
+    def __init__(self, house: House) -> None:
+        settings = house.settings
+        self.house = house
+        self.meters = Meters(house)
+        self.waiters = BoundedSemaphore(WAITERS)
+        self._keyring = Keyring(house.begin)
+        self._backlog = Backlog(house.line, limit=settings.max_waiting)
+        self._limiter = RateLimiter(
+            settings.redis_url, per_minute=settings.rate_posts_per_minute, prefix=settings.redis_prefix
+        )
+
+    def community(self) -> str:
+        """Who asks. NotAuthenticated without a valid key."""
+        return self._keyring.community(request.headers.get("Authorization", ""))
+
+    def pay(self, community: str, posts: int) -> None:
+        """Count `posts` against the limits. TooManyRequests when there is no room."""
+        self._backlog.check()
+        self._limiter.pay(community, posts)
+
+
+def answer(body: Mapping[str, object], status: int = 200, **headers: str) -> Response:
+    """A JSON answer; Chinese is written as itself. An underscore in a header's name stands for a hyphen."""
+    shown = Response(json.dumps(body, ensure_ascii=False), status=status, mimetype="application/json")
+    for name, value in headers.items():
+        shown.headers[name.replace("_", "-")] = value
+    return shown
+
+
+def whole_number(name: str, *, default: int, low: int, high: int) -> int:
+    """A number of the query string; InvalidInput when it is none or out of range."""
+    raw = request.args.get(name, "").strip()
+    if not raw:
+        return default
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 9 and low <= int(raw) <= high):
+        raise InvalidInput(f"'{name}' should be a whole number from {low} to {high}", field=name)
+    return int(raw)
+
+
+def flag(name: str) -> bool:
+    """Whether a switch of the query string is on: `?all_scores` or `?all_scores=1`."""
+    raw = request.args.get(name)
+    return raw is not None and raw.lower() not in ("0", "false", "no")
+
+
+def wait_preference() -> float | None:
+    """The seconds of `Prefer: wait=N`; None when there is no such wish or it is no number."""
+    for wish in ",".join(request.headers.getlist("Prefer")).split(","):
+        name, _, value = wish.split(";")[0].partition("=")
+        value = value.strip().strip('"')
+        if name.strip().lower() == "wait" and value.isascii() and value.isdigit() and len(value) <= 6:
+            return float(value)
+    return None

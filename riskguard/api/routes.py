@@ -1,0 +1,242 @@
+"""The table of routes as readers see it: what OpenAPI and the docs page are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from riskguard.api import schemas
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Something that stands in the path, the query or a header."""
+
+    name: str
+    where: str
+    about: str
+    shape: dict[str, object]
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method on one path; `answers` maps a status to its shape and meaning, `problems` are statuses."""
+
+    method: str
+    path: str
+    name: str
+    group: str
+    summary: str
+    about: str
+    answers: dict[int, tuple[type[BaseModel] | str, str]]
+    problems: tuple[int, ...] = ()
+    takes: type[BaseModel] | None = None
+    many: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    keyless: bool = False
+    example: str = ""
+
+
+_TEXT: dict[str, object] = {"type": "string"}
+_KEY = Parameter(
+    "Idempotency-Key",
+    "header",
+    "A name of your choice for this request. Sent again with the same body, it is answered with the first answer "
+    "(`Idempotency-Replayed: true`); with another body, 422.",
+    {"type": "string", "minLength": 1, "maxLength": 255},
+)
+_PREFER = Parameter(
+    "Prefer",
+    "header",
+    "`wait=N` holds the request open for up to N seconds (at most RISKGUARD_MAX_WAIT_S) and answers 200 with the "
+    "verdict if it comes in time, else 202.",
+    {"type": "string", "examples": ["wait=2"]},
+)
+_POST = Parameter("id", "path", "Our id, or the post_id that it was sent with", _TEXT, required=True)
+_CASE = Parameter("id", "path", "The id of the case", _TEXT, required=True)
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "POST",
+        "/v1/posts",
+        "send_post",
+        "Posts",
+        "Send one post",
+        "The post is committed to the database before you get an answer. The same post_id with the same text is "
+        "answered with the first result (200 once it is judged); with other text it is a new revision.",
+        {
+            202: (schemas.Received, "Accepted; the verdict comes by webhook or can be asked for"),
+            200: (schemas.PostOut, "Judged already, or within the time of `Prefer: wait`"),
+        },
+        (400, 401, 413, 422, 429),
+        takes=schemas.PostIn,
+        parameters=(_PREFER, _KEY),
+        example="""curl -s "$RISKGUARD/v1/posts" -H "Authorization: Bearer $KEY" -H 'Prefer: wait=2' \\
+  --json '{"post_id": "p-77", "text": "加微信领红包", "author": {"id": "u-1024", "trust": 1}, "scene": "comment"}'""",
+    ),
+    Route(
+        "POST",
+        "/v1/posts/batch",
+        "send_batch",
+        "Posts",
+        "Send up to 1,000 posts",
+        "A JSON array, or one post a line as `application/x-ndjson`. Results come in the order of the posts; a bad one "
+        "(even a line that is no JSON) is refused alone. Batches wait behind single posts.",
+        {202: (schemas.BatchOut, "A result per post, in order")},
+        (400, 401, 413, 422, 429),
+        takes=schemas.PostIn,
+        many=True,
+        parameters=(_KEY,),
+        example="""curl -s "$RISKGUARD/v1/posts/batch" -H "Authorization: Bearer $KEY" \\
+  -H 'Content-Type: application/x-ndjson' --data-binary @posts.jsonl""",
+    ),
+    Route(
+        "GET",
+        "/v1/posts/{id}",
+        "get_post",
+        "Posts",
+        "What became of a post",
+        "Status, verdict and decision of the newest revision (or of the one that our id names).",
+        {200: (schemas.PostOut, "The post as it stands")},
+        (401, 404),
+        parameters=(
+            _POST,
+            Parameter("all_scores", "query", "Also scores under 0.05, as far as they were kept", {"type": "boolean"}),
+        ),
+        example="""curl -s "$RISKGUARD/v1/posts/p-77" -H "Authorization: Bearer $KEY\"""",
+    ),
+    Route(
+        "POST",
+        "/v1/posts/{id}/reports",
+        "report_post",
+        "Posts",
+        "A member reports a post",
+        "Opens the case of the post, or joins it and makes it more urgent. The same member counts once.",
+        {201: (schemas.HeardOut, "The case that carries the report")},
+        (400, 401, 404, 413),
+        takes=schemas.GrievanceIn,
+        parameters=(_POST,),
+        example="""curl -s "$RISKGUARD/v1/posts/p-77/reports" -H "Authorization: Bearer $KEY" \\
+  --json '{"by": "u-2048", "reason": "冒充客服"}'""",
+    ),
+    Route(
+        "POST",
+        "/v1/posts/{id}/appeals",
+        "appeal_post",
+        "Posts",
+        "The author appeals",
+        "Opens the case again. The next ruling is sent as `appeal.ruled`.",
+        {201: (schemas.HeardOut, "The case that carries the appeal")},
+        (400, 401, 404, 413),
+        takes=schemas.GrievanceIn,
+        parameters=(_POST,),
+        example="""curl -s "$RISKGUARD/v1/posts/p-77/appeals" -H "Authorization: Bearer $KEY" \\
+  --json '{"by": "u-1024", "reason": "这是活动通知, 不是广告"}'""",
+    ),
+    Route(
+        "GET",
+        "/v1/cases",
+        "list_cases",
+        "Cases",
+        "The queue of the moderators",
+        "Cases of your community, most urgent first, then oldest first.",
+        {200: (schemas.CasesOut, "A page of cases")},
+        (400, 401),
+        parameters=(
+            Parameter("status", "query", "Which cases", {"enum": ["open", "decided", "all"], "default": "open"}),
+            Parameter("limit", "query", "Cases a page", {"type": "integer", "minimum": 1, "maximum": 200}),
+            Parameter("offset", "query", "Cases to leave out", {"type": "integer", "minimum": 0}),
+        ),
+        example="""curl -s "$RISKGUARD/v1/cases?status=open&limit=20" -H "Authorization: Bearer $KEY\"""",
+    ),
+    Route(
+        "GET",
+        "/v1/cases/{id}",
+        "get_case",
+        "Cases",
+        "One case",
+        "The post with its words, the verdict with its spans, and every ruling and complaint so far.",
+        {200: (schemas.CaseOut, "The case")},
+        (401, 404),
+        parameters=(_CASE,),
+    ),
+    Route(
+        "POST",
+        "/v1/cases/{id}/decisions",
+        "decide_case",
+        "Cases",
+        "Rule on a case",
+        "`version` is the one that you read; 409 when a colleague was first. The platform hears by `case.decided`.",
+        {201: (schemas.CaseOut, "The case after the ruling")},
+        (400, 401, 404, 409, 413),
+        takes=schemas.DecisionIn,
+        parameters=(_CASE,),
+        example="""curl -s "$RISKGUARD/v1/cases/$CASE/decisions" -H "Authorization: Bearer $KEY" \\
+  --json '{"ruling": "remove", "reason": "引流广告", "by": "moderator-3", "version": 1}'""",
+    ),
+    Route(
+        "GET",
+        "/v1/openapi.json",
+        "openapi",
+        "Reference",
+        "This description",
+        "OpenAPI 3.1.",
+        {200: ("application/json", "The document")},
+        keyless=True,
+    ),
+    Route(
+        "GET",
+        "/v1/docs",
+        "docs",
+        "Reference",
+        "The page for people",
+        "One page that loads nothing from anywhere else.",
+        {200: ("text/html", "The page")},
+        keyless=True,
+    ),
+    Route(
+        "GET",
+        "/v1/problems/{slug}",
+        "problem",
+        "Reference",
+        "What a `type` of a problem means",
+        "Leads to its place in the docs.",
+        {302: ("", "The docs page")},
+        (404,),
+        parameters=(Parameter("slug", "path", "Last part of the `type`", _TEXT, required=True),),
+        keyless=True,
+    ),
+    Route(
+        "GET",
+        "/healthz",
+        "alive",
+        "Operation",
+        "Liveness",
+        "200 as long as the process answers.",
+        {200: (schemas.Health, "Alive")},
+        keyless=True,
+    ),
+    Route(
+        "GET",
+        "/readyz",
+        "ready",
+        "Operation",
+        "Readiness",
+        "Says which part is missing: database, redis, policies.",
+        {200: (schemas.Readiness, "Ready"), 503: (schemas.Readiness, "A part is missing")},
+        keyless=True,
+    ),
+    Route(
+        "GET",
+        "/metrics",
+        "metrics",
+        "Operation",
+        "Figures for Prometheus",
+        "Requests, latency, posts accepted and waiting, verdicts by action, webhooks and cases by status. "
+        "Keep it inside your network.",
+        {200: ("text/plain", "Prometheus text format")},
+        keyless=True,
+    ),
+)

@@ -1,0 +1,85 @@
+"""Posts and cases as the plain objects of the wire."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from riskguard.api.repeat import Body
+from riskguard.domain.case import Case, CaseFile
+from riskguard.domain.errors import NotFound
+from riskguard.domain.post import Post
+from riskguard.services.events import rendered_decision
+from riskguard.services.intake import Receipt
+from riskguard.services.ports import Begin
+from riskguard.services.wire import rendered_verdict
+
+
+def received(receipt: Receipt) -> Body:
+    """The short answer: where the post can be asked for; with the verdict if there is one already."""
+    shown: Body = {
+        **_named(receipt.post),
+        "status": "received" if receipt.verdict is None else "judged",
+        "url": address(receipt.post.id),
+    }
+    if receipt.verdict is not None:
+        shown["verdict"] = rendered_verdict(receipt.verdict)
+    return shown
+
+
+def found(name: str, *, community: str, begin: Begin, all_scores: bool = False) -> Body:
+    """The whole post called `name` (our id or the platform's). NotFound in any other community."""
+    with begin() as work:
+        post = work.posts.find(community, name)
+        if post is None:
+            raise NotFound(f"no post '{name}'", hint="ask with our id, or with the post_id it was sent with")
+        verdict = work.verdicts.get_many([post.id]).get(post.id)
+        case = work.cases.of_post(post.id)
+    decision = case.decisions[-1] if case and case.decisions else None
+    return {
+        **_named(post),
+        "community": post.community,
+        "status": "decided" if decision else "judged" if verdict else "received",
+        "url": address(post.id),
+        "created_at": post.created_at.isoformat(),
+        "verdict": rendered_verdict(verdict, all_scores=all_scores) if verdict else None,
+        "decision": rendered_decision(decision) if decision else None,
+    }
+
+
+def case_file(file: CaseFile) -> Body:
+    """A case with the post and the verdict that a moderator looks at."""
+    post = file.post
+    return {
+        **case_state(file.case),
+        "origin": file.case.origin.value,
+        "opened_at": file.case.opened_at.isoformat(),
+        "post": {
+            **_named(post),
+            "scene": post.scene.value,
+            "author_id": post.author.id,
+            "text": post.text,
+            "title": post.title,
+            "url": post.url,
+            "created_at": post.created_at.isoformat(),
+        },
+        "verdict": rendered_verdict(file.verdict) if file.verdict else None,
+        "decisions": [{**rendered_decision(each), "by": each.by} for each in file.case.decisions],
+        "grievances": [
+            {"origin": each.origin.value, "by": each.by, "reason": each.reason, "at": each.at.isoformat()}
+            for each in file.case.grievances
+        ],
+    }
+
+
+def case_state(case: Case) -> Body:
+    """What a caller needs to name a case and to rule on it."""
+    return {"id": case.id, "status": case.status.value, "priority": case.priority, "version": case.version}
+
+
+def address(post_id: str) -> str:
+    """Where a post can be asked for."""
+    return f"/v1/posts/{quote(post_id, safe='')}"
+
+
+def _named(post: Post) -> Body:
+    return {"id": post.id, "post_id": post.post_id, "revision": post.revision}
