@@ -205,17 +205,30 @@ Begin = Callable[[], UnitOfWork]
 class Line(Protocol):
     """Where accepted posts wait for a worker. Everything in it can be rebuilt from the store."""
 
-    def submit(self, tickets: Sequence[Ticket]) -> None:
-        """Put posts in line (a post that is in line or being judged is not put there twice) and call a worker."""
+    def submit(self, tickets: Sequence[Ticket]) -> int:
+        """Put posts in line and call a worker; how many were not in line or being judged already (those are left)."""
 
-    def claim(self, worker: str, *, lane: Lane, limit: int) -> Batch | None:
-        """The next posts, in fair turn between communities; None when nobody waits."""
+    def claim(self, worker: str, *, limit: int) -> Batch | None:
+        """The next posts: what came back first and alone, then LIVE before BULK (which never starves), inside a lane in
+        fair turn between communities. None when nobody waits."""
 
     def finish(self, batch: Batch) -> None:
         """Forget the batch and tell whoever waits for one of its posts."""
 
+    def give_back(self, batch: Batch) -> None:
+        """Put the batch at the front of the line as it is: it is not to blame for what went wrong."""
+
+    def release(self, worker: str) -> int:
+        """Take back, halved, what a worker of this name left unfinished when it died; how many posts."""
+
+    def release_expired(self) -> int:
+        """Take back, halved, what was claimed and not finished within its lease; how many posts."""
+
+    def wake(self) -> None:
+        """Call a worker if anyone waits and no call is pending: makes good for calls that were lost."""
+
     def wait_for(self, post_id: str, *, timeout_s: float) -> bool:
-        """Whether the post was finished before the time ran out."""
+        """Whether the post left the line before the time ran out; True at once when it is not in line (any more)."""
 
     def waiting(self) -> int:
         """Posts in line."""
@@ -225,6 +238,8 @@ class Bell(Protocol):
     """Calls workers for delivery: events are in the outbox."""
 
     def ring(self) -> None: ...
+    def heard(self) -> None:
+        """A worker has come: whoever rings from now on calls another."""
 
 
 class Sender(Protocol):

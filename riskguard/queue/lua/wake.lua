@@ -1,0 +1,1 @@
+return anyone_waits() and call_needed() or 0
