@@ -1,0 +1,212 @@
+"""A YAML file read strictly: every mistake is kept with its line and column, and none stops the reading."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from riskguard.domain.errors import Fault, PolicyInvalid
+from riskguard.policy.condition import nearest
+from riskguard.policy.model import Place
+
+_WRITTEN = {
+    "str": "a text",
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "empty",
+    "seq": "a list",
+    "map": "a table",
+}
+
+
+class Document:
+    """One file, its root node (None when it cannot be read at all) and the faults found in it so far."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.faults: list[Fault] = []
+        self.root = self._composed()
+
+    def _composed(self) -> Node | None:
+        try:
+            source = self.file.read_text(encoding="utf-8-sig")
+            if self._has_aliases(source):
+                return None
+            root: Node | None = yaml.compose(source, Loader=yaml.SafeLoader)
+            if root is None:
+                self._add(0, 0, "the file is empty")
+            return root
+        except FileNotFoundError:
+            self._add(0, 0, "the file does not exist")
+        except (OSError, UnicodeDecodeError) as error:
+            self._add(0, 0, f"the file cannot be read: {error}", "save it as UTF-8")
+        except yaml.MarkedYAMLError as error:
+            self._not_yaml(error)
+        except (yaml.YAMLError, RecursionError) as error:
+            self._add(0, 0, f"not YAML: {str(error).splitlines()[0]}")
+        return None
+
+    def _has_aliases(self, source: str) -> bool:
+        for event in yaml.parse(source, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                line, column = _mark(event.start_mark)
+                self._add(line, column, "'*' aliases are not part of policy files", "write the value out")
+                return True
+        return False
+
+    def _not_yaml(self, error: yaml.MarkedYAMLError) -> None:
+        line, column = _mark(error.problem_mark or error.context_mark)
+        hint = "put texts with ': ' or '#' in quotes, indent with spaces"
+        self._add(line, column, f"not YAML: {error.problem or error.context}", hint)
+
+    def _add(self, line: int, column: int, message: str, hint: str = "") -> None:
+        self.faults.append(Fault(str(self.file), line, column, message, hint))
+
+    # --- what a reader of the document asks
+
+    def place(self, node: Node) -> Place:
+        """Where a node begins."""
+        return Place(str(self.file), node.start_mark.line + 1, node.start_mark.column + 1)
+
+    def fault(self, node: Node | None, message: str, hint: str = "") -> None:
+        """Keep a mistake at a node; without one it concerns the whole file."""
+        place = self.place(node) if node is not None else Place()
+        self._add(place.line, place.column, message, hint)
+
+    def fault_inside(self, node: ScalarNode, offset: int, message: str, hint: str = "") -> None:
+        """Keep a mistake `offset` characters into the text of a scalar, as exactly as its style allows."""
+        line, column = node.start_mark.line + 1, node.start_mark.column + 1
+        if node.style == "|":
+            before = node.value[:offset]
+            line += 1 + before.count("\n")
+            column = self._indent(line) + len(before.rpartition("\n")[2]) + 1
+        elif node.start_mark.line == node.end_mark.line:
+            column += offset + (1 if node.style else 0)
+        elif node.style in (">", None):
+            line, column = self._unfolded(node, offset)
+        self._add(line, column, message, hint)
+
+    def _unfolded(self, node: ScalarNode, offset: int) -> tuple[int, int]:
+        """Where the character at `offset` of a folded text was written: its lines were joined by one space each."""
+        lines = self.file.read_text(encoding="utf-8-sig").splitlines()
+        first = node.start_mark.line + (1 if node.style else 0)
+        start = 0 if node.style else node.start_mark.column
+        for number in range(first, node.end_mark.line + 1):
+            text = lines[number][start:] if number < len(lines) else ""
+            indent = start + len(text) - len(text.lstrip())
+            start = 0
+            if offset <= len(text.strip()):
+                return number + 1, indent + offset + 1
+            offset -= len(text.strip()) + 1
+        return node.start_mark.line + 1, node.start_mark.column + 1
+
+    def _indent(self, line: int) -> int:
+        written = self.file.read_text(encoding="utf-8-sig").splitlines()[line - 1]
+        return len(written) - len(written.lstrip())
+
+    def table(
+        self, node: Node | None, what: str, known: Collection[str] = (), required: Sequence[str] = ()
+    ) -> dict[str, tuple[Node, Node]]:
+        """Key and value nodes by key. Unknown keys (when `known` is given), missing and double ones are faults."""
+        if node is None:
+            return {}
+        if not isinstance(node, MappingNode):
+            self.fault(node, f"{what} must be a table, this is {written_as(node)}", "key: value")
+            return {}
+        entries: dict[str, tuple[Node, Node]] = {}
+        for key, value in node.value:
+            name = self.text(key, f"a key of {what}")
+            if name is None:
+                continue
+            if name in entries:
+                first = self.place(entries[name][0]).line
+                self.fault(key, f"'{name}' stands twice in {what}", f"the first is on line {first}")
+            elif known and name not in known:
+                self.fault(key, f"unknown key '{name}' in {what}", nearest(name, known) or _choices(known))
+            else:
+                entries[name] = (key, value)
+        for name in required:
+            if name not in entries and not any(k.value == name for k, _ in node.value):
+                self.fault(node, f"{what} lacks '{name}'")
+        return entries
+
+    def items(self, node: Node | None, what: str) -> list[Node]:
+        """The nodes of a list."""
+        if node is None:
+            return []
+        if not isinstance(node, SequenceNode):
+            self.fault(node, f"{what} must be a list, this is {written_as(node)}", "- item")
+            return []
+        return list(node.value)
+
+    def text(self, node: Node, what: str) -> str | None:
+        """A text that is not empty; None after a fault."""
+        if not isinstance(node, ScalarNode) or _tag(node) != "str":
+            self.fault(node, f"{what} must be a text, this is {written_as(node)}", _quote(node))
+            return None
+        if not node.value.strip():
+            self.fault(node, f"{what} is empty")
+            return None
+        return str(node.value)
+
+    def texts(self, node: Node | None, what: str) -> list[str]:
+        """A list of texts."""
+        found = [self.text(each, f"an item of {what}") for each in self.items(node, what)]
+        return [each for each in found if each is not None]
+
+    def number(self, node: Node, what: str, *, low: float, high: float) -> float | None:
+        """A number from `low` to `high`; None after a fault."""
+        value: float | None = None
+        if isinstance(node, ScalarNode) and _tag(node) in ("int", "float"):
+            try:
+                value = float(node.value)
+            except ValueError:
+                value = None
+        if value is None:
+            self.fault(node, f"{what} must be a number, this is {written_as(node)}", "such as 0.6")
+        elif not low <= value <= high:
+            self.fault(node, f"{what} must lie in {low:g}..{high:g}, this is {node.value}")
+            return None
+        return value
+
+    def choice(self, node: Node, what: str, choices: Collection[str]) -> str | None:
+        """One of the words in `choices`; None after a fault."""
+        word = self.text(node, what)
+        if word is None or word in choices:
+            return word
+        self.fault(node, f"unknown {what} '{word}'", nearest(word, choices) or _choices(choices))
+        return None
+
+    def refuse(self) -> None:
+        """Raise PolicyInvalid with all faults, if there are any."""
+        if self.faults:
+            raise PolicyInvalid(tuple(self.faults))
+
+
+def written_as(node: Node) -> str:
+    """What a node is, in words for its author: 'a list', 'a number (0.6)'."""
+    kind = _WRITTEN.get(_tag(node), f"tagged {node.tag}")
+    return f"{kind} ({node.value})" if isinstance(node, ScalarNode) and node.value else kind
+
+
+def _mark(mark: Any) -> tuple[int, int]:
+    """Line and column from 1; PyYAML's stubs and its C and Python marks do not agree on one type."""
+    return (mark.line + 1, mark.column + 1) if mark else (0, 0)
+
+
+def _tag(node: Node) -> str:
+    return str(node.tag).rpartition(":")[2]
+
+
+def _quote(node: Node) -> str:
+    return f'write it in quotes: "{node.value}"' if isinstance(node, ScalarNode) and node.value else ""
+
+
+def _choices(words: Collection[str]) -> str:
+    listed = ", ".join(words)
+    return f"choose from {listed}" if len(listed) <= 120 else ""
