@@ -1,0 +1,171 @@
+"""Communities and their keys, members and their passwords. Secrets are given back once and kept only as hashes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from riskguard.domain.errors import InvalidInput, NotAuthenticated, NotFound
+from riskguard.domain.member import ApiKey, Community, Member, Role
+from riskguard.services.identity import new_id
+from riskguard.services.password import NOBODY, hashed, matches, one_time_password
+from riskguard.services.ports import Begin, Clock, UnitOfWork
+
+MIN_PASSWORD_CHARS = 10
+_COMMUNITY_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MEMBER_NAME = re.compile(r"[\w.@-]{1,64}")
+_SHOWN_CHARS = 9
+"""How much of a key is kept to tell keys apart: 'rg_' and six characters of 43."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_community(name: str, *, begin: Begin, clock: Clock = _now) -> tuple[Community, str]:
+    """A new community with a fresh webhook secret, and its first API key, which is kept nowhere.
+
+    Conflict when the name is taken.
+    """
+    if not _COMMUNITY_NAME.fullmatch(name):
+        raise InvalidInput(f"'{name}' is no name for a community", field="name", hint="1-64 of A-Z a-z 0-9 - _")
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    community = Community(name=name, created_at=clock(), webhook_secret=secret)
+    with begin() as work:
+        work.communities.add(community)
+        _, key = _new_key(name, work, clock)
+        work.commit()
+    return community, key
+
+
+def set_webhook(community: str, url: str, *, begin: Begin) -> Community:
+    """Events of this community go to `url` from now on, also if they were disabled; an empty one means nowhere."""
+    if url and not _is_web_address(url):
+        raise InvalidInput(f"'{url}' is no web address", field="url", hint="write it as https://host/path")
+    with begin() as work:
+        changed = replace(_community(community, work), webhook_url=url, webhook_disabled_because="")
+        work.communities.save(changed)
+        work.commit()
+    return changed
+
+
+def issue_key(community: str, *, begin: Begin, clock: Clock = _now) -> tuple[ApiKey, str]:
+    """One more API key: as kept, and the key itself."""
+    with begin() as work:
+        _community(community, work)
+        kept, key = _new_key(community, work, clock)
+        work.commit()
+    return kept, key
+
+
+def revoke_key(community: str, name: str, *, begin: Begin, clock: Clock = _now) -> ApiKey:
+    """The key with this id, these first characters, or this very key stops working. Again is harmless."""
+    with begin() as work:
+        named = [key for key in work.keys.of(community) if name in {key.id, key.prefix} or digest(name) == key.digest]
+        if len(named) != 1:
+            fault = "more than one key" if named else "no key"
+            raise NotFound(f"{fault} of '{community}' is called that", hint="name it by its id")
+        revoked = replace(named[0], revoked_at=named[0].revoked_at or clock())
+        work.keys.save(revoked)
+        work.commit()
+    return revoked
+
+
+def community_of(key: str, *, begin: Begin) -> str:
+    """The name of the community whose key this is. NotAuthenticated for a key that is unknown or revoked."""
+    with begin() as work:
+        kept = work.keys.by_digest(digest(key))
+    if kept is None or kept.revoked_at is not None:
+        raise NotAuthenticated("this API key is not valid", hint="riskguard admin create-key NAME makes a new one")
+    return kept.community
+
+
+def digest(key: str) -> str:
+    """What is kept of an API key: it is 256 random bits, so a plain SHA-256 cannot be searched."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def create_member(
+    name: str, *, role: Role, begin: Begin, community: str | None = None, clock: Clock = _now
+) -> tuple[Member, str]:
+    """A new member, of one community or of all, and their first password, which is kept nowhere.
+
+    Conflict when the name is taken.
+    """
+    if not _MEMBER_NAME.fullmatch(name):
+        raise InvalidInput(f"'{name}' is no name to sign in with", field="name", hint="1-64 letters, digits, . @ - _")
+    password = one_time_password()
+    member = Member(new_id("mbr"), name, role, hashed(password), clock(), community)
+    with begin() as work:
+        if community is not None:
+            _community(community, work)
+        work.members.add(member)
+        work.commit()
+    return member, password
+
+
+def sign_in(name: str, password: str, *, begin: Begin) -> Member:
+    """The member with this name and password. NotAuthenticated, after the same time, whichever of them is wrong."""
+    with begin() as work:
+        member = work.members.by_name(name)
+    right = matches(password, member.password_hash if member else NOBODY)
+    if member is None or not right:
+        raise NotAuthenticated("name or password is wrong")
+    return member
+
+
+def change_password(member_id: str, *, old: str, new: str, begin: Begin) -> Member:
+    """The member with the password of their choice. NotAuthenticated when `old` is wrong."""
+    if len(new) < MIN_PASSWORD_CHARS:
+        raise InvalidInput(f"a password needs at least {MIN_PASSWORD_CHARS} characters", field="new")
+    with begin() as work:
+        member = work.members.get(member_id)
+    right = matches(old, member.password_hash if member else NOBODY)
+    if member is None or not right:
+        raise NotAuthenticated("the old password is wrong")
+    return _with_password(member, new, begin)
+
+
+def reset_password(name: str, *, begin: Begin) -> tuple[Member, str]:
+    """The member with a new first password, which is kept nowhere. Open sessions end."""
+    with begin() as work:
+        member = work.members.by_name(name)
+    if member is None:
+        raise NotFound(f"no member '{name}'", hint="riskguard admin list-members shows them")
+    password = one_time_password()
+    return _with_password(member, password, begin), password
+
+
+def _with_password(member: Member, password: str, begin: Begin) -> Member:
+    changed = replace(member, password_hash=hashed(password))
+    with begin() as work:
+        work.members.save(changed)
+        work.commit()
+    return changed
+
+
+def _new_key(community: str, work: UnitOfWork, clock: Clock) -> tuple[ApiKey, str]:
+    key = "rg_" + secrets.token_urlsafe(32)
+    kept = ApiKey(new_id("key"), community, digest(key), key[:_SHOWN_CHARS], clock())
+    work.keys.add(kept)
+    return kept, key
+
+
+def _community(name: str, work: UnitOfWork) -> Community:
+    community = work.communities.get(name)
+    if community is None:
+        raise NotFound(f"no community '{name}'", hint="riskguard admin list-communities shows them")
+    return community
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
