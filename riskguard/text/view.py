@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+import numpy.typing as npt
 
 from riskguard.domain.finding import EvidenceSpan
+from riskguard.text.tables.charmap import charmap
+
+_UTF32 = "utf-32-le"
+_IDENTITY = tuple(range(4096))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +30,57 @@ class TextView:
 
 
 def fold(raw: str) -> TextView:
-    """Placeholder until the reading room is furnished: identity."""
-    return TextView(raw, raw, tuple(range(len(raw))))
+    """Width, case, script, accents, enclosures and invisible characters folded away: 'ＶⅩ\\u200b威❶' -> 'vx威1'.
+
+    Each character folds by itself, whatever stands beside it; folding folded text changes nothing.
+    """
+    return fold_all([raw])[0]
+
+
+def fold_all(raws: Sequence[str]) -> list[TextView]:
+    """One view per text, in order; many at once cost a few microseconds each."""
+    table = charmap()
+    codes = np.frombuffer("".join(raws).encode(_UTF32, "surrogatepass"), dtype=np.uint32)
+    lengths = table.length[codes]
+    if lengths.size == 0 or (lengths.min() == 1 and lengths.max() == 1):
+        folded = _text(table.target[codes])
+        return [
+            TextView(raw, folded[end - len(raw) : end], _identity(len(raw)))
+            for raw, end in zip(raws, accumulate(map(len, raws)), strict=True)
+        ]
+    return _uneven(raws, codes, lengths)
+
+
+def _uneven(raws: Sequence[str], codes: npt.NDArray[np.uint32], lengths: npt.NDArray[np.uint8]) -> list[TextView]:
+    """As fold_all, where some characters vanish or become several."""
+    origin = np.repeat(np.arange(codes.size), lengths)
+    joined = _expanded(codes, lengths, origin)
+    bounds = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
+    views = []
+    base = 0
+    for raw in raws:
+        start, end = int(bounds[base]), int(bounds[base + len(raw)])
+        even = end - start == len(raw) and (lengths[base : base + len(raw)] == 1).all()
+        origins = _identity(len(raw)) if even else tuple((origin[start:end] - base).tolist())
+        views.append(TextView(raw, joined[start:end], origins))
+        base += len(raw)
+    return views
+
+
+def _expanded(codes: npt.NDArray[np.uint32], lengths: npt.NDArray[np.uint8], origin: npt.NDArray[np.int64]) -> str:
+    table = charmap()
+    folded = table.target[codes][origin]
+    if lengths.max() > 1:
+        firsts = np.searchsorted(origin, np.flatnonzero(lengths > 1))
+        for first in firsts.tolist():
+            meaning = table.expansions[int(codes[origin[first]])]
+            folded[first : first + len(meaning)] = [ord(char) for char in meaning]
+    return _text(folded)
+
+
+def _text(codes: npt.NDArray[np.uint32]) -> str:
+    return codes.tobytes().decode(_UTF32, "surrogatepass")
+
+
+def _identity(length: int) -> tuple[int, ...]:
+    return _IDENTITY[:length] if length <= len(_IDENTITY) else tuple(range(length))

@@ -1,0 +1,6 @@
+"""Listed words: terms that officers and deployers keep in `policies/lexicons`, found even when noise stands in them."""
+
+from riskguard.detectors.lexicon.detector import LexiconDetector
+from riskguard.detectors.lexicon.files import Lexicon, Term, Tier, lexicon_faults, load_lexicon
+
+__all__ = ["Lexicon", "LexiconDetector", "Term", "Tier", "lexicon_faults", "load_lexicon"]

@@ -1,0 +1,91 @@
+"""A term seen in a text: how it stands there, and how much that takes from its weight."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from riskguard.text.segment import crosses_words
+from riskguard.text.view import TextView
+
+_WIDEST_GAP = 3
+_PAUSES = frozenset(",.!?;:、。\n\t…")
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+
+
+class Manner(StrEnum):
+    """How a term stands in the text; the value is said to the moderator."""
+
+    PLAIN = ""
+    DENOISED = "，去除干扰字符后"
+    PAUSED = "，中间有停顿"
+    CROSSING = "，跨越词语边界"
+
+
+_CLARITY = {Manner.PLAIN: 1.0, Manner.DENOISED: 0.98, Manner.PAUSED: 0.5, Manner.CROSSING: 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A key of the lexicon at [start, end) of the folded text."""
+
+    key: str
+    start: int
+    end: int
+    manner: Manner
+
+    @property
+    def clarity(self) -> float:
+        """The share of its weight that the term keeps, 0..1."""
+        return _CLARITY[self.manner]
+
+    def explain(self, written: str) -> str:
+        """Why, in words for the moderator."""
+        return f"命中词条「{written}」{self.manner.value}"
+
+
+def sighting(view: TextView, key: str, positions: Sequence[int]) -> Sighting | None:
+    """The term whose characters stand at `positions` of the folded text; None if that is no way to write it."""
+    folded = view.folded
+    start, end = positions[0], positions[-1] + 1
+    if widest_gap(positions) > _WIDEST_GAP or not _stands_free(folded, key, start, end):
+        return None
+    return Sighting(key, start, end, _manner(view, key, start, end))
+
+
+def widest_gap(positions: Sequence[int]) -> int:
+    """The most characters of noise between two neighbours."""
+    return max((b - a - 1 for a, b in itertools.pairwise(positions)), default=0)
+
+
+def _manner(view: TextView, key: str, start: int, end: int) -> Manner:
+    if end - start > len(key):
+        noise = {char for char in view.folded[start:end] if not char.isalnum()}
+        return Manner.PAUSED if noise <= _PAUSES else Manner.DENOISED
+    if view.origin[end - 1] - view.origin[start] >= len(key):
+        return Manner.DENOISED
+    if _LATIN.isdisjoint(key) and crosses_words(view.folded, start, end):
+        return Manner.CROSSING
+    return Manner.PLAIN
+
+
+def _stands_free(folded: str, key: str, start: int, end: int) -> bool:
+    """A term that begins or ends with a Latin letter is no part of a longer word, nor of s p e l l e d one."""
+    spelled = end - start > len(key)
+    before = folded[max(0, start - _WIDEST_GAP - 2) : start][::-1]
+    after = folded[end : end + _WIDEST_GAP + 2]
+    if key[0] in _LATIN and _goes_on(before, spelled=spelled):
+        return False
+    return key[-1] not in _LATIN or not _goes_on(after, spelled=spelled)
+
+
+def _goes_on(outward: str, *, spelled: bool) -> bool:
+    """Whether the word continues in `outward`, read away from the term."""
+    if outward[:1] in _LATIN:
+        return True
+    if not spelled:
+        return False
+    rest = outward.lstrip(" .-_*")
+    return len(rest) < len(outward) and rest[:1] in _LATIN and rest[1:2] not in _LATIN

@@ -1,0 +1,84 @@
+"""All detectors together: one that fails on a post abstains for that post, and the others go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from riskguard.domain.errors import DetectorFailed
+from riskguard.domain.finding import NOTABLE, Abstention, Cause, Finding, Reading
+from riskguard.domain.post import Post
+from riskguard.text.view import TextView
+
+Answer = Sequence[Finding] | Abstention
+"""What one detector says about one post."""
+
+
+class Detector(Protocol):
+    """What the panel asks; the full promise stands in services/ports.py."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def labels(self) -> frozenset[str]: ...
+    @property
+    def absences(self) -> tuple[Abstention, ...]: ...
+    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> Sequence[Sequence[Finding]]:
+        """Findings per post, in order."""
+
+
+class Panel:
+    """Asks each detector with the whole batch."""
+
+    def __init__(self, detectors: Sequence[Detector]) -> None:
+        self._detectors = tuple(detectors)
+        self._absences = tuple(absence for detector in detectors for absence in detector.absences)
+        self._models = {detector.name: detector.version for detector in detectors}
+        self.labels = frozenset(label for detector in detectors for label in detector.labels)
+
+    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float = NOTABLE) -> list[Reading]:
+        """One reading per post, in order. Never raises for a text: who fails on a post abstains for that post."""
+        if not posts:
+            return []
+        columns = [_answers(detector, posts, views, floor) for detector in self._detectors]
+        return [self._reading([column[at] for column in columns]) for at in range(len(posts))]
+
+    def _reading(self, answers: Sequence[Answer]) -> Reading:
+        findings: list[Finding] = []
+        abstentions = list(self._absences)
+        for answer in answers:
+            if isinstance(answer, Abstention):
+                abstentions.append(answer)
+            else:
+                findings.extend(answer)
+        return Reading(tuple(findings), tuple(abstentions), self._models)
+
+
+def _answers(detector: Detector, posts: Sequence[Post], views: Sequence[TextView], floor: float) -> list[Answer]:
+    """One answer per post. A batch that breaks is halved until the post that breaks it is alone.
+
+    DetectorFailed and OSError speak of the detector, not of a text: they silence the whole batch at once, so that
+    a dead connection is not tried again for every half.
+    """
+    try:
+        answers = detector.read(posts, views, floor=floor)
+        if len(answers) != len(posts):
+            raise DetectorFailed(f"{len(answers)} answers to {len(posts)} posts")
+        return list(answers)
+    except (DetectorFailed, OSError) as error:
+        return [_abstention(detector, error)] * len(posts)
+    except Exception as error:
+        if len(posts) == 1:
+            return [_abstention(detector, error)]
+        middle = len(posts) // 2
+        return [
+            *_answers(detector, posts[:middle], views[:middle], floor),
+            *_answers(detector, posts[middle:], views[middle:], floor),
+        ]
+
+
+def _abstention(detector: Detector, error: Exception) -> Abstention:
+    """Names the kind of error only: its message may quote the text."""
+    return Abstention(detector.name, type(error).__name__, Cause.FAILED, tuple(sorted(detector.labels)))

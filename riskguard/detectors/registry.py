@@ -1,0 +1,53 @@
+"""Which detectors sit on the panel: ours, and those that a deployer adds by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from riskguard.detectors.absent import AbsentDetector
+from riskguard.detectors.lexicon import LexiconDetector
+from riskguard.detectors.linear import LinearDetector
+from riskguard.detectors.linear.detector import HEADS
+from riskguard.detectors.panel import Detector, Panel
+from riskguard.detectors.pii import PiiDetector
+from riskguard.detectors.similar import LookAlikes, SimilarDetector
+from riskguard.domain.errors import NotReady
+
+
+def build_panel(*, policy_dir: Path, model_dir: Path, look_alikes: LookAlikes, extra: Sequence[str] = ()) -> Panel:
+    """The panel with everything loaded. `extra` names factories without arguments: 'module:factory'.
+
+    PolicyInvalid for faulty lexicons, ModelInvalid for a model that is there but unsound, NotReady for an extra
+    that cannot be had. A model that is not there abstains as absent.
+    """
+    return Panel(
+        [
+            LexiconDetector.load(policy_dir / "lexicons"),
+            PiiDetector(),
+            _linear(model_dir / "linear"),
+            SimilarDetector(look_alikes),
+            *map(_extra, extra),
+        ]
+    )
+
+
+def _linear(folder: Path) -> Detector:
+    if folder.is_dir():
+        return LinearDetector.load(folder)
+    return AbsentDetector("linear", HEADS, because="no model is installed")
+
+
+def _extra(name: str) -> Detector:
+    """The detector that the factory called `name` makes."""
+    module, _, factory = name.partition(":")
+    try:
+        make = cast("Callable[[], Detector]", getattr(import_module(module), factory))
+    except (ImportError, AttributeError, ValueError) as error:
+        raise NotReady(
+            f"extra detector '{name}' cannot be had: {error}",
+            hint="write it as module:factory, and install the module beside riskguard",
+        ) from error
+    return make()

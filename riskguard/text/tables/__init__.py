@@ -1,0 +1,1 @@
+"""What each character folds to: our own tables first, then Unicode's, then OpenCC's."""
