@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import socketserver
+import ssl
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -70,8 +72,10 @@ class Receiver:
         replies: Callable[[Request], Reply] = lambda _: OK,
         keep_requests: bool = False,
         host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.tally = Tally()
+        self.tls = tls
         self.requests: list[Request] = []
         self._key = Webhook(secret) if secret else None
         self._replies = replies
@@ -87,6 +91,11 @@ class Receiver:
         return int(self._server.server_address[1])
 
     @property
+    def connections(self) -> int:
+        """Connections opened so far."""
+        return self._server.accepted
+
+    @property
     def url(self) -> str:
         """The address to give as a callback."""
         return f"http://{self._server.server_address[0]!s}:{self.port}/hook"
@@ -100,8 +109,12 @@ class Receiver:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._server.hang_up()
+        self.hang_up()
         self._thread.join()
+
+    def hang_up(self) -> None:
+        """End every open connection, as a server does that was restarted."""
+        self._server.hang_up()
 
     def trust(self, secret: str) -> None:
         """Verify with this secret from now on."""
@@ -150,14 +163,13 @@ class _Server(socketserver.ThreadingTCPServer):
     def __init__(self, address: tuple[str, int], handler: type[_Handler]) -> None:
         super().__init__(address, handler)
         self.open: set[socket.socket] = set()
+        self.accepted = 0
 
     def hang_up(self) -> None:
         """End every open connection."""
         for connection in list(self.open):
-            try:
+            with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -167,19 +179,24 @@ class _Handler(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
+        self.server.accepted += 1
+        if self.server.receiver.tls is not None:
+            self.request = self.server.receiver.tls.wrap_socket(
+                self.request, server_side=True, do_handshake_on_connect=False
+            )
         super().setup()
         self.server.open.add(self.request)
 
     def finish(self) -> None:
         self.server.open.discard(self.request)
-        super().finish()
+        with suppress(OSError):
+            super().finish()
+        self.request.close()
 
     def handle(self) -> None:
-        try:
+        with suppress(OSError):
             while (request := self._read()) is not None:
                 self._write(self.server.receiver.answer(request))
-        except OSError:
-            return
 
     def _read(self) -> Request | None:
         first = self.rfile.readline(8192).split()
