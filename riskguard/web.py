@@ -1,1 +1,119 @@
-"""The WSGI application: the API, with the console mounted beside it."""
+"""The WSGI application (the API, with the console mounted beside it) and the server that runs it."""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from riskguard import __version__
+from riskguard.domain.errors import NotReady
+from riskguard.settings import Settings
+
+if TYPE_CHECKING:
+    from riskguard.bootstrap import House
+
+THREADS = 64
+"""Requests that are worked on at once; `Prefer: wait` may hold half of them."""
+
+BACKLOG = 1024
+STOP_WITHIN_S = 12
+"""Time that requests under way get on SIGTERM: a little more than `Prefer: wait` may hold one open."""
+
+_PARENT_LOOKED_AFTER_S = 1.0
+
+
+def create_web(house: House) -> Any:
+    """One WSGI callable: the API at /, the console at /console/. People who open / are led to the console."""
+    from flask import Response, redirect, request
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from riskguard import api, console
+
+    app = api.create_app(house)
+
+    @app.get("/")
+    def home() -> AnyResponse:
+        if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+            return redirect("/console/")
+        return Response(json.dumps(_INDEX), mimetype="application/json")
+
+    return DispatcherMiddleware(app, {"/console": console.create_app(house)})
+
+
+_INDEX = {
+    "service": "riskguard",
+    "version": __version__,
+    "docs": "/v1/docs",
+    "openapi": "/v1/openapi.json",
+    "console": "/console/",
+}
+
+
+def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8080, workers: int = 1) -> None:
+    """Serve until SIGTERM or SIGINT. NotReady, with a hint, when the address cannot be listened on.
+
+    The serving process is forked before anything heavy is imported, and builds its own house.
+    """
+    address = _bindable(host, port)
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        target="riskguard",
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=max(1, THREADS // workers),
+        backlog=BACKLOG,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_WITHIN_S,
+        log_level=LogLevels.warning,
+    ).serve(target_loader=partial(_loaded, settings, os.getpid()), wrap_loader=False)
+
+
+def _loaded(settings: Settings, parent: int) -> Any:
+    """Called in the serving process."""
+    from riskguard.bootstrap import build_house
+
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    threading.Thread(target=_end_with, args=(parent,), name="watch-parent", daemon=True).start()
+    return create_web(build_house(settings))
+
+
+def _end_with(parent: int) -> None:
+    """A server process that lost its parent would keep the port for ever."""
+    while os.getppid() == parent:
+        time.sleep(_PARENT_LOOKED_AFTER_S)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _bindable(host: str, port: int) -> str:
+    """The numeric address of `host`, after a trial that nobody listens on it; the server would share a taken port."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+            trial.listen(1)
+    except OSError as error:
+        raise NotReady(f"cannot listen on {host}:{port}: {error.strerror}", hint=_hint(error)) from None
+    return str(address[0])
+
+
+def _hint(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "another program listens there; stop it or choose another --port"
+    if error.errno == errno.EACCES:
+        return "ports under 1024 need privileges; choose another --port"
+    return "choose an address of this machine with --host"

@@ -19,6 +19,8 @@ _log = logging.getLogger(__name__)
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _REMEMBERED_S = 5.0
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Others are counted together: a caller must not be able to make new series."""
 
 
 class Meters:
@@ -58,7 +60,8 @@ class Meters:
         @app.after_request
         def count(response: Response) -> Response:
             route = request.url_rule.rule if request.url_rule else "unknown"
-            self._requests.labels(route, request.method, str(response.status_code)).inc()
+            method = request.method if request.method in _METHODS else "other"
+            self._requests.labels(route, method, str(response.status_code)).inc()
             if "started_at" in g:
                 self._latency.labels(route).observe(time.perf_counter() - g.started_at)
             return response

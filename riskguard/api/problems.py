@@ -15,6 +15,8 @@ from riskguard.domain import errors
 
 _log = logging.getLogger(__name__)
 
+NOT_READY_PAUSE_S = 5
+_BROKEN = "the request could not be answered; the log of the service says why"
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -60,7 +62,10 @@ def all_kinds() -> tuple[Kind, ...]:
 
 def problem(error: errors.RiskguardError) -> dict[str, object]:
     """The problem details of an error of ours."""
-    shown = _body(kind_of(error), str(error))
+    kind = kind_of(error)
+    if kind.status >= 500:  # its sentence names hosts and files: for the log, not for callers
+        return _body(kind, _BROKEN if kind is INTERNAL else "a part that this service stands on cannot be reached")
+    shown = _body(kind, str(error))
     if error.hint:
         shown["hint"] = error.hint
     faults = error.faults if isinstance(error, BodyInvalid) else ()
@@ -76,13 +81,15 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(errors.RiskguardError)
     def ours(error: errors.RiskguardError) -> Response:
-        if kind_of(error) is INTERNAL:
-            _log.error("unexpected error of ours", exc_info=error)
+        if kind_of(error).status >= 500:
+            _log.error("a request could not be answered: %s", error, exc_info=error)
         answer = _answer(problem(error))
         if isinstance(error, errors.NotAuthenticated):
             answer.headers["WWW-Authenticate"] = 'Bearer realm="riskguard"'
         if isinstance(error, errors.TooManyRequests):
             answer.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+        if isinstance(error, errors.NotReady):
+            answer.headers["Retry-After"] = str(NOT_READY_PAUSE_S)
         return answer
 
     @app.errorhandler(HTTPException)
@@ -96,7 +103,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         _log.error("unexpected error", exc_info=error)
-        return _answer(_body(INTERNAL, "the request could not be answered; the log of the service says why"))
+        return _answer(_body(INTERNAL, _BROKEN))
 
 
 def _http_problem(error: HTTPException, app: Flask) -> dict[str, object]:
