@@ -10,7 +10,7 @@ import click
 from riskguard.domain.errors import InvalidInput
 from riskguard.settings import Settings
 
-QUEUES = ("live", "bulk", "chores", "deliver")
+QUEUES = ("judge", "deliver")
 
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 _port = click.option(
@@ -80,12 +80,12 @@ def api(host: str, port: int, data_dir: Path | None) -> None:
 
 
 @click.command()
-@click.option("--name", default="", help="Name of this worker, the same at each start.  [default: host name]")
+@click.option("--name", default="", help="Name of this worker, the same at each start.  [default: host and process]")
 @click.option(
     "--queues",
     default=",".join(QUEUES),
     show_default=True,
-    help="What to work on, most urgent first, separated by commas.",
+    help="What to work on, in turn, separated by commas.",
 )
 @_data_dir
 @_with_parent

@@ -102,8 +102,8 @@ def _children(
     """One child a role. Delivery has a worker of its own, so that a slow platform never holds up a verdict."""
     roles: dict[str, tuple[str, ...]] = {"api": ("api", "--host", host, "--port", str(port))}
     for number in range(1, workers + 1):
-        roles[f"worker-{number}"] = ("worker", "--name", f"worker-{number}", "--queues", "live,bulk")
-    roles["messenger"] = ("worker", "--name", "messenger", "--queues", "chores,deliver")
+        roles[f"worker-{number}"] = ("worker", "--name", f"worker-{number}", "--queues", "judge")
+    roles["messenger"] = ("worker", "--name", "messenger", "--queues", "deliver")
     roles["scheduler"] = ("scheduler",)
     return [
         Child(name, [sys.executable, "-m", "riskguard", *words, "--with-parent"], environ, say)

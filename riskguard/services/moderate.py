@@ -1,0 +1,207 @@
+"""Judge posts: read, think, write. No transaction is open while models run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from riskguard.domain.case import Case
+from riskguard.domain.errors import NotReady
+from riskguard.domain.event import Event
+from riskguard.domain.finding import NOTABLE, Abstention, Reading
+from riskguard.domain.line import Batch
+from riskguard.domain.member import Community
+from riskguard.domain.post import Post
+from riskguard.domain.taxonomy import Taxonomy
+from riskguard.domain.verdict import Verdict
+from riskguard.policy.engine import evaluate
+from riskguard.services.events import judged
+from riskguard.services.identity import new_id
+from riskguard.services.ports import Begin, Bell, Clock, Panel, PolicyBook
+from riskguard.text.mask import mask
+from riskguard.text.view import fold_all
+
+_log = logging.getLogger(__name__)
+
+GRAVEST = 4
+UNKNOWN_SEVERITY = 2
+ALERT_PRIORITY = 30
+LEAST_PRIORITY = 10
+"""A case that no label explains, such as one opened since a detector failed."""
+
+Guard = Callable[[float], AbstractContextManager[object]]
+"""Given the seconds that thinking may take, something to hold meanwhile."""
+
+
+def judge(
+    posts: Sequence[Post],
+    *,
+    panel: Panel,
+    policies: PolicyBook,
+    floor: float = NOTABLE,
+    every_label: bool = False,
+) -> list[Verdict]:
+    """One verdict per post, in order. Stores nothing.
+
+    Findings under `floor` may be left out. With `every_label` a label that no finding spoke of scores 0.0, unless a
+    detector that abstained was to speak of it.
+    """
+    by_length = sorted(range(len(posts)), key=lambda at: len(posts[at].text))
+    ordered = [posts[at] for at in by_length]
+    readings = panel.read(ordered, fold_all([post.text for post in ordered]), floor=floor)
+    verdicts = dict(zip(by_length, map(_weighed, ordered, readings, [policies] * len(posts)), strict=True))
+    given = [verdicts[at] for at in range(len(posts))]
+    return [_with_every_label(verdict, panel.labels) for verdict in given] if every_label else given
+
+
+def moderate(
+    batch: Batch,
+    *,
+    begin: Begin,
+    panel: Panel,
+    policies: PolicyBook,
+    taxonomy: Taxonomy,
+    clock: Clock,
+    bell: Bell,
+    guard: Guard = nullcontext,
+) -> int:
+    """Judge the posts of a batch and keep what follows, in one transaction; how many verdicts are new.
+
+    A post that cannot be read or kept gets a verdict by abstention and harms no other. NotReady when the store cannot
+    be reached: nothing is wrong with the batch then.
+    """
+    with begin() as work:
+        posts = work.posts.get_many(batch.post_ids)
+        named = {post.community: work.communities.get(post.community) for post in posts}
+    with guard(batch.lease_s):
+        if batch.hopeless:
+            verdicts = [_unread(post, "reading this post ended the worker", panel, policies) for post in posts]
+        else:
+            verdicts = _judged_apart(posts, panel, policies)
+    desk = _Desk(begin, panel, policies, taxonomy, clock, named)
+    new, events = _kept(list(zip(posts, verdicts, strict=True)), desk)
+    if events:
+        _ring(bell)
+    return new
+
+
+def priority(verdict: Verdict, taxonomy: Taxonomy) -> int:
+    """How soon to look, 0..100: severity times score of the gravest label that fired; alerts raise it."""
+    fired = {label for rule in verdict.rules for label in rule.labels}
+    gravity = max((_severity(label, taxonomy) * verdict.labels.get(label, 0.0) for label in fired), default=0.0)
+    urgency = max(LEAST_PRIORITY, round((100 - ALERT_PRIORITY) * gravity / GRAVEST))
+    return min(100, urgency + (ALERT_PRIORITY if verdict.alerts else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What keeping verdicts needs."""
+
+    begin: Begin
+    panel: Panel
+    policies: PolicyBook
+    taxonomy: Taxonomy
+    clock: Clock
+    communities: Mapping[str, Community | None]
+
+
+_Judged = Sequence[tuple[Post, Verdict]]
+
+
+def _weighed(post: Post, reading: Reading, policies: PolicyBook) -> Verdict:
+    policy = policies.policy_for(post.community, post.scene)
+    return evaluate(policy, post, reading, masked_text=mask(post.text, reading.findings))
+
+
+def _with_every_label(verdict: Verdict, labels: frozenset[str]) -> Verdict:
+    open_ = {label for abstention in verdict.abstentions for label in abstention.labels}
+    return replace(verdict, labels=dict.fromkeys(sorted(labels - open_), 0.0) | dict(verdict.labels))
+
+
+def _judged_apart(posts: Sequence[Post], panel: Panel, policies: PolicyBook) -> list[Verdict]:
+    """One verdict per post; a batch that breaks is halved until the post that breaks it is alone."""
+    if not posts:
+        return []
+    try:
+        return judge(posts, panel=panel, policies=policies)
+    except Exception as error:
+        if len(posts) == 1:
+            _log.exception("post %s could not be read", posts[0].id)
+            return [_unread(posts[0], f"reading this post failed: {type(error).__name__}", panel, policies)]
+    middle = len(posts) // 2
+    return [*_judged_apart(posts[:middle], panel, policies), *_judged_apart(posts[middle:], panel, policies)]
+
+
+def _unread(post: Post, reason: str, panel: Panel, policies: PolicyBook) -> Verdict:
+    """What the policy says to silence. Its rules do not get to see the text either: they may be what broke."""
+    silence = Abstention("panel", reason, labels=tuple(sorted(panel.labels)))
+    policy = policies.policy_for(post.community, post.scene)
+    return evaluate(policy, replace(post, text="", title="", metadata={}), Reading(abstentions=(silence,)))
+
+
+def _kept(judged_: _Judged, desk: _Desk) -> tuple[int, int]:
+    """How many verdicts and events are new. What the store refuses is halved until the post to blame is alone."""
+    if not judged_:
+        return 0, 0
+    try:
+        return _write(judged_, desk)
+    except NotReady:
+        raise
+    except Exception as error:
+        if len(judged_) == 1:
+            post = judged_[0][0]
+            _log.exception("the verdict of post %s could not be kept", post.id)
+            reason = f"keeping the verdict failed: {type(error).__name__}"
+            return _write([(post, _unread(post, reason, desk.panel, desk.policies))], desk)
+    middle = len(judged_) // 2
+    first, second = _kept(judged_[:middle], desk), _kept(judged_[middle:], desk)
+    return first[0] + second[0], first[1] + second[1]
+
+
+def _write(judged_: _Judged, desk: _Desk) -> tuple[int, int]:
+    """One transaction: verdicts, and cases and events of the verdicts that are new."""
+    now = desk.clock()
+    with desk.begin() as work:
+        new = work.verdicts.add([verdict for _, verdict in judged_], at=now)
+        fresh = [(post, verdict) for post, verdict in judged_ if post.id in new]
+        cases = [_case(post, verdict, now, desk.taxonomy) for post, verdict in fresh if verdict.needs_human]
+        events = _events(fresh, desk.communities, now)
+        if cases:
+            work.cases.add(cases)
+        if events:
+            work.outbox.add(events)
+        work.commit()
+    return len(new), len(events)
+
+
+def _case(post: Post, verdict: Verdict, now: datetime, taxonomy: Taxonomy) -> Case:
+    return Case(
+        id=new_id("cas"),
+        post_id=post.id,
+        community=post.community,
+        priority=priority(verdict, taxonomy),
+        opened_at=now,
+    )
+
+
+def _events(fresh: _Judged, communities: Mapping[str, Community | None], now: datetime) -> list[Event]:
+    found = [
+        judged(post, verdict, community=community, at=now)
+        for post, verdict in fresh
+        if (community := communities.get(post.community)) is not None
+    ]
+    return [event for event in found if event is not None]
+
+
+def _severity(label: str, taxonomy: Taxonomy) -> int:
+    return taxonomy.label(label).severity if label in taxonomy else UNKNOWN_SEVERITY
+
+
+def _ring(bell: Bell) -> None:
+    try:
+        bell.ring()
+    except Exception:  # whatever the transport raises: the events are committed, and the scheduler rings too
+        _log.exception("no worker could be called to deliver events; the scheduler will call one")

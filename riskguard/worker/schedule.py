@@ -1,0 +1,120 @@
+"""What must happen every few seconds, whoever works: a loop of its own that needs no worker."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from riskguard.bootstrap import House, build_house
+from riskguard.services.recovery import forget_answers, sweep
+from riskguard.settings import Settings
+from riskguard.worker.main import log_to_stderr
+
+_log = logging.getLogger(__name__)
+
+SWEEP_POSTS = 10_000
+ANSWERS_KEPT = timedelta(hours=24)
+
+
+@dataclass(slots=True)
+class Chore:
+    """Something to do every `every_s` seconds; at once when the scheduler starts."""
+
+    name: str
+    every_s: float
+    do: Callable[[], None]
+    due_at: float = 0.0
+    failing: bool = False
+
+    def run(self, now: float) -> None:
+        """Do it; a failure is said once, and so is the end of it. Next time `every_s` from `now`."""
+        self.due_at = now + self.every_s
+        try:
+            self.do()
+        except Exception as error:
+            if not self.failing:
+                _log.error("%s fails, and is tried every %g s: %s", self.name, self.every_s, error)
+            self.failing = True
+        else:
+            if self.failing:
+                _log.info("%s works again", self.name)
+            self.failing = False
+
+
+class _Leave(BaseException):
+    """Raised by a signal: every chore may be dropped in the middle, since it is done again."""
+
+
+def run_scheduler(settings: Settings) -> None:
+    """See to the chores until SIGTERM or SIGINT. Any number of schedulers may run: their work is harmless when doubled.
+
+    NotReady when the store or Redis cannot be reached at the start; later it waits for them.
+    """
+    log_to_stderr(settings.log_level)
+    chores = chores_of(build_house(settings))
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, _leave)
+    try:
+        _log.info("scheduler is ready: %s", ", ".join(chore.name for chore in chores))
+        while True:
+            time.sleep(run_due(chores, time.monotonic()))
+    except _Leave:
+        _log.info("scheduler has left")
+
+
+def run_due(chores: Sequence[Chore], now: float) -> float:
+    """Do all that is due; seconds until the next one is."""
+    for chore in chores:
+        if chore.due_at <= now:
+            chore.run(now)
+    return max(0.0, min(chore.due_at for chore in chores) - time.monotonic())
+
+
+def chores_of(house: House) -> list[Chore]:
+    """What a service needs done."""
+    return [
+        Chore("calling workers", 1.0, house.line.wake),
+        Chore("calling for events that are due", 1.0, lambda: _ring_if_due(house)),
+        Chore("taking back what was not finished", 5.0, lambda: _release(house)),
+        Chore("sweeping up posts without a verdict", 5.0, lambda: _sweep(house)),
+        Chore("forgetting old answers", 3600.0, lambda: _forget(house)),
+    ]
+
+
+def _ring_if_due(house: House) -> None:
+    with house.begin() as work:
+        due = work.outbox.due(house.clock())
+    if due:
+        house.bell.ring()
+
+
+def _release(house: House) -> None:
+    back = house.line.release_expired()
+    if back:
+        _log.warning("%d posts were not finished in time and are in line again", back)
+
+
+def _sweep(house: House) -> None:
+    back = sweep(
+        begin=house.begin,
+        line=house.line,
+        clock=house.clock,
+        after_s=house.settings.sweep_after_s,
+        limit=SWEEP_POSTS,
+    )
+    if back:
+        _log.warning("%d accepted posts had fallen out of line and are in it again", back)
+
+
+def _forget(house: House) -> None:
+    dropped = forget_answers(begin=house.begin, clock=house.clock, after=ANSWERS_KEPT)
+    if dropped:
+        _log.info("%d answers older than a day were forgotten", dropped)
+
+
+def _leave(_signum: int, _frame: object) -> None:
+    raise _Leave
