@@ -1,0 +1,140 @@
+"""The moderator's desk: the queue, one case, the ruling, and what left for the platforms."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from riskguard.bootstrap import House
+from riskguard.console.entrance import require_ruling
+from riskguard.console.sheet import Sheet
+from riskguard.domain.case import CaseFile, CaseStatus, Ruling
+from riskguard.domain.errors import InvalidInput, StaleVersion
+from riskguard.services import overview, review
+
+FILTERS: dict[str, CaseStatus | None] = {
+    "open": CaseStatus.OPEN,
+    "decided": CaseStatus.DECIDED,
+    "all": None,
+}
+RECENT_EVENTS = 100
+
+
+class Desk:
+    """Each method is one page: it calls one or two use cases and fills a template."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def blueprint(self) -> Blueprint:
+        """Its routes."""
+        pages = Blueprint("desk", __name__)
+        pages.add_url_rule("/", view_func=self.queue)
+        pages.add_url_rule("/cases/<case_id>", view_func=self.case)
+        pages.add_url_rule("/cases/<case_id>/next", view_func=self.after)
+        pages.add_url_rule("/cases/<case_id>/decisions", view_func=self.decide, methods=["POST"])
+        pages.add_url_rule("/deliveries", view_func=self.deliveries)
+        return pages
+
+    def queue(self) -> ResponseReturnValue:
+        """Cases, most urgent first."""
+        status = request.args.get("status", "open")
+        if status not in FILTERS:
+            raise InvalidInput("没有这种筛选条件。", field="status")
+        begin, community = self._house.begin, self._scope()
+        leaf = review.queue(begin=begin, community=community, status=FILTERS[status], page=_page())
+        return render_template(
+            "queue.html",
+            sheets=[self._sheet(file) for file in leaf.files],
+            leaf=leaf,
+            status=status,
+            community=community,
+            communities=self._communities(),
+            tallies=overview.tallies(begin=begin, community=community),
+        )
+
+    def case(self, case_id: str) -> ResponseReturnValue:
+        """One case."""
+        return self._case(case_id)
+
+    def after(self, case_id: str) -> ResponseReturnValue:
+        """On to the next open case, leaving this one as it is."""
+        return self._onward(review.following(case_id, begin=self._house.begin, community=g.member.community))
+
+    def decide(self, case_id: str) -> ResponseReturnValue:
+        """Rule, then on to the next open case; a stale form comes back, with what was typed."""
+        require_ruling(g.member)
+        reason = request.form.get("reason", "")
+        begin, community = self._house.begin, g.member.community
+        ahead = review.following(case_id, begin=begin, community=community)
+        try:
+            if not reason.strip():
+                raise InvalidInput("请写明理由，平台和作者会看到它。", field="reason")
+            case = review.decide(
+                case_id,
+                ruling=_ruling(),
+                reason=reason,
+                by=g.member.name,
+                seen_version=_seen_version(),
+                begin=begin,
+                clock=self._house.clock,
+                bell=self._house.bell,
+                community=community,
+            )
+        except StaleVersion:
+            return self._case(case_id, typed=reason, stale=True), 409
+        except InvalidInput as error:
+            return self._case(case_id, typed=reason, fault=str(error)), 400
+        flash(case.id, "decided")
+        return self._onward(ahead)
+
+    def deliveries(self) -> ResponseReturnValue:
+        """What left for the platforms lately; no post text is in it."""
+        begin, community = self._house.begin, self._scope()
+        return render_template(
+            "deliveries.html",
+            events=overview.deliveries(begin=begin, community=community, limit=RECENT_EVENTS),
+            disconnected=overview.disconnected(begin=begin, community=community),
+            tallies=overview.tallies(begin=begin, community=community),
+            community=community,
+            communities=self._communities(),
+        )
+
+    def _case(self, case_id: str, *, typed: str = "", fault: str = "", stale: bool = False) -> str:
+        file = review.file(case_id, begin=self._house.begin, community=g.member.community)
+        return render_template("case.html", sheet=self._sheet(file), typed=typed, fault=fault, stale=stale)
+
+    def _onward(self, case_id: str | None) -> ResponseReturnValue:
+        return redirect(url_for("desk.case", case_id=case_id) if case_id else url_for("desk.queue"))
+
+    def _sheet(self, file: CaseFile) -> Sheet:
+        return Sheet(file, taxonomy=self._house.taxonomy, now=self._house.clock())
+
+    def _scope(self) -> str | None:
+        """Whose cases to show: a member's own community, else the one chosen, else all."""
+        return g.member.community or request.args.get("community") or None
+
+    def _communities(self) -> list[str]:
+        """What a member of all communities may choose from."""
+        if g.member.community:
+            return []
+        with self._house.begin() as work:
+            return [community.name for community in work.communities.all()]
+
+
+def _page() -> int:
+    return max(1, request.args.get("page", 1, type=int))
+
+
+def _ruling() -> Ruling:
+    try:
+        return Ruling(request.form.get("ruling", ""))
+    except ValueError:
+        raise InvalidInput("请选择一种裁定。", field="ruling") from None
+
+
+def _seen_version() -> int:
+    try:
+        return int(request.form.get("seen_version", ""))
+    except ValueError:
+        raise InvalidInput("表单不完整，请刷新后重试。", field="seen_version") from None

@@ -1,0 +1,161 @@
+"""One case laid out for reading: its words with the evidence marked, what fired and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from markupsafe import Markup
+
+from riskguard.console import wording
+from riskguard.console.marking import Look, Mark, excerpt, marks_in, rendered, segments
+from riskguard.domain.case import Case, CaseFile, Ruling
+from riskguard.domain.finding import NOTABLE
+from riskguard.domain.post import Post
+from riskguard.domain.taxonomy import Taxonomy
+from riskguard.domain.verdict import Action, FiredRule, Verdict
+
+CRY_FOR_HELP = "self_harm"
+URGED_ON_OTHERS = "self_harm.encouragement"
+"""Under CRY_FOR_HELP stand the words of people who need help, but for this one: it urges others to harm themselves."""
+SHOWN_MARKS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A label with its score, ready to show; `fired` says that a rule named it."""
+
+    label: str
+    look: Look
+    score: float
+    fired: bool
+    source: str = ""
+
+    @property
+    def percent(self) -> int:
+        """The score as 0..100."""
+        return round(self.score * 100)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A case as the pages show it. `now` is the time that ages are told from."""
+
+    file: CaseFile
+    taxonomy: Taxonomy
+    now: datetime
+    verdict: Verdict = field(init=False)
+
+    def __post_init__(self) -> None:
+        known = self.file.verdict
+        object.__setattr__(self, "verdict", known or Verdict(self.post.id, Action.ALLOW))
+
+    @property
+    def case(self) -> Case:
+        return self.file.case
+
+    @property
+    def post(self) -> Post:
+        return self.file.post
+
+    @property
+    def judged(self) -> bool:
+        """Whether the machine has answered; a report may come first."""
+        return self.file.verdict is not None
+
+    @cached_property
+    def fired(self) -> frozenset[str]:
+        """Every label that was found and that a rule named."""
+        named = {label for rule in self.verdict.rules for label in rule.labels}
+        return frozenset(label for label in named if self.verdict.labels.get(label, 0.0) >= NOTABLE)
+
+    @property
+    def caring(self) -> bool:
+        """The author may be in distress: the page speaks of help, and the buttons with it."""
+        return any(_cry(label) for label in self.fired) and URGED_ON_OTHERS not in self.fired
+
+    @property
+    def rulings(self) -> Mapping[Ruling, str]:
+        """What each ruling is called here."""
+        return wording.CARING_RULINGS if self.caring else wording.RULINGS
+
+    @property
+    def reasons(self) -> Mapping[Ruling, tuple[str, ...]]:
+        """Reasons that one key or click gives."""
+        return wording.CARING_REASONS if self.caring else wording.REASONS
+
+    @property
+    def rules(self) -> list[FiredRule]:
+        """The rules that fired, strictest first; of equals, those that a person wrote before bare thresholds."""
+        return sorted(self.verdict.rules, key=lambda rule: (-rule.action, bare(rule)))
+
+    @property
+    def chips(self) -> list[Chip]:
+        """The labels worth naming in a list: those that fired, gravest first; else the three strongest."""
+        chips = [self._chip(label, score) for label, score in self.verdict.labels.items() if score >= NOTABLE]
+        chips.sort(key=lambda chip: (self._weight(chip.label), chip.score), reverse=True)
+        return [chip for chip in chips if chip.fired] or chips[:3]
+
+    @property
+    def whole(self) -> list[Chip]:
+        """Findings about the text as a whole, strongest first."""
+        found = [
+            self._chip(f.label, f.score, f.detector)
+            for f in self.verdict.findings
+            if not f.spans and f.score >= NOTABLE
+        ]
+        return sorted(found, key=lambda chip: (not chip.fired, -chip.score))
+
+    @cached_property
+    def marks(self) -> tuple[Mark, ...]:
+        """The spans of evidence in the text."""
+        return marks_in(self.post.text, self.verdict.findings)
+
+    @property
+    def listed_marks(self) -> tuple[Mark, ...]:
+        """The marks that are spelled out beside the text; a flood of them is cut."""
+        return self.marks[:SHOWN_MARKS]
+
+    def quote(self, mark: Mark) -> str:
+        """The author's words under a mark."""
+        return self.post.text[mark.start : mark.end]
+
+    @property
+    def words(self) -> Markup:
+        """The text, marked."""
+        return rendered(segments(self.post.text, self.marks), self.look)
+
+    @property
+    def line(self) -> Markup:
+        """About one line of it around the strongest evidence that a rule named."""
+        telling = [mark for mark in self.marks if mark.label in self.fired] or self.marks
+        return rendered(excerpt(self.post.text, telling), self.look)
+
+    def look(self, label: str) -> Look:
+        """How a label appears here."""
+        name, tone = label, "custom"
+        if label in self.taxonomy:
+            entry = self.taxonomy.label(label)
+            name, tone = entry.zh, entry.family.value
+        if _cry(label):
+            tone = "care"
+        return Look(name, f"tone-{tone}", faint=label not in self.fired)
+
+    def _weight(self, label: str) -> tuple[int, int]:
+        action = max((rule.action + 1 for rule in self.verdict.rules if label in rule.labels), default=0)
+        severity = self.taxonomy.label(label).severity if label in self.taxonomy else 0
+        return action, severity
+
+    def _chip(self, label: str, score: float, source: str = "") -> Chip:
+        return Chip(label, self.look(label), score, label in self.fired, source)
+
+
+def bare(rule: FiredRule) -> bool:
+    """Whether it is a threshold of the policy's table, not a rule with a reason of its own."""
+    return rule.id.startswith("thresholds.")
+
+
+def _cry(label: str) -> bool:
+    return f"{label}.".startswith(f"{CRY_FOR_HELP}.") and label != URGED_ON_OTHERS

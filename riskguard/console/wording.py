@@ -1,0 +1,94 @@
+"""What the pages call things, in Chinese."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from riskguard.domain.case import CaseStatus, Origin, Ruling
+from riskguard.domain.event import EventStatus, EventType
+from riskguard.domain.finding import Cause
+from riskguard.domain.member import Role
+from riskguard.domain.post import Scene
+from riskguard.domain.taxonomy import Family
+from riskguard.domain.verdict import Action
+
+BEIJING = timezone(timedelta(hours=8), "北京时间")
+
+ACTIONS = {
+    Action.ALLOW: "放行",
+    Action.MASK: "打码",
+    Action.LIMIT: "限流",
+    Action.REVIEW: "复核",
+    Action.BLOCK: "拦截",
+}
+SCENES = {
+    Scene.POST: "帖子",
+    Scene.COMMENT: "评论",
+    Scene.NICKNAME: "昵称",
+    Scene.LIVE_CHAT: "直播弹幕",
+    Scene.TREEHOLE: "树洞",
+    Scene.DM: "私信",
+}
+ROLES = {Role.MODERATOR: "审核员", Role.COMPLIANCE: "合规官", Role.OPERATOR: "运维"}
+FAMILIES = {
+    Family.PRIVACY: "隐私",
+    Family.COMPLIANCE: "合规",
+    Family.OPINION: "舆情",
+    Family.HOMOGENEITY: "同质化",
+    Family.CUSTOM: "自定义",
+}
+STATUSES = {CaseStatus.OPEN: "待裁定", CaseStatus.DECIDED: "已裁定"}
+RULINGS = {Ruling.APPROVE: "通过", Ruling.REMOVE: "移除"}
+CARING_RULINGS = {Ruling.APPROVE: "已关怀处理", Ruling.REMOVE: "移除"}
+ORIGINS = {Origin.VERDICT: "机器研判", Origin.REPORT: "用户举报", Origin.APPEAL: "作者申诉"}
+EVENTS = {
+    EventType.POST_JUDGED: "研判结果",
+    EventType.CASE_DECIDED: "人工裁定",
+    EventType.APPEAL_RULED: "申诉裁定",
+    EventType.ALERT_RAISED: "告警触发",
+    EventType.ALERT_RESOLVED: "告警解除",
+    EventType.CAMPAIGN_DETECTED: "刷屏团伙",
+}
+ARRIVALS = {EventStatus.WAITING: "等待送达", EventStatus.DELIVERED: "已送达", EventStatus.GIVEN_UP: "已放弃"}
+CAUSES = {Cause.FAILED: "本次未能判读", Cause.ABSENT: "未安装模型"}
+TRUST = ("未知", "新人", "普通", "可信", "资深")
+
+REASONS = {
+    Ruling.APPROVE: ("语境正常，属误判", "引用或讨论，并无恶意", "已核实，不违规"),
+    Ruling.REMOVE: ("人身攻击", "泄露他人隐私", "广告引流", "诈骗或赌博", "违法违规内容"),
+}
+CARING_REASONS = {
+    Ruling.APPROVE: ("已私信关怀并附援助热线", "已转交专业援助人员", "已联系其亲友或校方", "语境正常，并无风险"),
+    Ruling.REMOVE: ("含具体方法，移除以免模仿", "应本人请求移除"),
+}
+
+
+def trust(tier: int) -> str:
+    """'3 · 可信' for tier 3."""
+    return f"{tier} · {TRUST[tier]}" if 0 <= tier < len(TRUST) else str(tier)
+
+
+def moment(at: datetime) -> str:
+    """'2026-05-01 08:00', in Beijing time."""
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def age(at: datetime, *, now: datetime) -> str:
+    """How long ago, in the largest unit that counts: '3 分钟前'."""
+    seconds = (now - at).total_seconds()
+    if seconds < 60:
+        return "刚刚"
+    return f"{span(seconds)}前"
+
+
+def span(seconds: float) -> str:
+    """A length of time in its largest unit: '2 小时'."""
+    for unit, length in (("年", 365 * 86_400), ("天", 86_400), ("小时", 3_600), ("分钟", 60)):
+        if seconds >= length:
+            return f"{int(seconds // length)} {unit}"
+    return "不到 1 分钟"
+
+
+def urgency(priority: int) -> str:
+    """The word for a priority of 0..100."""
+    return "紧急" if priority >= 80 else "优先" if priority >= 50 else "普通"
