@@ -1,0 +1,103 @@
+"""The detector 'linear': one calibrated score per head, and the words that carried a risk score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from riskguard.detectors.linear.model import LinearModel, Scores, load_model
+from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding
+from riskguard.domain.post import Post
+from riskguard.text.view import TextView
+
+HEADS = (
+    "abuse",
+    "hate",
+    "sexism",
+    "sexual",
+    "gambling",
+    "fraud",
+    "ad",
+    "illegal_trade",
+    "self_harm",
+    "rumour",
+    "sentiment.negative",
+    "sentiment.positive",
+    "emotion.happy",
+    "emotion.angry",
+    "emotion.sad",
+    "emotion.fear",
+    "emotion.surprise",
+    "emotion.neutral",
+)
+"""Every head that a reading should have; one that the model lacks is told as an absence."""
+
+_WHOLE_TEXT = ("rumour", "sentiment.", "emotion.")
+_SPANS_FROM = 0.4
+_LONGEST_SPAN = 40
+
+
+class LinearDetector:
+    """Reads folded texts with a `LinearModel`. Risk heads that score high give a span; others mean the whole."""
+
+    name = "linear"
+
+    def __init__(self, model: LinearModel, *, version: str, missing: Mapping[str, str] | None = None) -> None:
+        self._model = model
+        self.version = version
+        self.labels = frozenset(model.heads)
+        self.absences = _absences(model.heads, missing or {})
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """The model in `folder`; ModelInvalid (with a hint) when it is missing or not what its config says."""
+        model, config = load_model(folder)
+        return cls(model, version=str(config["sha256"])[:12], missing=config.get("missing", {}))
+
+    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:  # noqa: ARG002
+        """One finding per head that scores at least `floor`."""
+        scores = self._model.scores([view.folded for view in views])
+        return [self._findings(view, row, floor) for view, row in zip(views, scores, strict=True)]
+
+    def _findings(self, view: TextView, row: Scores, floor: float) -> list[Finding]:
+        loud = np.flatnonzero(row >= floor).tolist()
+        return [self._finding(view, self._model.heads[head], float(row[head])) for head in loud]
+
+    def _finding(self, view: TextView, head: str, score: float) -> Finding:
+        spans = () if score < _SPANS_FROM or head.startswith(_WHOLE_TEXT) else self._evidence(view, head)
+        return Finding(head, score, self.name, spans)
+
+    def _evidence(self, view: TextView, head: str) -> tuple[EvidenceSpan, ...]:
+        """The stretch of text that speaks most for the head; nothing where that is nearly all of it."""
+        if not view.folded:
+            return ()
+        shares = self._model.contributions(view.folded, head)
+        start, end = strongest_stretch(shares - max(0.0, float(shares.mean())))
+        if end - start > min(_LONGEST_SPAN, 0.8 * len(view.folded)):
+            return ()
+        return (view.span(start, end, f"these characters speak most for '{head}'"),)
+
+
+def strongest_stretch(shares: Scores) -> tuple[int, int]:
+    """[start, end) of the run with the highest sum, at least one character long (Kadane)."""
+    best, best_start, best_end = -np.inf, 0, 1
+    running, start = 0.0, 0
+    for place, share in enumerate(shares.tolist()):
+        if running <= 0:
+            running, start = 0.0, place
+        running += share
+        if running > best:
+            best, best_start, best_end = running, start, place + 1
+    return best_start, best_end
+
+
+def _absences(heads: Sequence[str], missing: Mapping[str, str]) -> tuple[Abstention, ...]:
+    """One absence for all heads that share a reason."""
+    by_reason: dict[str, list[str]] = {}
+    for head in HEADS:
+        if head not in heads:
+            by_reason.setdefault(missing.get(head, "no model yet"), []).append(head)
+    return tuple(Abstention("linear", reason, Cause.ABSENT, tuple(found)) for reason, found in by_reason.items())

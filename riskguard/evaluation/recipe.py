@@ -1,0 +1,152 @@
+"""What each head learns from, and what it is measured on: which rows say yes, which say no, and how much they weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from riskguard.evaluation.labelled import SOURCES, Row
+
+Answer = Callable[[Row], bool | None]
+"""Whether a row is an example of the head; None when the row says nothing about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One set's share in a head. `weight` is that of each row in training, of which every `every`-th is taken.
+
+    `share` is the set's part of the calibration mix (0: does not calibrate); there its rows keep their own
+    proportion of yes and no.
+    """
+
+    source: str
+    answer: Answer
+    weight: float = 1.0
+    share: float = 0.0
+    every: int = 1
+    train: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one head is made. `prevalence` is the share of yes that calibration assumes; 0 keeps what the mix has.
+
+    `bare` says that yes-rows have lost their punctuation, so that no-rows must be shown without theirs as well.
+    """
+
+    head: str
+    parts: tuple[Part, ...]
+    prevalence: float = 0.0
+    bare: bool = False
+
+    def permissive(self) -> Recipe:
+        """The recipe with permissively licensed sets only."""
+        kept = tuple(part for part in self.parts if SOURCES[part.source].permissive)
+        return Recipe(self.head, kept, self.prevalence, self.bare)
+
+
+def is_label(*labels: str) -> Answer:
+    """Yes for these labels, no for all others."""
+    return lambda row: row.label in labels
+
+
+def never(_: Row) -> bool:
+    """No, for every row."""
+    return False
+
+
+def only(*labels: str, says: bool) -> Answer:
+    """`says` for these labels, nothing for all others."""
+    return lambda row: says if row.label in labels else None
+
+
+def starts(prefix: str) -> Answer:
+    """Yes for labels of this beginning, no for others; nothing for political ones, which we do not use."""
+    return lambda row: None if row.label.startswith("IL_Political") else row.label.startswith(prefix)
+
+
+def not_in_topic(topic: str) -> Answer:
+    """No for offensive rows about other topics than `topic`; nothing for the rest."""
+    return lambda row: False if row.label == "1" and row.more.get("topic") != topic else None
+
+
+def distressed(row: Row) -> bool | None:
+    """Yes from level 2 of 0 (none) to 10 (plan at hand); the two lowest levels are left out."""
+    return True if int(row.more["level"]) >= 2 else None
+
+
+_SMP = ("emotion_smp_usual", "emotion_smp_epidemic")
+_EVERYDAY = (
+    Part("normal_weibo", never, share=0.5),
+    Part("emotion_smp_usual", never, share=0.2),
+    Part("emotion_smp_epidemic", never, share=0.2),
+    Part("toxic_cold", only("0", says=False), every=2, share=0.1),
+    Part("sentiment_shopping", never, every=8),
+)
+
+
+def _sms(head: str, prefix: str) -> Recipe:
+    return Recipe(head, (Part("risk_fbs_sms", starts(prefix), share=0.05), *_EVERYDAY), prevalence=0.05, bare=True)
+
+
+def _emotion(head: str, *emotions: str, shopping: Answer | None = None) -> Recipe:
+    own = tuple(Part(name, is_label(*emotions), share=0.5) for name in _SMP)
+    aux = (Part("sentiment_shopping", shopping, weight=0.1),) if shopping else ()
+    return Recipe(head, own + aux)
+
+
+RECIPES: Mapping[str, Recipe] = {
+    recipe.head: recipe
+    for recipe in (
+        Recipe(
+            "abuse",
+            (
+                Part("toxic_cold", is_label("1")),
+                Part("toxic_hed_cold_pairs", is_label("1"), weight=0.5),
+                Part("toxic_cold_human", is_label("1"), share=0.5, train=False),
+                Part("normal_weibo", never, share=0.5, train=False),
+            ),
+        ),
+        Recipe(
+            "hate",
+            (
+                Part("toxic_cold", is_label("1")),
+                Part("toxic_hed_cold_pairs", is_label("1"), weight=0.5),
+                Part("toxic_cold_human", lambda row: row.more["kind"] == "attacks_group", share=0.5, train=False),
+                Part("emotion_smp_usual", never),
+                Part("emotion_smp_epidemic", never),
+                Part("normal_weibo", never, share=0.5),
+            ),
+        ),
+        Recipe(
+            "sexism",
+            (
+                Part("sexism_swsr", is_label("1"), share=0.5),
+                Part("toxic_cold", not_in_topic("gender"), weight=0.3),
+                Part("normal_weibo", never, share=0.5, train=False),
+            ),
+        ),
+        _sms("gambling", "IL_Gambling"),
+        _sms("fraud", "FR_"),
+        _sms("ad", "AD_"),
+        _sms("sexual", "IL_Escort"),
+        _sms("illegal_trade", "IL_Fake"),
+        Recipe(
+            "self_harm",
+            (
+                Part("selfharm_sos1k", distressed, share=0.05),
+                Part("selfharm_treehole", is_label("die")),
+                *_EVERYDAY,
+            ),
+            prevalence=0.05,
+            bare=True,
+        ),
+        Recipe(
+            "rumour",
+            (Part("rumour_ced", is_label("rumour"), share=0.3), Part("normal_weibo", never, weight=0.3, share=0.7)),
+        ),
+        _emotion("sentiment.negative", "angry", "sad", "fear", shopping=is_label("0")),
+        _emotion("sentiment.positive", "happy", shopping=is_label("1")),
+        *(_emotion(f"emotion.{name}", name) for name in ("happy", "angry", "sad", "fear", "surprise", "neutral")),
+    )
+}
