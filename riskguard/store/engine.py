@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from riskguard.domain.errors import NotReady
 from riskguard.store.address import shown
 
 BUSY_MS = 30_000
+_UNUSABLE = {DatabaseError, InterfaceError, OperationalError}
+"""What the database itself could not do; the errors derived from these are about a statement."""
 _POSTGRES_HINT = "is the server up, and are host, user, password and database name in RISKGUARD_DATABASE_URL right?"
 _SQLITE_HINT = "can the folder and the file be written, and is the disk not full?"
 
@@ -43,10 +45,11 @@ def _postgres_engine(url: URL) -> Engine:
 
 def _tell_failures(engine: Engine) -> None:
     @event.listens_for(engine, "handle_error")
-    def tell(context: ExceptionContext) -> None:
-        failed = isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError)
-        if failed and not context.is_pre_ping:
-            context.chained_exception = not_ready(engine.url, context.original_exception)
+    def tell(context: ExceptionContext) -> NotReady | None:
+        """What is raised in place of the driver's error; None leaves it as it is."""
+        if context.is_pre_ping or type(context.sqlalchemy_exception) not in _UNUSABLE:
+            return None
+        return not_ready(engine.url, context.original_exception)
 
 
 def not_ready(url: URL, cause: BaseException) -> NotReady:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Named,
     SmallInteger,
     Table,
-    Text,
     TypedColumns,
     UniqueConstraint,
     text,
@@ -35,24 +34,24 @@ class CommunityColumns(TypedColumns):
     name: Named[str] = Column(Words, primary_key=True)
     created_at: Named[datetime] = Column(UtcTime)
     webhook_url: Named[str] = Column(Words)
-    webhook_secret: Named[str] = Column(Text)
+    webhook_secret: Named[str] = Column(Words)
     webhook_disabled_because: Named[str] = Column(Words)
 
 
 class KeyColumns(TypedColumns):
-    id: Named[str] = Column(Text, primary_key=True)
+    id: Named[str] = Column(Words, primary_key=True)
     community: Named[str] = Column(Words, ForeignKey("communities.name"), index=True)
-    digest: Named[str] = Column(Text, unique=True)
-    prefix: Named[str] = Column(Text)
+    digest: Named[str] = Column(Words, unique=True)
+    prefix: Named[str] = Column(Words)
     created_at: Named[datetime] = Column(UtcTime)
     revoked_at: Named[datetime | None] = Column(UtcTime)
 
 
 class MemberColumns(TypedColumns):
-    id: Named[str] = Column(Text, primary_key=True)
+    id: Named[str] = Column(Words, primary_key=True)
     name: Named[str] = Column(Words, unique=True)
-    role: Named[str] = Column(Text)
-    password_hash: Named[str] = Column(Text)
+    role: Named[str] = Column(Words)
+    password_hash: Named[str] = Column(Words)
     created_at: Named[datetime] = Column(UtcTime)
     community: Named[str | None] = Column(Words, ForeignKey("communities.name"))
 
@@ -60,7 +59,7 @@ class MemberColumns(TypedColumns):
 class PostColumns(TypedColumns):
     """A post as received; `community, post_id, revision` is the platform's name for it."""
 
-    id: Named[str] = Column(Text, primary_key=True)
+    id: Named[str] = Column(Words, primary_key=True)
     community: Named[str] = Column(Words, ForeignKey("communities.name"))
     post_id: Named[str] = Column(Words)
     revision: Named[int]
@@ -70,7 +69,7 @@ class PostColumns(TypedColumns):
     author_id: Named[str] = Column(Words)
     author_trust: Named[int] = Column(SmallInteger)
     author_created_at: Named[datetime | None] = Column(UtcTime)
-    scene: Named[str] = Column(Text)
+    scene: Named[str] = Column(Words)
     title: Named[str] = Column(Words)
     url: Named[str] = Column(Words)
     thread_id: Named[str] = Column(Words)
@@ -82,46 +81,46 @@ class PostColumns(TypedColumns):
 class WaitingColumns(TypedColumns):
     """A post without a verdict: written with the post, removed with its verdict."""
 
-    post_id: Named[str] = Column(Text, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
+    post_id: Named[str] = Column(Words, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
     community: Named[str] = Column(Words)
-    lane: Named[str] = Column(Text)
+    lane: Named[str] = Column(Words)
     received_at: Named[datetime] = Column(UtcTime, index=True)
 
 
 class VerdictColumns(TypedColumns):
     """The one verdict of a post; `body` is all of it, the other columns are for counting and searching."""
 
-    post_id: Named[str] = Column(Text, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
+    post_id: Named[str] = Column(Words, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
     action: Named[int] = Column(SmallInteger, index=True)
     judged_at: Named[datetime] = Column(UtcTime)
-    policy_version: Named[str] = Column(Text)
-    body: Named[str] = Column(Text)
+    policy_version: Named[str] = Column(Words)
+    body: Named[str] = Column(Words)
 
 
 class CaseColumns(TypedColumns):
     """The one case of a post; `version` is the optimistic lock."""
 
-    id: Named[str] = Column(Text, primary_key=True)
-    post_id: Named[str] = Column(Text, ForeignKey("posts.id", ondelete="CASCADE"), unique=True)
+    id: Named[str] = Column(Words, primary_key=True)
+    post_id: Named[str] = Column(Words, ForeignKey("posts.id", ondelete="CASCADE"), unique=True)
     community: Named[str] = Column(Words, ForeignKey("communities.name"))
     priority: Named[int]
     opened_at: Named[datetime] = Column(UtcTime)
-    origin: Named[str] = Column(Text)
-    status: Named[str] = Column(Text)
+    origin: Named[str] = Column(Words)
+    status: Named[str] = Column(Words)
     decisions: Named[Any] = Column(Json, nullable=False)
     grievances: Named[Any] = Column(Json, nullable=False)
     version: Named[int]
 
 
 class EventColumns(TypedColumns):
-    id: Named[str] = Column(Text, primary_key=True)
-    type: Named[str] = Column(Text)
+    id: Named[str] = Column(Words, primary_key=True)
+    type: Named[str] = Column(Words)
     community: Named[str] = Column(Words, ForeignKey("communities.name"))
     url: Named[str] = Column(Words)
     data: Named[Any] = Column(Json, nullable=False)
     created_at: Named[datetime] = Column(UtcTime, index=True)
     next_attempt_at: Named[datetime] = Column(UtcTime)
-    status: Named[str] = Column(Text)
+    status: Named[str] = Column(Words)
     attempts: Named[int]
     last_answer: Named[str] = Column(Words)
 
@@ -129,7 +128,7 @@ class EventColumns(TypedColumns):
 class AnswerColumns(TypedColumns):
     community: Named[str] = Column(Words, ForeignKey("communities.name"), primary_key=True)
     key: Named[str] = Column(Words, primary_key=True)
-    body_digest: Named[str] = Column(Text)
+    body_digest: Named[str] = Column(Words)
     status: Named[int]
     body: Named[str] = Column(Words)
     created_at: Named[datetime] = Column(UtcTime, index=True)

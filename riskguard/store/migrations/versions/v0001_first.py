@@ -47,7 +47,7 @@ def _add_communities() -> None:
         sa.Column("name", Words(), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("webhook_url", Words(), nullable=False),
-        sa.Column("webhook_secret", sa.Text(), nullable=False),
+        sa.Column("webhook_secret", Words(), nullable=False),
         sa.Column("webhook_disabled_because", Words(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_communities")),
     )
@@ -56,10 +56,10 @@ def _add_communities() -> None:
 def _add_api_keys() -> None:
     op.create_table(
         "api_keys",
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("id", Words(), nullable=False),
         sa.Column("community", Words(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("prefix", sa.Text(), nullable=False),
+        sa.Column("digest", Words(), nullable=False),
+        sa.Column("prefix", Words(), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("revoked_at", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(["community"], ["communities.name"], name=op.f("fk_api_keys_community_communities")),
@@ -74,7 +74,7 @@ def _add_kept_answers() -> None:
         "kept_answers",
         sa.Column("community", Words(), nullable=False),
         sa.Column("key", Words(), nullable=False),
-        sa.Column("body_digest", sa.Text(), nullable=False),
+        sa.Column("body_digest", Words(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("body", Words(), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
@@ -89,10 +89,10 @@ def _add_kept_answers() -> None:
 def _add_members() -> None:
     op.create_table(
         "members",
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("id", Words(), nullable=False),
         sa.Column("name", Words(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("role", Words(), nullable=False),
+        sa.Column("password_hash", Words(), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("community", Words(), nullable=True),
         sa.ForeignKeyConstraint(["community"], ["communities.name"], name=op.f("fk_members_community_communities")),
@@ -104,14 +104,14 @@ def _add_members() -> None:
 def _add_outbox() -> None:
     op.create_table(
         "outbox",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("id", Words(), nullable=False),
+        sa.Column("type", Words(), nullable=False),
         sa.Column("community", Words(), nullable=False),
         sa.Column("url", Words(), nullable=False),
         sa.Column("data", Json(), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("next_attempt_at", UtcTime(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("status", Words(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_answer", Words(), nullable=False),
         sa.ForeignKeyConstraint(["community"], ["communities.name"], name=op.f("fk_outbox_community_communities")),
@@ -131,7 +131,7 @@ def _add_outbox() -> None:
 def _add_posts() -> None:
     op.create_table(
         "posts",
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("id", Words(), nullable=False),
         sa.Column("community", Words(), nullable=False),
         sa.Column("post_id", Words(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -141,7 +141,7 @@ def _add_posts() -> None:
         sa.Column("author_id", Words(), nullable=False),
         sa.Column("author_trust", sa.SmallInteger(), nullable=False),
         sa.Column("author_created_at", UtcTime(), nullable=True),
-        sa.Column("scene", sa.Text(), nullable=False),
+        sa.Column("scene", Words(), nullable=False),
         sa.Column("title", Words(), nullable=False),
         sa.Column("url", Words(), nullable=False),
         sa.Column("thread_id", Words(), nullable=False),
@@ -157,13 +157,13 @@ def _add_posts() -> None:
 def _add_cases() -> None:
     op.create_table(
         "cases",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("post_id", sa.Text(), nullable=False),
+        sa.Column("id", Words(), nullable=False),
+        sa.Column("post_id", Words(), nullable=False),
         sa.Column("community", Words(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("opened_at", UtcTime(), nullable=False),
-        sa.Column("origin", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("origin", Words(), nullable=False),
+        sa.Column("status", Words(), nullable=False),
         sa.Column("decisions", Json(), nullable=False),
         sa.Column("grievances", Json(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -186,11 +186,11 @@ def _add_cases() -> None:
 def _add_verdicts() -> None:
     op.create_table(
         "verdicts",
-        sa.Column("post_id", sa.Text(), nullable=False),
+        sa.Column("post_id", Words(), nullable=False),
         sa.Column("action", sa.SmallInteger(), nullable=False),
         sa.Column("judged_at", UtcTime(), nullable=False),
-        sa.Column("policy_version", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("policy_version", Words(), nullable=False),
+        sa.Column("body", Words(), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_verdicts_post_id_posts"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("post_id", name=op.f("pk_verdicts")),
     )
@@ -200,9 +200,9 @@ def _add_verdicts() -> None:
 def _add_waiting_posts() -> None:
     op.create_table(
         "waiting_posts",
-        sa.Column("post_id", sa.Text(), nullable=False),
+        sa.Column("post_id", Words(), nullable=False),
         sa.Column("community", Words(), nullable=False),
-        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("lane", Words(), nullable=False),
         sa.Column("received_at", UtcTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["post_id"], ["posts.id"], name=op.f("fk_waiting_posts_post_id_posts"), ondelete="CASCADE"

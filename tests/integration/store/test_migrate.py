@@ -1,0 +1,104 @@
+"""Migrations: the schema they make is the one the code speaks of, also when several processes make it at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from riskguard.domain.errors import InvalidInput, NotReady
+from riskguard.store import migrate, open_store
+from riskguard.store.address import parsed_url
+from riskguard.store.engine import make_engine
+from riskguard.store.migrate import config_for
+from riskguard.store.tables import METADATA
+from tests.integration.store.samples import settle
+
+
+def test_the_upgraded_schema_is_the_one_in_the_tables(database_url: str) -> None:
+    engine = make_engine(parsed_url(database_url))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+    engine.dispose()
+
+
+def test_every_migration_can_be_taken_back(database_url: str) -> None:
+    engine = make_engine(parsed_url(database_url))
+    with engine.connect() as connection:
+        command.downgrade(config_for(connection), "base")
+        connection.commit()
+    engine.dispose()
+    migrate(database_url)
+    store = open_store(database_url)
+    settle(store.begin, "forum")
+    store.close()
+
+
+def test_migrating_again_changes_nothing(database_url: str) -> None:
+    store = open_store(database_url)
+    settle(store.begin, "forum")
+    migrate(database_url)
+    with store.begin() as work:
+        assert [each.name for each in work.communities.all()] == ["forum"]
+    store.close()
+
+
+def test_several_processes_may_migrate_at_once(empty_database_url: str) -> None:
+    line = "import sys; from riskguard.store import migrate; migrate(sys.argv[1])"
+    processes = [subprocess.Popen([sys.executable, "-c", line, empty_database_url]) for _ in range(4)]
+    assert [process.wait(timeout=60) for process in processes] == [0, 0, 0, 0]
+    store = open_store(empty_database_url)
+    settle(store.begin, "forum")
+    store.close()
+
+
+def test_the_folder_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "folder 100%" / "r.db"
+    migrate(f"sqlite:///{file}")
+    assert file.read_bytes()[18:20] == b"\x02\x02"  # the file's header says: write-ahead log
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotReady, match="cannot be made") as told:
+        migrate(f"sqlite:///{tmp_path}/file/r.db")
+    assert "RISKGUARD_DATA_DIR" in told.value.hint
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "r.db"
+    file.write_text("these are not the tables that you are looking for, " * 90)
+    with pytest.raises(NotReady, match="cannot be used"):
+        migrate(f"sqlite:///{file}")
+
+
+@pytest.mark.parametrize("call", [migrate, lambda url: open_store(url).begin().__enter__()], ids=["migrate", "begin"])
+def test_an_absent_server_is_said_without_the_password(call: object) -> None:
+    assert callable(call)
+    with pytest.raises(NotReady, match=r"'riskguard' at 127\.0\.0\.1:1") as told:
+        call("postgres://me:open-sesame@127.0.0.1:1/riskguard")
+    assert "open-sesame" not in str(told.value) + told.value.hint
+    assert told.value.hint
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://me:open-sesame@db/x",
+        "no url",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "postgresql://me:open-sesame@db:port/x",
+    ],
+)
+def test_a_url_that_is_not_understood_is_said_without_the_password(url: str) -> None:
+    with pytest.raises(InvalidInput) as told:
+        open_store(url)
+    assert "open-sesame" not in str(told.value)
+    assert "postgresql://" in told.value.hint

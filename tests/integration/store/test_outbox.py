@@ -1,0 +1,136 @@
+"""Events on their way out, and kept answers, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from riskguard.domain.answer import KeptAnswer
+from riskguard.domain.errors import Conflict
+from riskguard.domain.event import Attempt, Event, EventStatus
+from riskguard.services.ports import Begin
+from tests.integration.store.samples import NOW, SECOND, event, settle
+
+LEASE = NOW + 60 * SECOND
+
+
+@pytest.fixture
+def begin(begin: Begin) -> Begin:
+    settle(begin, "forum", "other")
+    return begin
+
+
+def add(begin: Begin, *events: Event) -> None:
+    with begin() as work:
+        work.outbox.add(events)
+        work.commit()
+
+
+def claimed(begin: Begin, *, seconds: int = 0, limit: int = 10) -> list[str]:
+    """The ids of the events taken at NOW + `seconds`."""
+    with begin() as work:
+        events = work.outbox.claim_due(now=NOW + seconds * SECOND, leased_until=LEASE, limit=limit)
+        work.commit()
+    return [each.id for each in events]
+
+
+def test_an_event_comes_back_as_it_was(begin: Begin) -> None:
+    kept = replace(event(1), data={"post": {"id": "帖子"}, "n": [1, 2.5, None]}, last_answer="超时", attempts=2)
+    add(begin, kept)
+    with begin() as work:
+        assert work.outbox.recent(community=None, limit=5) == [kept]
+
+
+def test_due_events_are_claimed_oldest_first_and_once(begin: Begin) -> None:
+    add(begin, event(1, at=NOW), event(2, at=NOW - SECOND), event(3, at=NOW + SECOND))
+    assert claimed(begin) == ["msg_002", "msg_001"]
+    assert claimed(begin) == []
+    assert claimed(begin, seconds=1) == ["msg_003"]
+
+
+def test_a_claim_says_until_when_and_comes_back_after(begin: Begin) -> None:
+    add(begin, event(1))
+    with begin() as work:
+        [mine] = work.outbox.claim_due(now=NOW, leased_until=LEASE, limit=1)
+        work.commit()
+    assert mine == replace(event(1), next_attempt_at=LEASE)
+    assert claimed(begin, seconds=59) == []
+    assert claimed(begin, seconds=60) == ["msg_001"]
+
+
+def test_a_claim_that_is_not_committed_is_none(begin: Begin) -> None:
+    add(begin, event(1))
+    with begin() as work:
+        assert len(work.outbox.claim_due(now=NOW, leased_until=LEASE, limit=1)) == 1
+    assert claimed(begin) == ["msg_001"]
+
+
+def test_no_more_than_asked_for(begin: Begin) -> None:
+    add(begin, *(event(number) for number in range(5)))
+    assert claimed(begin, limit=2) == ["msg_000", "msg_001"]
+    with begin() as work:
+        assert work.outbox.due(NOW) == 3
+
+
+def test_attempts_are_recorded_and_counted_when_made(begin: Begin) -> None:
+    add(begin, event(1), event(2), event(3))
+    later = NOW + 5 * SECOND
+    with begin() as work:
+        work.outbox.record(
+            [
+                Attempt("msg_003", EventStatus.WAITING, "resting", later, made=False),
+                Attempt("msg_001", EventStatus.DELIVERED, "204", NOW),
+                Attempt("msg_002", EventStatus.WAITING, "503", later),
+            ]
+        )
+        work.outbox.record([])
+        work.commit()
+    with begin() as work:
+        by_id = {each.id: each for each in work.outbox.recent(community="forum", limit=9)}
+        assert by_id["msg_001"] == replace(event(1), status=EventStatus.DELIVERED, attempts=1, last_answer="204")
+        assert by_id["msg_002"] == replace(event(2), attempts=1, last_answer="503", next_attempt_at=later)
+        assert by_id["msg_003"] == replace(event(3), attempts=0, last_answer="resting", next_attempt_at=later)
+        assert work.outbox.tally() == {"waiting": 2, "delivered": 1}
+        assert work.outbox.tally("other") == {}
+    assert claimed(begin, seconds=5) == ["msg_002", "msg_003"]
+
+
+def test_an_address_is_put_off_without_counting_a_try(begin: Begin) -> None:
+    resting = "https://slow.example/hook"
+    add(begin, event(1, url=resting), event(2), event(3, url=resting, at=NOW + 9 * SECOND))
+    with begin() as work:
+        work.outbox.put_off(resting, until=NOW + 5 * SECOND)
+        work.commit()
+    assert claimed(begin) == ["msg_002"]
+    with begin() as work:
+        events = work.outbox.claim_due(now=NOW + 9 * SECOND, leased_until=LEASE, limit=9)
+    assert [(each.id, each.attempts) for each in events] == [("msg_001", 0), ("msg_003", 0)]
+
+
+def test_recent_is_newest_first(begin: Begin) -> None:
+    add(begin, event(1), event(2, at=NOW + SECOND), event(3, community="other"))
+    with begin() as work:
+        assert [each.id for each in work.outbox.recent(community=None, limit=2)] == ["msg_002", "msg_003"]
+        assert [each.id for each in work.outbox.recent(community="forum", limit=9)] == ["msg_002", "msg_001"]
+
+
+def test_answers_are_kept_by_community_and_key(begin: Begin) -> None:
+    answer = KeptAnswer("键", "d" * 64, 202, '{"id": "帖"}', NOW)
+    with begin() as work:
+        work.answers.add("forum", answer)
+        work.answers.add("other", replace(answer, status=200))
+        with pytest.raises(Conflict):
+            work.answers.add("forum", answer)
+        work.commit()
+    with begin() as work:
+        assert work.answers.get("forum", "键") == answer
+        assert work.answers.get("forum", "none") is None
+
+
+def test_old_answers_are_dropped(begin: Begin) -> None:
+    with begin() as work:
+        for age in range(3):
+            work.answers.add("forum", KeptAnswer(f"k{age}", "", 202, "", NOW - age * SECOND))
+        assert work.answers.drop(created_before=NOW) == 2
+        assert work.answers.get("forum", "k0") is not None
