@@ -78,6 +78,10 @@ class Document:
         place = self.place(node) if node is not None else Place()
         self._add(place.line, place.column, message, hint)
 
+    def fault_unknown(self, node: Node, what: str, word: str, known: Collection[str]) -> None:
+        """Keep that a word is not one of the known ones, with a hint at the one that was probably meant."""
+        self.fault(node, f"unknown {what} '{word}'", nearest(word, known) or _choices(known))
+
     def fault_inside(self, node: ScalarNode, offset: int, message: str, hint: str = "") -> None:
         """Keep a mistake `offset` characters into the text of a scalar, as exactly as its style allows."""
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
@@ -179,7 +183,7 @@ class Document:
         word = self.text(node, what)
         if word is None or word in choices:
             return word
-        self.fault(node, f"unknown {what} '{word}'", nearest(word, choices) or _choices(choices))
+        self.fault_unknown(node, what, word, choices)
         return None
 
     def refuse(self) -> None:

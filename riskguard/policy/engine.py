@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from riskguard.domain.finding import Cause, Reading
 from riskguard.domain.post import Post
@@ -28,7 +29,7 @@ def evaluate(policy: Policy, post: Post, reading: Reading, *, masked_text: str =
         fired[SILENCE] = _silence(policy.on_abstention, reading)
     return Verdict(
         post_id=post.id,
-        action=max([rule.action for rule in fired.values()], default=Action.ALLOW),
+        action=max([rule.action for rule in fired.values()]) if fired else Action.ALLOW,
         labels=scores,
         findings=reading.findings,
         rules=tuple(fired.values()),
@@ -56,12 +57,13 @@ def _weigh_thresholds(
 def _weigh_rules(rules: tuple[Rule, ...], scope: Scope, fired: dict[str, FiredRule], alerts: dict[str, None]) -> None:
     for rule in rules:
         if rule.when.holds(scope):
-            labels = tuple(label for label in scope.scores if _asked(label, rule.when.labels))
+            labels = tuple([label for label in scope.scores if _asked(label, rule.when.labels)])
             fired[rule.id] = FiredRule(rule.id, rule.then, rule.because, rule.basis, labels)
             if rule.alert:
                 alerts[rule.alert] = None
 
 
+@lru_cache(maxsize=4096)
 def _asked(label: str, asked: tuple[str, ...]) -> bool:
     return any(label == each or (each.endswith(".*") and f"{label}.".startswith(each[:-1])) for each in asked)
 
