@@ -21,7 +21,7 @@ from riskguard.text.noise import kept_positions, squeezed
 from riskguard.text.view import TextView
 
 _BETWEEN = "\0"
-_SCORE = {Tier.STRONG: 0.95, Tier.MEDIUM: 0.75, Tier.WEAK: 0.4}
+_SCORE = {Tier.STRONG: 0.9, Tier.MEDIUM: 0.6, Tier.WEAK: 0.3}
 """What a term says by itself when it stands there plainly. Set by hand until they are calibrated."""
 
 _CERTAIN_ENOUGH = 0.99

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,8 @@ from riskguard.text.view import TextView
 
 _WIDEST_GAP = 3
 _PAUSES = frozenset(",.!?;:、。\n\t…")
+_ADDRESS = re.compile(r"[a-z0-9:/._?=&%#~-]*")
+_LONGEST_ADDRESS = 60
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
@@ -50,7 +53,9 @@ def sighting(view: TextView, key: str, positions: Sequence[int]) -> Sighting | N
     """The term whose characters stand at `positions` of the folded text; None if that is no way to write it."""
     folded = view.folded
     start, end = positions[0], positions[-1] + 1
-    if widest_gap(positions) > _WIDEST_GAP or not _stands_free(folded, key, start, end):
+    if widest_gap(positions) > _WIDEST_GAP or _in_address(folded, start, end):
+        return None
+    if not _stands_free(folded, key, start, end):
         return None
     return Sighting(key, start, end, _manner(view, key, start, end))
 
@@ -79,6 +84,14 @@ def _stands_free(folded: str, key: str, start: int, end: int) -> bool:
     if key[0] in _LATIN and _goes_on(before, spelled=spelled):
         return False
     return key[-1] not in _LATIN or not _goes_on(after, spelled=spelled)
+
+
+def _in_address(folded: str, start: int, end: int) -> bool:
+    """Whether the term stands in a link, where letters mean nothing: 't.cn/r5sbx'."""
+    if not folded[start:end].isascii():
+        return False
+    address = _ADDRESS.match(folded[max(0, start - _LONGEST_ADDRESS) : start][::-1])
+    return address is not None and "/" in address.group()
 
 
 def _goes_on(outward: str, *, spelled: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from riskguard.detectors.pii.recogniser import Example, Pattern, Recogniser, digits, matched
+from riskguard.detectors.pii.recogniser import LONG_NUMBER, Example, Pattern, Recogniser, digits, matched
 
 _LEFT, _RIGHT = r"(?<![0-9a-z])", r"(?![0-9a-z])(?!\.[0-9])"
 _MOST_SEPARATORS = 4
@@ -33,6 +33,7 @@ def _pattern(first: str, rest: str, *, alone: float, near: float) -> Pattern:
 BANK_CARD = Recogniser(
     label="pii.bank_card",
     title="银行卡号",
+    gate=LONG_NUMBER,
     patterns=(
         _pattern("62", "{14,17}", alone=0.95, near=0.99),
         _pattern("(?:4[0-9]|5[1-5]|2[2-7]|35|60|65)", "{14}", alone=0.6, near=0.97),

@@ -1,8 +1,9 @@
-"""The detector 'pii': a cheap gate, then every recogniser on the few posts that pass it."""
+"""The detector 'pii': cheap gates, then the recognisers behind the ones that a post passes."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 from riskguard.detectors.pii.bank_card import BANK_CARD
@@ -20,9 +21,6 @@ from riskguard.text.view import TextView
 
 RECOGNISERS: tuple[Recogniser, ...] = (ID_CARD, BANK_CARD, MOBILE, EMAIL, LANDLINE, LICENCE_PLATE, WECHAT, QQ)
 
-_GATE = re.compile(r"[0-9a-z]{4}|@|艾特|(?:[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖][\s\-._·~*]{0,2}){7}")
-"""Nothing that we look for is written without one of these."""
-
 
 class PiiDetector:
     """Personal information, with checksums where the kind has one."""
@@ -32,15 +30,18 @@ class PiiDetector:
     absences: tuple[Abstention, ...] = ()
 
     def __init__(self, recognisers: Sequence[Recogniser] = RECOGNISERS) -> None:
-        self._recognisers = tuple(recognisers)
+        self._behind: dict[re.Pattern[str], list[Recogniser]] = defaultdict(list)
+        for recogniser in recognisers:
+            self._behind[recogniser.gate].append(recogniser)
         self.labels = frozenset(recogniser.label for recogniser in recognisers)
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:  # noqa: ARG002
         """One finding per place, in the order of the text."""
-        return [self._findings(view, floor) if _GATE.search(view.folded) else [] for view in views]
+        return [self._findings(view, floor) for view in views]
 
     def _findings(self, view: TextView, floor: float) -> list[Finding]:
-        found = [finding for recogniser in self._recognisers for finding in recogniser.find(view)]
+        passed = [them for gate, them in self._behind.items() if gate.search(view.folded)]
+        found = [finding for them in passed for recogniser in them for finding in recogniser.find(view)]
         clear = [each for each in found if each.score >= floor and not any(_outdoes(other, each) for other in found)]
         return sorted(clear, key=lambda finding: finding.spans[0].start)
 

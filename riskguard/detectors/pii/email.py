@@ -19,6 +19,7 @@ def _check(match: re.Match[str]) -> bool | None:
 EMAIL = Recogniser(
     label="pii.email",
     title="电子邮箱",
+    gate=re.compile(r"@[a-z0-9]|艾特|\(at\)|\[at\]|\sat\s|[#@]\s?(?:" + _PROVIDERS + ")"),
     patterns=(
         Pattern(re.compile(_LOCAL + r"@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,18})(?![a-z0-9])"), 0.98, 0.99),
         Pattern(

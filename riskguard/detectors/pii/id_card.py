@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from riskguard.detectors.pii.recogniser import Example, Pattern, Recogniser, digits, matched
+from riskguard.detectors.pii.recogniser import LONG_NUMBER, Example, Pattern, Recogniser, digits, matched
 
 _PROVINCES = frozenset(
-    {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, *range(81, 84)}
+    {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83}
 )
 """Mainland provinces; 71, 81, 82, 83 are Taiwan, Hong Kong and Macau residents. Foreigners' begin with 9."""
 
@@ -49,6 +49,7 @@ def _is_date(yyyymmdd: str) -> bool:
 ID_CARD = Recogniser(
     label="pii.id_card",
     title="身份证号",
+    gate=LONG_NUMBER,
     patterns=(
         Pattern(
             re.compile(r"(?<![0-9a-z])(?P<it>[1-9](?:[\s-]?[0-9]){16}[\s-]?[0-9x])(?![0-9a-z])"), alone=0.0, near=0.6

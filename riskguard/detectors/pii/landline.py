@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from riskguard.detectors.pii.recogniser import Example, Pattern, Recogniser
+from riskguard.detectors.pii.recogniser import LONG_NUMBER, Example, Pattern, Recogniser
 
 _AREA = r"0(?:10|2[0-57-9]|[3-9][0-9]{2})"
 _LEFT, _RIGHT = r"(?<![0-9a-z])(?<![0-9][-.])", r"(?![0-9a-z])(?![-.][0-9]{5})"
@@ -12,6 +12,7 @@ _LEFT, _RIGHT = r"(?<![0-9a-z])(?<![0-9][-.])", r"(?![0-9a-z])(?![-.][0-9]{5})"
 LANDLINE = Recogniser(
     label="pii.landline",
     title="座机号",
+    gate=LONG_NUMBER,
     patterns=(
         Pattern(re.compile(rf"{_LEFT}(?P<it>\(?{_AREA}\)?[\s-]{{1,2}}[2-8][0-9]{{6,7}}){_RIGHT}"), 0.75, 0.95),
         Pattern(re.compile(rf"{_LEFT}(?P<it>\({_AREA}\)[2-8][0-9]{{6,7}}){_RIGHT}"), 0.75, 0.95),

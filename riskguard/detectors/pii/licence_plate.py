@@ -19,6 +19,7 @@ def _check(match: re.Match[str]) -> bool | None:
 LICENCE_PLATE = Recogniser(
     label="pii.licence_plate",
     title="车牌号",
+    gate=re.compile(rf"[{_PLACES}][a-hj-np-z]"),
     patterns=(
         Pattern(
             re.compile(

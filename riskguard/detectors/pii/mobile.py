@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 
-from riskguard.detectors.pii.recogniser import Example, Pattern, Recogniser, digits, in_token, matched
+from riskguard.detectors.pii.recogniser import (
+    HAN_DIGITS,
+    LONG_NUMBER,
+    Example,
+    Pattern,
+    Recogniser,
+    digits,
+    in_token,
+    matched,
+)
 
-_HAN = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
-_TO_DIGIT = str.maketrans(_HAN, "00123456789" + "1" + "123456789")
-_DIGIT = f"[0-9{_HAN}]"
+_TO_DIGIT = str.maketrans(HAN_DIGITS, "00123456789" + "1" + "123456789")
+_DIGIT = f"[0-9{HAN_DIGITS}]"
 _SHAPE = re.compile(r"1[3-9][0-9]{9}")
 _SOME_HAN = 3
 
@@ -32,13 +40,14 @@ def _check(match: re.Match[str]) -> bool | None:
 MOBILE = Recogniser(
     label="pii.mobile",
     title="手机号",
+    gate=LONG_NUMBER,
     patterns=(
         _pattern(rf"1[3-9][0-9](?:{_SEP})?[0-9]{{4}}(?:{_SEP})?[0-9]{{4}}", alone=0.9),
         _pattern(rf"1[3-9][0-9]{_SEP}[0-9]{{3}}{_SEP}[0-9]{{3}}(?:{_SEP})?[0-9]{{2}}", alone=0.8),
         _pattern(rf"1{_SEP}[3-9](?:{_SEP}[0-9]){{9}}", alone=0.8),
         Pattern(
             re.compile(
-                rf"(?<!{_DIGIT})(?=(?:[0-9]*[\s-]?[{_HAN}]){{{_SOME_HAN}}})"
+                rf"(?<!{_DIGIT})(?=(?:[0-9]*[\s-]?[{HAN_DIGITS}]){{{_SOME_HAN}}})"
                 rf"(?P<it>[1一幺壹](?:[\s-]?{_DIGIT}){{10}})(?!{_DIGIT})"
             ),
             alone=0.9,

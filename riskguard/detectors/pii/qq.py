@@ -6,13 +6,16 @@ import re
 
 from riskguard.detectors.pii.recogniser import Example, Pattern, Recogniser
 
+_WORD = "(?:qq|扣扣|企鹅|秋秋|球球)"
+
 QQ = Recogniser(
     label="pii.qq",
     title="QQ号",
+    gate=re.compile(_WORD),
     patterns=(
         Pattern(
             re.compile(
-                r"(?:(?<![a-z])qq|扣扣|企鹅|秋秋|球球)\s?(?:号码|号|群号|群)?\s?[::是为]?\s?(?P<it>[1-9][0-9]{4,10})(?![0-9a-z%元万个人])"
+                rf"(?<![a-z]){_WORD}\s?(?:号码|号|群号|群)?\s?[::是为]?\s?(?P<it>[1-9][0-9]{{4,10}})(?![0-9a-z%元万个人])"
             ),
             alone=0.85,
             near=0.95,
