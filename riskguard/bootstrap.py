@@ -44,9 +44,14 @@ def open_begin(settings: Settings) -> Begin:
 
 
 def build_house(settings: Settings) -> House:
-    """Everything but the detectors. NotReady, with a hint, when the database or Redis cannot be reached."""
-    from riskguard.queue import RedisLine, RqBell, connect
+    """Everything but the detectors, on a database brought to the newest schema.
 
+    NotReady, with a hint, when the database or Redis cannot be reached.
+    """
+    from riskguard.queue import RedisLine, RqBell, connect
+    from riskguard.store import migrate
+
+    migrate(settings.effective_database_url)
     connection = connect(_redis_url(settings))
     return House(
         settings=settings,
