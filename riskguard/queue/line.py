@@ -15,7 +15,6 @@ from riskguard.queue.call import Caller, Duty, script
 
 _TICKETS_A_SCRIPT = 1000
 _LONGEST_BLOCK_S = 2.0
-"""redis-py ends any call after its socket_timeout (5 s), so longer waits are made of shorter ones."""
 
 
 class RedisLine:
@@ -29,6 +28,7 @@ class RedisLine:
     ) -> None:
         self._connection = connection
         self._lease = (lease_s, lease_per_post_s)
+        self._block_s = _block_s(connection)
         self._caller = Caller(Duty.JUDGE, connection, prefix)
         self._keys = self._caller.keys
         names = ("submit", "claim", "finish", "give_back", "release", "wait", "stop_waiting", "wake", "waiting")
@@ -79,7 +79,7 @@ class RedisLine:
         if not self._run("wait", post_id):
             return True
         while (left := deadline - time.monotonic()) > 0:
-            if self._connection.blpop([f"{self._keys[0]}:done:{post_id}"], timeout=min(left, _LONGEST_BLOCK_S)):
+            if self._connection.blpop([f"{self._keys[0]}:done:{post_id}"], timeout=min(left, self._block_s)):
                 return True
         return bool(self._run("stop_waiting", post_id))
 
@@ -98,6 +98,12 @@ class RedisLine:
     def _call_if(self, needed: int) -> None:
         if needed:
             self._caller.call()
+
+
+def _block_s(connection: Redis) -> float:
+    """How long one call may block: redis-py breaks a connection off that is silent for its socket_timeout (5 s)."""
+    timeout = connection.connection_pool.connection_kwargs.get("socket_timeout")
+    return min(_LONGEST_BLOCK_S, timeout / 2) if timeout else _LONGEST_BLOCK_S
 
 
 def _grouped(tickets: Sequence[Ticket]) -> Iterator[str | int]:
