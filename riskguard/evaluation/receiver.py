@@ -39,9 +39,11 @@ class Request:
 
 @dataclass(slots=True)
 class Tally:
-    """What arrived. `ids` counts deliveries per webhook-id, `posts` events per kind and post, each id once."""
+    """What arrived. `ids` counts deliveries per webhook-id; `kinds` and `posts` count each id once, by event type and
+    by event type and post."""
 
     ids: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
     posts: Counter[tuple[str, str]] = field(default_factory=Counter)
     bad_signatures: int = 0
 
@@ -150,7 +152,9 @@ class Receiver:
         with self._lock:
             self.tally.ids[event_id] += 1
             if self.tally.ids[event_id] == 1:
-                self.tally.posts[str(event.get("type", "")), post] += 1
+                kind = str(event.get("type", ""))
+                self.tally.kinds[kind] += 1
+                self.tally.posts[kind, post] += 1
 
 
 class _Server(socketserver.ThreadingTCPServer):
