@@ -49,8 +49,8 @@ class Bench:
 _bench: Bench | None = None
 
 
-def install(bench: Bench) -> None:
-    """What the jobs of this process work with from now on."""
+def install(bench: Bench | None) -> None:
+    """What the jobs of this process work with from now on; None: nothing."""
     global _bench  # noqa: PLW0603 (RQ calls plain functions; this is the one place they find their parts)
     _bench = bench
 
