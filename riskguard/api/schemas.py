@@ -44,6 +44,9 @@ def _in_utc(value: datetime) -> datetime:
 
 
 def _web_address(value: str) -> str:
+    """Empty, or http(s) with a host. Whether it may be connected to is asked when it is connected to."""
+    if not value:
+        return value
     try:
         parts = urlsplit(value)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 0) >= 0
@@ -61,14 +64,14 @@ def _small(value: dict[str, Any]) -> dict[str, Any]:
         raise PydanticCustomError("metadata", "has a number that JSON cannot carry") from None
     if len(written.encode()) > MAX_METADATA_BYTES:
         raise PydanticCustomError("metadata_size", "is larger than {limit} bytes", {"limit": MAX_METADATA_BYTES})
-    if "\\u0000" in written:
+    if "\\u0000" in written.replace("\\\\", ""):  # a backslash of the sender's own is written as two
         _without_nul("\x00")
     return value
 
 
-Text = Annotated[str, AfterValidator(_without_nul)]
-Name = Annotated[Text, Field(min_length=1, max_length=200)]
-Reference = Annotated[Text, Field(max_length=200)]
+NoNul = AfterValidator(_without_nul)
+Name = Annotated[str, Field(min_length=1, max_length=200), NoNul]
+Reference = Annotated[str, Field(max_length=200), NoNul]
 Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_in_utc)]
 
 
@@ -96,7 +99,7 @@ class PostIn(Strict):
             examples=["p-77"],
         ),
     ]
-    text: Annotated[Text, Field(min_length=1, description="The author's own words", examples=["加微信领红包"])]
+    text: Annotated[str, Field(min_length=1, description="The author's own words", examples=["加微信领红包"]), NoNul]
     author: AuthorIn
     scene: Annotated[Scene, Field(strict=False, description="Where it appears; policies may differ by scene")] = (
         Scene.POST
@@ -104,16 +107,17 @@ class PostIn(Strict):
     created_at: Annotated[Moment | None, Field(description="When it was written; empty: now")] = None
     thread_id: Reference = ""
     parent_id: Reference = ""
-    title: Annotated[Text, Field(max_length=1000)] = ""
-    url: Annotated[Text, Field(max_length=2000, description="Where people can see it")] = ""
+    title: Annotated[str, Field(max_length=1000), NoNul] = ""
+    url: Annotated[str, Field(max_length=2000, description="Where people can see it"), NoNul] = ""
     metadata: Annotated[
-        dict[Text, Any],
+        dict[str, Any],
         AfterValidator(_small),
         Field(default_factory=dict, description=f"Anything that you want back, up to {MAX_METADATA_BYTES} bytes"),
     ]
     callback_url: Annotated[
-        Text,
+        str,
         Field(max_length=2000, description="Where events about this post go; empty: to the community's address"),
+        AfterValidator(_web_address),
     ] = ""
 
     def draft(self, community: str, *, now: datetime, max_text_chars: int) -> Post:
@@ -145,14 +149,14 @@ class GrievanceIn(Strict):
     """A member's report, or the author's appeal."""
 
     by: Annotated[Name, Field(description="The platform's id of who speaks", examples=["u-2048"])]
-    reason: Annotated[Text, Field(min_length=1, max_length=2000, examples=["冒充客服"])]
+    reason: Annotated[str, Field(min_length=1, max_length=2000, examples=["冒充客服"]), NoNul]
 
 
 class DecisionIn(Strict):
     """A moderator's ruling. `version` is the one of the case as it was read, so that no colleague is overwritten."""
 
     ruling: Annotated[Ruling, Field(strict=False)]
-    reason: Annotated[Text, Field(min_length=1, max_length=500, examples=["引流广告"])]
+    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["引流广告"]), NoNul]
     by: Annotated[Name, Field(description="Who rules", examples=["moderator-3"])]
     version: Annotated[int, Field(ge=1)]
 

@@ -1,0 +1,142 @@
+"""Who gets in, how much, and what everyone hears who does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from riskguard.api import create_app
+from riskguard.services import accounts
+from tests.integration.api.conftest import Platform
+
+POST = {"post_id": "p1", "text": "今天天气很好", "author": {"id": "u1"}}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param({"Authorization": ""}, id="none"),
+        pytest.param({"Authorization": "Bearer rg_unknown"}, id="unknown"),
+        pytest.param({"Authorization": "Bearer "}, id="empty"),
+        pytest.param({"Authorization": "Basic cmc6cmc="}, id="another-scheme"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/posts", "/v1/posts/batch", "/v1/posts/p1/reports", "/v1/cases/c/decisions"])
+def test_no_key_no_entry(quick: Platform, header: dict[str, str], path: str) -> None:
+    answer = quick.post(path, POST, **header)
+    assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert answer.json["type"] == "/v1/problems/not-authenticated"
+
+
+def test_a_revoked_key_is_refused_by_a_door_that_has_not_just_seen_it(quick: Platform) -> None:
+    accounts.revoke_key("c1", quick.key, begin=quick.house.begin)
+    assert quick.post("/v1/posts", POST).status_code == 401
+
+
+def test_every_minute_has_its_limit_and_a_batch_counts_each_post(quick: Platform) -> None:
+    batch = [POST | {"post_id": str(i)} for i in range(15)]
+    assert quick.post("/v1/posts/batch", batch).status_code == 202
+    refused = quick.post("/v1/posts/batch", batch)
+    assert (refused.status_code, refused.json["type"]) == (429, "/v1/problems/too-many-requests")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert quick.post("/v1/posts/batch", batch[:5]).status_code == 202
+    assert quick.post("/v1/posts", POST).status_code == 429
+    _, key = accounts.create_community("c2", begin=quick.house.begin)
+    assert quick.post("/v1/posts", POST, Authorization=f"Bearer {key}").status_code == 202
+
+
+def test_a_batch_larger_than_a_minute_is_refused_for_good(quick: Platform) -> None:
+    batch = [POST | {"post_id": str(i)} for i in range(21)]
+    refused = quick.post("/v1/posts/batch", batch)
+    assert refused.status_code == 429
+    assert "whole minute" in refused.json["detail"]
+
+
+def test_no_post_is_taken_while_too_many_wait(quick: Platform) -> None:
+    house = replace(quick.house, settings=replace(quick.house.settings, max_waiting=1))
+    full = Platform(create_app(house), house, "c1", quick.key)
+    assert full.post("/v1/posts", POST).status_code == 202
+    again = Platform(create_app(house), house, "c1", quick.key)
+    refused = again.post("/v1/posts", POST | {"post_id": "p2"})
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) >= 1
+    again.judge_all()
+    later = Platform(create_app(house), house, "c1", quick.key)
+    assert later.post("/v1/posts", POST | {"post_id": "p2"}).status_code == 202
+
+
+def test_a_body_over_the_limit_is_413_with_a_hint(quick: Platform) -> None:
+    answer = quick.post("/v1/posts", data=b"x" * 2001)
+    assert (answer.status_code, answer.mimetype) == (413, "application/problem+json")
+    assert "2000 bytes" in answer.json["detail"]
+    assert answer.json["hint"]
+
+
+def test_a_text_over_the_limit_is_413_and_names_the_field(quick: Platform) -> None:
+    answer = quick.post("/v1/posts", POST | {"text": "长" * 51})
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (413, "/text")
+    assert quick.post("/v1/posts", POST | {"text": "长" * 50}).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "slug"),
+    [
+        ("GET", "/v1/nothing", 404, "not-found"),
+        ("GET", "/v1/posts/unknown", 404, "not-found"),
+        ("GET", "/v1/posts/a%00b", 400, "invalid-input"),
+        ("GET", "/v1/posts/%ff", 404, "not-found"),
+        ("GET", "/v1/posts/batch", 404, "not-found"),
+        ("PUT", "/v1/posts", 405, "method-not-allowed"),
+        ("DELETE", "/v1/cases", 405, "method-not-allowed"),
+        ("GET", "/v1/problems/unheard-of", 404, "not-found"),
+        ("GET", "/v1/cases?limit=0", 400, "invalid-input"),
+        ("GET", "/v1/cases?limit=%C2%B2", 400, "invalid-input"),
+        ("GET", "/v1/cases?status=closed", 400, "invalid-input"),
+    ],
+)
+def test_every_error_is_a_problem(quick: Platform, method: str, path: str, status: int, slug: str) -> None:
+    answer = quick.send(method, path)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert answer.json["type"] == f"/v1/problems/{slug}"
+    assert answer.json["status"] == status
+    assert ("Allow" in answer.headers) == (status == 405)
+
+
+def test_what_breaks_inside_is_500_without_a_word_of_the_inside(
+    quick: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("the password is swordfish")
+
+    house = replace(quick.house, begin=broken)  # type: ignore[arg-type]
+    answer = Platform(create_app(house), house, "c1", quick.key).post("/v1/posts", POST)
+    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+    assert "swordfish" not in answer.get_data(as_text=True)
+    assert "swordfish" in caplog.text
+
+
+def test_metrics_count_what_happened(quick: Platform) -> None:
+    quick.post("/v1/posts", POST)
+    quick.post("/v1/posts/batch", [POST, POST | {"post_id": "p2"}])
+    quick.send("BREW", "/v1/posts")
+    quick.judge_all()
+    text = quick.get("/metrics").get_data(as_text=True)
+    assert 'riskguard_http_requests_total{method="POST",route="/v1/posts",status="202"} 1.0' in text
+    assert 'method="other"' in text
+    assert "BREW" not in text
+    assert 'riskguard_posts_accepted_total{lane="bulk"} 1.0' in text
+    assert 'riskguard_verdicts{action="block"} 2.0' in text
+    assert "riskguard_posts_waiting 0.0" in text
+    assert 'riskguard_cases{status="open"} 0.0' in text
+    assert "riskguard_store_up 1.0" in text
+
+
+def test_readiness_names_what_is_missing(quick: Platform) -> None:
+    assert quick.get("/healthz").json == {"status": "ok"}
+    ready = quick.get("/readyz")
+    assert (ready.status_code, ready.json["status"]) == (200, "ready")
+    house = replace(quick.house, policies=None)  # type: ignore[arg-type]
+    missing = Platform(create_app(house), house, "c1", "").get("/readyz")
+    assert (missing.status_code, missing.json["parts"]["policies"]) == (503, "cannot be loaded")
