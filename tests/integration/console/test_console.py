@@ -1,0 +1,406 @@
+"""The console over the real store and Redis, as a browser without scripts would use it."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from redis import Redis
+from werkzeug.test import TestResponse
+
+from riskguard.bootstrap import House
+from riskguard.console import create_app
+from riskguard.domain.case import Case, Grievance, Origin
+from riskguard.domain.member import Member, Role
+from riskguard.domain.taxonomy import Taxonomy
+from riskguard.policy.book import open_book
+from riskguard.policy.taxonomy import load_taxonomy
+from riskguard.queue import Duty, RedisLine, RqBell, rq_queue
+from riskguard.services import accounts, review
+from riskguard.services.password import hashed
+from riskguard.services.ports import Begin, PolicyBook
+from riskguard.settings import Settings
+from riskguard.store import open_store
+from tests.fixtures import desk
+
+PASSWORD = "correct horse"
+PASSWORD_HASH = hashed(PASSWORD)
+MOUNTED = "http://localhost/console"
+
+
+class Clock:
+    """Time that moves when told to."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Browser:
+    """A client with cookies, which sends the CSRF token of the last page it saw."""
+
+    client: FlaskClient
+    seen: str = ""
+
+    def get(self, path: str) -> TestResponse:
+        return self._kept(self.client.get(path, base_url=MOUNTED))
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.seen)
+        data = {"csrf_token": token.group(1) if token else "", **form}
+        return self._kept(self.client.post(path, base_url=MOUNTED, data=data))
+
+    def sign_in(self, name: str, password: str) -> TestResponse:
+        self.get("/sign-in")
+        return self.post("/sign-in", name=name, password=password)
+
+    def _kept(self, answer: TestResponse) -> TestResponse:
+        self.seen = answer.get_data(as_text=True)
+        return answer
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def begin(sqlite_template: Path, tmp_path: Path) -> Iterator[Begin]:
+    """SQLite only: what the pages ask of the store is tested on both databases beside the use cases."""
+    store = open_store(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'riskguard.db')}")
+    yield store.begin
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    return load_taxonomy(Settings().policy_dir / "taxonomy.yaml")
+
+
+@pytest.fixture(scope="module")
+def policies() -> PolicyBook:
+    return open_book(Settings().policy_dir)
+
+
+@pytest.fixture
+def house(
+    begin: Begin, clock: Clock, redis_url: str, redis_connection: Redis, taxonomy: Taxonomy, policies: PolicyBook
+) -> House:
+    settings = Settings(secret_key="k" * 48, redis_url=redis_url)
+    return House(
+        settings=settings,
+        clock=clock,
+        begin=begin,
+        line=RedisLine(redis_connection, prefix=settings.redis_prefix),
+        bell=RqBell(redis_connection, prefix=settings.redis_prefix),
+        taxonomy=taxonomy,
+        policies=policies,
+    )
+
+
+@pytest.fixture
+def cases(house: House) -> list[Case]:
+    return desk.keep(desk.SAMPLES, begin=house.begin, policies=house.policies, at=house.clock())
+
+
+@pytest.fixture
+def browser(house: House) -> Callable[[], Browser]:
+    app = create_app(house)
+    return lambda: Browser(app.test_client())
+
+
+@pytest.fixture
+def member(house: House, cases: list[Case], browser: Callable[[], Browser]) -> Callable[..., Browser]:
+    """Signs a new member in."""
+
+    def signed_in(name: str, role: Role = Role.MODERATOR, community: str | None = "tide") -> Browser:
+        with house.begin() as work:
+            work.members.add(Member(f"mbr_{name}", name, role, PASSWORD_HASH, house.clock(), community))
+            work.commit()
+        fresh = browser()
+        assert fresh.sign_in(name, PASSWORD).status_code == 302
+        return fresh
+
+    return signed_in
+
+
+def test_a_stranger_is_led_to_the_door_and_back_to_where_they_wanted_to_go(
+    house: House, cases: list[Case], browser: Callable[[], Browser]
+) -> None:
+    _, password = accounts.create_member("lin", role=Role.MODERATOR, begin=house.begin, community="tide")
+    stranger = browser()
+    assert stranger.get(f"/cases/{cases[0].id}").location == "/console/sign-in"
+    answer = stranger.sign_in("lin", password)
+    assert answer.location == f"/console/cases/{cases[0].id}"
+    cookie = answer.headers["Set-Cookie"]
+    assert all(part in cookie for part in ("HttpOnly", "SameSite=Lax", "Path=/console"))
+    assert "Secure" not in cookie
+    assert stranger.get(f"/cases/{cases[0].id}").status_code == 200
+
+
+def test_a_public_https_address_makes_the_cookie_secure_only(house: House) -> None:
+    settings = replace(house.settings, public_url="https://console.tide.example")
+    client = create_app(replace(house, settings=settings)).test_client()
+    assert "; Secure;" in client.get("/sign-in", base_url="https://localhost/console").headers["Set-Cookie"]
+
+
+def test_every_page_forbids_what_does_not_come_from_here(member: Callable[..., Browser]) -> None:
+    answer = member("lin").get("/")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert not re.search(r'(src|href|action)="(https?:)?//', answer.get_data(as_text=True))
+    assert not re.search(r'\son\w+="|\sstyle="|<script>', answer.get_data(as_text=True))
+
+
+def test_after_five_failures_a_name_must_wait_at_this_address_only(
+    house: House, cases: list[Case], browser: Callable[[], Browser]
+) -> None:
+    _, password = accounts.create_member("lin", role=Role.MODERATOR, begin=house.begin)
+    thief = browser()
+    assert [thief.sign_in("lin", "guess").status_code for _ in range(5)] == [401] * 5
+    refused = thief.sign_in("lin", password)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "300")
+    assert "请 5 分钟后再试" in thief.seen
+    assert thief.sign_in("someone", "guess").status_code == 401
+    elsewhere = browser()
+    elsewhere.client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+    assert elsewhere.sign_in("lin", password).status_code == 302
+
+
+def test_a_good_password_forgets_earlier_slips(house: House, cases: list[Case], browser: Callable[[], Browser]) -> None:
+    _, password = accounts.create_member("lin", role=Role.MODERATOR, begin=house.begin)
+    for _ in range(2):
+        person = browser()
+        assert [person.sign_in("lin", "slip").status_code for _ in range(4)] == [401] * 4
+        assert person.sign_in("lin", password).status_code == 302
+
+
+def test_a_session_lasts_twelve_hours_and_ends_with_sign_out(member: Callable[..., Browser], clock: Clock) -> None:
+    person = member("lin")
+    clock.now += timedelta(hours=12)
+    assert person.get("/").status_code == 200
+    clock.now += timedelta(seconds=1)
+    assert person.get("/").location == "/console/sign-in"
+    other = member("chen")
+    other.get("/")
+    assert other.post("/sign-out").location == "/console/sign-in"
+    assert other.get("/").location == "/console/sign-in"
+
+
+def test_a_new_password_ends_the_sessions_elsewhere_but_not_here(
+    house: House, cases: list[Case], browser: Callable[[], Browser]
+) -> None:
+    _, password = accounts.create_member("lin", role=Role.MODERATOR, begin=house.begin)
+    here, there = browser(), browser()
+    here.sign_in("lin", password)
+    there.sign_in("lin", password)
+    here.get("/account")
+    for form, fault in (
+        ({"old": "wrong", "new": "long enough now", "again": "long enough now"}, "当前密码不正确"),
+        ({"old": password, "new": "long enough now", "again": "another"}, "两次输入的新密码不一致"),
+        ({"old": password, "new": "short", "again": "short"}, "至少要有 10 个字符"),
+    ):
+        assert here.post("/account", **form).status_code == 400
+        assert fault in here.seen
+    assert here.post("/account", old=password, new="long enough now", again="long enough now").status_code == 302
+    assert "密码已更改" in here.get("/account").get_data(as_text=True)
+    assert there.get("/").location == "/console/sign-in"
+    assert there.sign_in("lin", "long enough now").status_code == 302
+
+
+def test_a_form_without_its_token_changes_nothing(
+    house: House, cases: list[Case], member: Callable[..., Browser]
+) -> None:
+    person = member("lin")
+    form = {"ruling": "remove", "reason": "人身攻击", "seen_version": "1", "csrf_token": "forged"}
+    answer = person.post(f"/cases/{cases[0].id}/decisions", **form)
+    assert answer.status_code == 400
+    assert "这次提交没有成功" in person.seen
+    assert review.file(cases[0].id, begin=house.begin).case == cases[0]
+
+
+def test_the_queue_shows_the_evidence_and_the_reason_in_every_row(member: Callable[..., Browser]) -> None:
+    page = member("lin").get("/").get_data(as_text=True)
+    assert '<mark class="tone-privacy"' in page
+    assert "词表与模型都认为是辱骂" in page
+    assert page.index("今晚站在阳台上") < page.index("都来看看这个人") < page.index("刷单兼职日结300")
+    assert "绿萝" not in page
+    assert "用户举报：恶意差评，请核实" in page
+
+
+def test_a_member_of_all_communities_may_choose_one(member: Callable[..., Browser]) -> None:
+    operator = member("zhou", Role.OPERATOR, None)
+    assert "绿萝" in operator.get("/").get_data(as_text=True)
+    assert "绿萝" not in operator.get("/?community=tide").get_data(as_text=True)
+    bound = member("lin")
+    assert "绿萝" not in bound.get("/?community=grove&status=all").get_data(as_text=True)
+
+
+def test_another_communitys_case_does_not_exist(cases: list[Case], member: Callable[..., Browser]) -> None:
+    person = member("lin")
+    elsewhere = cases[-1]
+    assert elsewhere.community == "grove"
+    for path in (f"/cases/{elsewhere.id}", "/cases/cas_none", "/no-such-page"):
+        answer = person.get(path)
+        assert answer.status_code == 404
+        assert "没有找到这个页面" in person.seen
+    person.get("/")
+    form = {"ruling": "approve", "reason": "语境正常", "seen_version": "1"}
+    assert person.post(f"/cases/{elsewhere.id}/decisions", **form).status_code == 404
+
+
+def test_a_ruling_is_kept_told_and_leads_to_the_next_case(
+    house: House, cases: list[Case], member: Callable[..., Browser], redis_connection: Redis
+) -> None:
+    with house.begin() as work:
+        work.communities.save(replace(desk.TIDE, webhook_url="https://tide.example/hook"))
+        work.commit()
+    order = [file.case.id for file in review.queue(begin=house.begin, community="tide").files]
+    person = member("lin")
+    person.get(f"/cases/{order[1]}")
+    answer = person.post(f"/cases/{order[1]}/decisions", ruling="remove", reason="泄露他人隐私", seen_version="1")
+    assert answer.location == f"/console/cases/{order[2]}"
+    assert "裁定已保存" in person.get(f"/cases/{order[2]}").get_data(as_text=True)
+    decided = review.file(order[1], begin=house.begin).case
+    assert [(d.by, d.ruling.value, d.reason) for d in decided.decisions] == [("lin", "remove", "泄露他人隐私")]
+    assert rq_queue(Duty.DELIVER, redis_connection, house.settings.redis_prefix).count == 1
+    shown = person.get("/deliveries").get_data(as_text=True)
+    assert "人工裁定" in shown
+    assert "等待送达" in shown
+    assert "林小满" not in shown
+
+
+def test_a_colleagues_ruling_is_shown_and_what_was_typed_is_kept(
+    house: House, cases: list[Case], member: Callable[..., Browser]
+) -> None:
+    slow, quick = member("lin"), member("chen")
+    path = f"/cases/{cases[0].id}"
+    slow.get(path)
+    quick.get(path)
+    quick.post(f"{path}/decisions", ruling="approve", reason="朋友间玩笑", seen_version="1")
+    answer = slow.post(f"{path}/decisions", ruling="remove", reason="写了很久的<理由>", seen_version="1")
+    assert answer.status_code == 409
+    assert "同事先一步处理了这个案件" in slow.seen
+    assert "朋友间玩笑" in slow.seen
+    assert "写了很久的&lt;理由&gt;</textarea>" in slow.seen
+    assert 'name="seen_version" value="2"' in slow.seen
+    assert slow.post(f"{path}/decisions", ruling="remove", reason="更正", seen_version="2").status_code == 302
+    assert [d.by for d in review.file(cases[0].id, begin=house.begin).case.decisions] == ["chen", "lin"]
+
+
+def test_a_report_that_came_meanwhile_is_shown_too(
+    house: House, cases: list[Case], member: Callable[..., Browser]
+) -> None:
+    person = member("lin")
+    path = f"/cases/{cases[0].id}"
+    person.get(path)
+    with house.begin() as work:
+        heard = cases[0].hear(Grievance(Origin.REPORT, "member-8", "他又发了一遍", house.clock()))
+        work.cases.save(heard, seen_version=1)
+        work.commit()
+    assert person.post(f"{path}/decisions", ruling="remove", reason="x", seen_version="1").status_code == 409
+    assert "有了新的举报或申诉" in person.seen
+    assert "他又发了一遍" in person.seen
+
+
+@pytest.mark.parametrize(
+    ("form", "fault"),
+    [
+        pytest.param({"ruling": "remove", "reason": "  ", "seen_version": "1"}, "请写明理由", id="no-reason"),
+        pytest.param({"reason": "写过的", "seen_version": "1"}, "请选择一种裁定", id="no-ruling"),
+        pytest.param(
+            {"ruling": "burn", "reason": "写过的", "seen_version": "1"}, "请选择一种裁定", id="unknown-ruling"
+        ),
+        pytest.param({"ruling": "remove", "reason": "写过的", "seen_version": "x"}, "表单不完整", id="no-version"),
+    ],
+)
+def test_an_incomplete_form_says_what_is_missing(
+    house: House, cases: list[Case], member: Callable[..., Browser], form: dict[str, str], fault: str
+) -> None:
+    person = member("lin")
+    person.get(f"/cases/{cases[0].id}")
+    assert person.post(f"/cases/{cases[0].id}/decisions", **form).status_code == 400
+    assert fault in person.seen
+    assert review.file(cases[0].id, begin=house.begin).case == cases[0]
+
+
+def test_compliance_officers_see_and_do_not_decide(
+    house: House, cases: list[Case], member: Callable[..., Browser]
+) -> None:
+    officer = member("shen", Role.COMPLIANCE, None)
+    page = officer.get(f"/cases/{cases[0].id}").get_data(as_text=True)
+    assert "您可以查看案件" in page
+    assert "decisions" not in page
+    form = {"ruling": "remove", "reason": "人身攻击", "seen_version": "1"}
+    assert officer.post(f"/cases/{cases[0].id}/decisions", **form).status_code == 403
+    assert "您没有这项权限" in officer.seen
+    assert review.file(cases[0].id, begin=house.begin).case == cases[0]
+
+
+def test_a_case_shows_its_words_rules_basis_alerts_and_versions(
+    cases: list[Case], member: Callable[..., Browser]
+) -> None:
+    page = member("lin").get(f"/cases/{cases[0].id}").get_data(as_text=True)
+    assert "词表与模型都认为是辱骂" in page
+    assert "网络信息内容生态治理规定 第六条第十项" in page
+    assert '<span class="unseen" data-code="U+200B">' in page
+    assert "辱骂词“废物”，中间夹有零宽字符" in page
+    assert "3f9a1c07" in page
+    assert "未安装模型" in page
+    assert "spam-wave" in page
+
+
+def test_a_cry_for_help_is_framed_as_care(cases: list[Case], member: Callable[..., Browser]) -> None:
+    page = member("lin").get(f"/cases/{cases[1].id}").get_data(as_text=True)
+    assert "这可能是一声求助" in page
+    assert "已关怀处理" in page
+    assert "已私信关怀并附援助热线" in page
+    assert "人身攻击" not in page
+
+
+def test_skipping_leads_on_without_a_ruling(house: House, cases: list[Case], member: Callable[..., Browser]) -> None:
+    order = [file.case.id for file in review.queue(begin=house.begin, community="tide").files]
+    person = member("lin")
+    assert person.get(f"/cases/{order[0]}/next").location == f"/console/cases/{order[1]}"
+    assert review.file(order[0], begin=house.begin).case.version == 1
+
+
+def test_filters_and_pages(house: House, member: Callable[..., Browser]) -> None:
+    person = member("lin")
+    assert "还没有裁定过案件" in person.get("/?status=decided").get_data(as_text=True)
+    assert "这一页没有案件" in person.get("/?page=9").get_data(as_text=True)
+    assert person.get("/?page=x").status_code == 200
+    assert person.get("/?status=burnt").status_code == 400
+
+
+def test_empty_pages_say_what_to_do(house: House, browser: Callable[[], Browser]) -> None:
+    _, password = accounts.create_member("lin", role=Role.OPERATOR, begin=house.begin)
+    person = browser()
+    person.sign_in("lin", password)
+    assert "POST /v1/posts" in person.get("/").get_data(as_text=True)
+    assert "callback_url" in person.get("/deliveries").get_data(as_text=True)
+
+
+def test_hostile_words_stay_words(house: House, member: Callable[..., Browser]) -> None:
+    person = member("lin")
+    hostile = replace(
+        desk.INSULT,
+        name="h-1",
+        text='<img src=x onerror="alert(1)"> 你这个废物',
+        found=(("abuse.insult", 0.9, '="alert(1)"> 你这个废物', '"><script>alert(2)</script>', "lexicon"),),
+        reported="<b>看</b>",
+    )
+    [case] = desk.keep([hostile], begin=house.begin, policies=house.policies, at=house.clock())
+    for path in ("/", f"/cases/{case.id}"):
+        page = person.get(path).get_data(as_text=True)
+        assert "<img src=x" not in page
+        assert "<script>" not in page
+        assert "<b>看</b>" not in page
+        assert "&lt;img src=x onerror" in page
