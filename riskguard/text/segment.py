@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jieba import Tokenizer
 
-_WINDOW = 24
+_WINDOW = 12
 """Characters on each side that are segmented with a hit: enough context, and a bound on the cost."""
 
 

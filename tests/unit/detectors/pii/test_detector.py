@@ -1,0 +1,65 @@
+"""How scores, context and overlapping readings come together."""
+
+from __future__ import annotations
+
+import pytest
+
+from riskguard.detectors.pii import PiiDetector
+from riskguard.detectors.pii.bank_card import luhn
+from riskguard.detectors.pii.id_card import check_digit
+from tests.unit.detectors.posts import read_by, shown
+
+_ID = "110101189912310" + "01x"
+
+
+def _scores(text: str, floor: float = 0.0) -> dict[str, float]:
+    (findings,) = read_by(PiiDetector(), text, floor=floor)
+    return {f.label: f.score for f in findings}
+
+
+@pytest.mark.parametrize(
+    ("text", "scores"),
+    [
+        pytest.param(f"看 {_ID}", {"pii.id_card": 0.99}, id="checked-id"),
+        pytest.param("身份证110101189912310019", {"pii.id_card": 0.6}, id="wrong-check-digit-beside-the-word"),
+        pytest.param("看 110101000101109", {"pii.id_card": 0.3}, id="old-id-alone"),
+        pytest.param("看 13800138000", {"pii.mobile": 0.9}, id="mobile-alone"),
+        pytest.param("电话 13800138000", {"pii.mobile": 0.99}, id="mobile-with-context"),
+        pytest.param("订单号 13800138000", {"pii.mobile": 0.27}, id="mobile-with-context-against"),
+        pytest.param("看 4111111234567892", {"pii.bank_card": 0.6}, id="card-alone"),
+        pytest.param("信用卡4111111234567892", {"pii.bank_card": 0.97}, id="card-with-context"),
+        pytest.param("单号6222020123456789015", {"pii.bank_card": 0.285}, id="card-with-context-against"),
+        pytest.param("13800138000@139.com", {"pii.email": 0.98}, id="a-mobile-inside-an-e-mail-is-the-e-mail"),
+        pytest.param("今天天气好，第一名得了三百元", {}, id="nothing"),
+    ],
+)
+def test_scores(text: str, scores: dict[str, float]) -> None:
+    assert _scores(text) == pytest.approx(scores)
+
+
+def test_findings_stand_in_the_order_of_the_text_one_per_place() -> None:
+    text = "a@example.com，电话13800138000或13900139000"
+    (findings,) = read_by(PiiDetector(), text)
+    assert [shown(text, f) for f in findings] == [["a@example.com"], ["13800138000"], ["13900139000"]]
+
+
+def test_the_floor_is_kept() -> None:
+    assert _scores("订单号 13800138000", floor=0.3) == {}
+
+
+def test_reasons_never_repeat_the_number() -> None:
+    (findings,) = read_by(PiiDetector(), f"身份证{_ID}，电话13800138000，卡号6222020123456789015")
+    assert [f.label for f in findings] == ["pii.id_card", "pii.mobile", "pii.bank_card"]
+    assert not any(char.isdigit() for f in findings for span in f.spans for char in span.reason)
+
+
+@pytest.mark.parametrize(("seventeen", "last"), [("11010118991231001", "x"), ("33010218881231064", "8")])
+def test_check_digit(seventeen: str, last: str) -> None:
+    assert check_digit(seventeen) == last
+
+
+@pytest.mark.parametrize(
+    ("number", "passes"), [("6222020123456789015", True), ("6222020123456789016", False), ("0", True)]
+)
+def test_luhn(number: str, passes: bool) -> None:
+    assert luhn(number) is passes

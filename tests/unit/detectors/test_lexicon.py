@@ -1,0 +1,93 @@
+"""Listed words: found through noise, left alone in honest text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from riskguard.detectors.lexicon import LexiconDetector
+from tests.unit.detectors.posts import read_by, shown
+
+_LISTS = {
+    "insult.yaml": """
+label: abuse.insult
+tier: strong
+terms:
+  - 傻逼
+  - {term: sb, tier: medium}
+  - {term: 废物, tier: weak}
+  - {term: 废物点心, tier: weak, note: 更长的词条说了算}
+""",
+    "sexual.yaml": "label: sexual.explicit\nterms: [口交, {term: 鸡巴, tier: strong}]\n",
+    "drugs.yaml": "label: drugs\ntier: strong\nterms: [大麻]\n",
+    "contact.yaml": "label: ad.contact\nterms: [加v, 威信]\n",
+    "own.yaml": "label: custom.rivals\nterms: [隔壁论坛]\n",
+    "allow.yaml": "phrases: [树立威信, {term: 大麻袋, note: 容器}]\n",
+}
+
+
+@pytest.fixture(scope="module")
+def lexicon(tmp_path_factory: pytest.TempPathFactory) -> LexiconDetector:
+    """A detector over a few lists."""
+    folder = tmp_path_factory.mktemp("lexicons")
+    for name, text in _LISTS.items():
+        Path(folder, name).write_text(text, encoding="utf-8")
+    return LexiconDetector.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "scores"),
+    [
+        pytest.param("你这个傻逼快滚", {"abuse.insult": 0.9}, id="plain"),
+        pytest.param("你这个傻*逼快滚", {"abuse.insult": 0.882}, id="noise-inside"),
+        pytest.param("你这个傻😂逼快滚", {"abuse.insult": 0.882}, id="emoji-inside"),
+        pytest.param("你这个傻\u200b逼快滚", {"abuse.insult": 0.882}, id="invisible-inside"),
+        pytest.param("他装傻，逼我走", {"abuse.insult": 0.45}, id="a-pause-inside"),
+        pytest.param("他真傻----逼我走", {}, id="too-much-inside"),
+        pytest.param("你個傻逼和廢物", {"abuse.insult": 0.93}, id="two-terms-add-up"),
+        pytest.param("傻逼傻逼傻逼", {"abuse.insult": 0.9}, id="the-same-term-counts-once"),
+        pytest.param("真是废物点心", {"abuse.insult": 0.3}, id="longest-term-of-a-label-speaks"),
+        pytest.param("他是ＳＢ吧", {"abuse.insult": 0.6}, id="latin-between-han"),
+        pytest.param("他是s b吧", {"abuse.insult": 0.588}, id="latin-with-space"),
+        pytest.param("usb接口", {}, id="latin-inside-a-word"),
+        pytest.param("vitamins b 族", {}, id="latin-across-words"),
+        pytest.param("u s b 接口", {}, id="latin-inside-a-spelled-word"),
+        pytest.param("看 t.cn/sb2x", {}, id="latin-in-a-link"),
+        pytest.param("加 Ｖ：abc", {"ad.contact": 0.588}, id="mixed-script"),
+        pytest.param("加vivo手机", {}, id="mixed-script-in-a-word"),
+        pytest.param("前面路口交通很堵", {"sexual.explicit": 0.3}, id="crosses-words"),
+        pytest.param("这是个大麻烦", {"drugs": 0.45}, id="crosses-words-strong-term"),
+        pytest.param("路*口*交通", {"sexual.explicit": 0.588}, id="de-noised-is-not-lowered"),
+        pytest.param("队长要树立威信", {}, id="benign-phrase"),
+        pytest.param("要树立 威信", {}, id="benign-phrase-with-a-space"),
+        pytest.param("树立威信，加我威信", {"ad.contact": 0.6}, id="benign-phrase-excuses-only-itself"),
+        pytest.param("都去隔壁论坛吧", {"custom.rivals": 0.6}, id="a-deployers-own-list"),
+        pytest.param("今天天气真好", {}, id="nothing"),
+        pytest.param("", {}, id="empty"),
+    ],
+)
+def test_scores(lexicon: LexiconDetector, text: str, scores: dict[str, float]) -> None:
+    (findings,) = read_by(lexicon, text)
+    assert {f.label: f.score for f in findings} == pytest.approx(scores)
+
+
+def test_spans_show_the_words_as_written_and_why(lexicon: LexiconDetector) -> None:
+    text = "啊，你個傻 * 逼！廢物"
+    ((finding,),) = read_by(lexicon, text)
+    assert shown(text, finding) == ["傻 * 逼", "廢物"]
+    assert [span.reason for span in finding.spans] == ["命中词条「傻逼」，去除干扰字符后", "命中词条「废物」"]
+
+
+def test_hits_go_to_the_post_that_holds_them(lexicon: LexiconDetector) -> None:
+    found = read_by(lexicon, "好", "傻逼", "", "傻", "逼", "大麻味")
+    assert [[f.label for f in findings] for findings in found] == [[], ["abuse.insult"], [], [], [], ["drugs"]]
+
+
+def test_the_floor_is_kept(lexicon: LexiconDetector) -> None:
+    assert read_by(lexicon, "真是废物", floor=0.5) == [[]]
+
+
+def test_labels_and_version(lexicon: LexiconDetector) -> None:
+    assert lexicon.labels == {"abuse.insult", "sexual.explicit", "drugs", "ad.contact", "custom.rivals"}
+    assert len(lexicon.version) == 12

@@ -1,0 +1,73 @@
+"""Who sits on the panel, and what happens to who cannot come."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from riskguard.detectors.linear.detector import HEADS
+from riskguard.detectors.registry import build_panel
+from riskguard.detectors.similar import MemoryLookAlikes
+from riskguard.domain.errors import ModelInvalid, NotReady, PolicyInvalid
+from riskguard.domain.finding import Cause
+from riskguard.text.view import fold_all
+from tests.unit.detectors.posts import posts_of
+from tests.unit.detectors.test_panel import Echo
+
+
+@pytest.fixture
+def policies(tmp_path: Path) -> Path:
+    """A policy folder with one list."""
+    folder = tmp_path / "policies"
+    Path(folder, "lexicons").mkdir(parents=True)
+    Path(folder, "lexicons", "own.yaml").write_text("label: custom.rivals\nterms: [隔壁论坛]\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A deployer's own module."""
+    module = ModuleType("deployers_shop")
+    module.__dict__["echo"] = Echo
+    monkeypatch.setitem(sys.modules, "deployers_shop", module)
+    return module
+
+
+def test_without_a_model_every_head_is_absent(policies: Path, tmp_path: Path) -> None:
+    panel = build_panel(policy_dir=policies, model_dir=tmp_path / "none", look_alikes=MemoryLookAlikes())
+    (reading,) = panel.read(posts_of(["去隔壁论坛，电话13800138000"]), fold_all(["去隔壁论坛，电话13800138000"]))
+    assert {"custom.rivals", "pii.mobile"} <= reading.scores().keys()
+    (absence,) = [a for a in reading.abstentions if a.detector == "linear"]
+    assert absence.cause is Cause.ABSENT
+    assert set(absence.labels) == set(HEADS)
+    assert {"lexicon", "pii", "linear", "similar"} <= reading.models.keys()
+
+
+def test_an_unsound_model_is_not_passed_over(policies: Path, tmp_path: Path) -> None:
+    Path(tmp_path, "models", "linear").mkdir(parents=True)
+    with pytest.raises(ModelInvalid):
+        build_panel(policy_dir=policies, model_dir=tmp_path / "models", look_alikes=MemoryLookAlikes())
+
+
+def test_faulty_lists_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(PolicyInvalid):
+        build_panel(policy_dir=tmp_path, model_dir=tmp_path, look_alikes=MemoryLookAlikes())
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_deployers_own_detector_joins(policies: Path, tmp_path: Path) -> None:
+    panel = build_panel(
+        policy_dir=policies, model_dir=tmp_path, look_alikes=MemoryLookAlikes(), extra=["deployers_shop:echo"]
+    )
+    assert "custom.echo" in panel.labels
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("name", ["no_such_module:make", "deployers_shop:nothing", "deployers_shop", ":make", ""])
+def test_one_that_cannot_be_had_is_told_with_a_hint(policies: Path, tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotReady, match="cannot be had") as caught:
+        build_panel(policy_dir=policies, model_dir=tmp_path, look_alikes=MemoryLookAlikes(), extra=[name])
+    assert "module:factory" in caught.value.hint

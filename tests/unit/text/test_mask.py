@@ -1,0 +1,52 @@
+"""What is left to see of personal information."""
+
+from __future__ import annotations
+
+import pytest
+
+from riskguard.domain.finding import EvidenceSpan, Finding
+from riskguard.text.mask import mask
+
+
+def _found(text: str, part: str, label: str) -> Finding:
+    start = text.index(part)
+    return Finding(label, 0.9, "pii", (EvidenceSpan(start, start + len(part), "why"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "label", "masked"),
+    [
+        pytest.param("打13800138000吧", "13800138000", "pii.mobile", "打138****8000吧", id="mobile"),
+        pytest.param("打138-0013-8000吧", "138-0013-8000", "pii.mobile", "打138******8000吧", id="dashed-mobile"),
+        pytest.param(
+            "一三八零零一三八零零零", "一三八零零一三八零零零", "pii.mobile", "一三八****八零零零", id="han-mobile"
+        ),
+        pytest.param("11010118991231001x", "11010118991231001x", "pii.id_card", "110**************x", id="id-card"),
+        pytest.param(
+            "6222020123456789015", "6222020123456789015", "pii.bank_card", "***************9015", id="bank-card"
+        ),
+        pytest.param("发到zhang@example.com", "zhang@example.com", "pii.email", "发到z****@example.com", id="e-mail"),
+        pytest.param("wangwu艾特qq点com", "wangwu艾特qq点com", "pii.email", "w*************", id="disguised-e-mail"),
+        pytest.param("京A·12345", "京A·12345", "pii.licence_plate", "京A*****5", id="plate"),
+        pytest.param("微信abc_12345", "abc_12345", "pii.wechat", "微信a*******5", id="wechat"),
+        pytest.param("他叫张三", "张三", "pii.name", "他叫**", id="label-without-a-rule"),
+        pytest.param("138", "138", "pii.mobile", "***", id="too-short-to-show-a-part"),
+        pytest.param("傻逼", "傻逼", "abuse.insult", "傻逼", id="only-personal-information"),
+    ],
+)
+def test_masking(text: str, part: str, label: str, masked: str) -> None:
+    assert mask(text, [_found(text, part, label)]) == masked
+
+
+def test_overlapping_spans_hide_what_either_hides() -> None:
+    text = "6222020123456789015"
+    findings = [_found(text, text, "pii.bank_card"), _found(text, "56789015", "pii.qq")]
+    assert mask(text, findings) == "*" * 18 + "5"
+
+
+def test_a_finding_without_spans_speaks_of_the_whole_text() -> None:
+    assert mask("确诊了", [Finding("pii.health", 0.9, "encoder")]) == "***"
+
+
+def test_nothing_found_nothing_changed() -> None:
+    assert mask("打13800138000吧", []) == "打13800138000吧"
