@@ -288,10 +288,16 @@ class _Compiler:
             return None
         label = node.value
         if not (label in self._taxonomy or (family and _is_family(label, self._taxonomy))):
-            self._flaw(node, f"unknown label '{_short(label)}'", nearest(label, [each.id for each in self._taxonomy]))
+            self._flaw(node, f"unknown label '{_short(label)}'", self._near_label(label, family=family))
             return None
         self.labels[label] = None
         return label
+
+    def _near_label(self, label: str, *, family: bool) -> str:
+        known = [each.id for each in self._taxonomy]
+        if family:
+            known += [f"{parent}.*" for parent in dict.fromkeys(name for each in known for name in lineage(each)[1:])]
+        return nearest(label, known) or "labels are listed in taxonomy.yaml"
 
     def _fact(self, node: ast.Call, label: str) -> _Term:
         name, default = (self.term(argument) for argument in node.args[1:])

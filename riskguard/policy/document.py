@@ -165,15 +165,15 @@ class Document:
 
     def number(self, node: Node, what: str, *, low: float, high: float) -> float | None:
         """A number from `low` to `high`; None after a fault."""
-        value: float | None = None
-        if isinstance(node, ScalarNode) and _tag(node) in ("int", "float"):
-            try:
-                value = float(node.value)
-            except ValueError:
-                value = None
-        if value is None:
+        if not isinstance(node, ScalarNode) or _tag(node) not in ("int", "float"):
             self.fault(node, f"{what} must be a number, this is {written_as(node)}", "such as 0.6")
-        elif not low <= value <= high:
+            return None
+        try:
+            value = float(node.value)
+        except ValueError:
+            self.fault(node, f"{what} must be a plain number, this is {node.value}", "such as 0.6")
+            return None
+        if not low <= value <= high:
             self.fault(node, f"{what} must lie in {low:g}..{high:g}, this is {node.value}")
             return None
         return value

@@ -60,7 +60,7 @@ def load_policy(file: Path, taxonomy: Taxonomy) -> Edition:
     scenes = {scene: _merged(_layers(sheets, scene), sheets[-1].name) for scene in Scene} if sheets else {}
     faults += [fault for sheet in sheets for fault in sheet.document.faults]
     if faults or not sheets:
-        raise PolicyInvalid(tuple(dict.fromkeys(faults)))
+        raise PolicyInvalid(tuple(sorted(set(faults), key=lambda f: (f.file, f.line, f.column, f.message))))
     version = _version(scenes)
     return Edition(
         name=sheets[-1].name,
