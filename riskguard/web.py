@@ -8,13 +8,14 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from riskguard import __version__
-from riskguard.domain.errors import NotReady
+from riskguard.domain.errors import NotReady, RiskguardError
 from riskguard.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,10 +59,11 @@ _INDEX = {
 }
 
 
-def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8080, workers: int = 1) -> None:
+def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8080) -> None:
     """Serve until SIGTERM or SIGINT. NotReady, with a hint, when the address cannot be listened on.
 
-    The serving process is forked before anything heavy is imported, and builds its own house.
+    The serving process is forked before anything heavy is imported, and builds its own house. When it dies, this
+    one ends with exit code 1, so that whoever supervises it starts both again.
     """
     address = _bindable(host, port)
     from granian.constants import Interfaces
@@ -73,22 +75,23 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8080, work
         address=address,
         port=port,
         interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=max(1, THREADS // workers),
+        blocking_threads=THREADS,
         backlog=BACKLOG,
-        respawn_failed_workers=True,
         workers_kill_timeout=STOP_WITHIN_S,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     ).serve(target_loader=partial(_loaded, settings, os.getpid()), wrap_loader=False)
 
 
 def _loaded(settings: Settings, parent: int) -> Any:
-    """Called in the serving process."""
+    """Called in the serving process. What is missing is said in one line, as the command line says it."""
     from riskguard.bootstrap import build_house
 
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
     threading.Thread(target=_end_with, args=(parent,), name="watch-parent", daemon=True).start()
-    return create_web(build_house(settings))
+    try:
+        return create_web(build_house(settings))
+    except RiskguardError as error:
+        sys.exit(f"riskguard: {error}" + (f"\n  hint: {error.hint}" if error.hint else ""))
 
 
 def _end_with(parent: int) -> None:

@@ -10,8 +10,11 @@ from pydantic.json_schema import models_json_schema
 
 from riskguard import __version__
 from riskguard.api import schemas
-from riskguard.api.problems import MEDIA_TYPE, all_kinds
+from riskguard.api.problems import KINDS, MEDIA_TYPE
 from riskguard.api.routes import ROUTES, Parameter, Route
+
+_TITLES = {kind.status: kind.title for kind in reversed(KINDS.values())}
+"""The first kind of each status stands for it."""
 
 _REFERENCE = "#/components/schemas/{model}"
 
@@ -81,10 +84,9 @@ def _content(route: Route) -> dict[str, Any]:
 
 def _responses(route: Route) -> dict[str, Any]:
     shown = {str(status): _answer(shape, about) for status, (shape, about) in sorted(route.answers.items())}
-    titles = {status: " / ".join(k.title for k in all_kinds() if k.status == status) for status in route.problems}
     for status in route.problems:
         shown[str(status)] = {
-            "description": titles[status],
+            "description": _TITLES[status],
             "content": {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}},
         }
     if 429 in route.problems:

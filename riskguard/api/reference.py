@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
 from riskguard.api.openapi import document
@@ -20,6 +22,8 @@ def blueprint(*, max_text_chars: int) -> Blueprint:
     described = document(max_text_chars=max_text_chars)
     written = json.dumps(described, ensure_ascii=False, indent=1)
     slugs = {kind.slug for kind in all_kinds()}
+
+    routes.add_app_template_filter(coded)
 
     @routes.get("/v1/openapi.json")
     def openapi() -> Response:
@@ -82,6 +86,11 @@ def _shape(name: str, shape: dict[str, Any]) -> dict[str, Any]:
         for each, about in shape.get("properties", {}).items()
     ]
     return {"name": name, "about": shape.get("description", ""), "fields": fields, "words": shape.get("enum", [])}
+
+
+def coded(text: str) -> Markup:
+    """Words between backticks as code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 (escaped before)
 
 
 def type_of(schema: dict[str, Any]) -> str:

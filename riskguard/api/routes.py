@@ -70,7 +70,7 @@ ROUTES: tuple[Route, ...] = (
             202: (schemas.Received, "Accepted; the verdict comes by webhook or can be asked for"),
             200: (schemas.PostOut, "Judged already, or within the time of `Prefer: wait`"),
         },
-        (400, 401, 413, 422, 429),
+        (400, 401, 413, 422, 429, 503),
         takes=schemas.PostIn,
         parameters=(_PREFER, _KEY),
         example="""curl -s "$RISKGUARD/v1/posts" -H "Authorization: Bearer $KEY" -H 'Prefer: wait=2' \\
@@ -85,7 +85,7 @@ ROUTES: tuple[Route, ...] = (
         "A JSON array, or one post a line as `application/x-ndjson`. Results come in the order of the posts; a bad one "
         "(even a line that is no JSON) is refused alone. Batches wait behind single posts.",
         {202: (schemas.BatchOut, "A result per post, in order")},
-        (400, 401, 413, 422, 429),
+        (400, 401, 413, 422, 429, 503),
         takes=schemas.PostIn,
         many=True,
         parameters=(_KEY,),
