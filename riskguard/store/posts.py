@@ -15,6 +15,8 @@ from riskguard.store.codec import verdict_json, verdict_of
 from riskguard.store.link import Link
 from riskguard.store.tables import POSTS, VERDICTS, WAITING_POSTS
 
+_OLDER = POSTS.alias("older")
+
 
 class SqlPosts:
     """Post revisions, and which of them wait for a verdict."""
@@ -26,14 +28,12 @@ class SqlPosts:
         """The newest revision of each of the platform's post ids that is known, in one query."""
         if not post_ids:
             return {}
-        newest = (
-            select(POSTS.c.post_id, func.max(POSTS.c.revision).label("revision"))
-            .where(POSTS.c.community == community, POSTS.c.post_id.in_(post_ids))
-            .group_by(POSTS.c.post_id)
-            .subquery()
-        )
-        this = and_(POSTS.c.post_id == newest.c.post_id, POSTS.c.revision == newest.c.revision)
-        rows = self._link.read(select(POSTS).join(newest, this).where(POSTS.c.community == community))
+        # One index look-up per name. A join with the newest revisions of all names is planned badly by PostgreSQL
+        # while it believes that the table is small.
+        same = and_(_OLDER.c.community == POSTS.c.community, _OLDER.c.post_id == POSTS.c.post_id)
+        newest = select(func.max(_OLDER.c.revision)).where(same).scalar_subquery()
+        named = and_(POSTS.c.community == community, POSTS.c.post_id.in_(post_ids))
+        rows = self._link.read(select(POSTS).where(named, POSTS.c.revision == newest))
         return {post.post_id: post for post in map(post_of, rows)}
 
     def add(self, posts: Sequence[Post], lane: Lane, *, received_at: datetime) -> None:
