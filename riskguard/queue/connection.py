@@ -12,15 +12,15 @@ from redis.retry import Retry
 from riskguard.domain.errors import NotReady
 
 
-def connect(url: str) -> Redis:
+def connect(url: str, *, patience_s: float = 5.0) -> Redis:
     """A pool of connections that has answered once; safe to share between threads.
 
     NotReady when nothing answers at `url`, or something older than Redis 6. Later losses raise redis.ConnectionError
-    within seconds, so that a request is never held up for long.
+    within `patience_s`, so that a request is never held up for long; who blocks for longer must have more of it.
     """
     try:
         connection = Redis.from_url(
-            url, socket_connect_timeout=2.0, socket_timeout=5.0, retry=Retry(ConstantBackoff(0.05), 2)
+            url, socket_connect_timeout=2.0, socket_timeout=patience_s, retry=Retry(ConstantBackoff(0.05), 2)
         )
         connection.ping()
     except ValueError as error:

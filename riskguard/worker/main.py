@@ -49,7 +49,7 @@ def run_worker(settings: Settings, *, name: str = "", queues: Sequence[str] = tu
     panel = build_panel(settings) if Duty.JUDGE in duties else None
     sender = build_sender(settings) if Duty.DELIVER in duties else None
     install(Bench(name, house, panel, sender))
-    connection = connect(settings.redis_url)
+    connection = connect(settings.redis_url, patience_s=PRESENCE_S + 10.0)
     back = house.line.release(name)
     if back:
         _log.warning("%d posts that an earlier '%s' left unfinished are in line again", back, name)
