@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -55,15 +56,14 @@ def _uneven(raws: Sequence[str], codes: npt.NDArray[np.uint32], lengths: npt.NDA
     """As fold_all, where some characters vanish or become several."""
     origin = np.repeat(np.arange(codes.size), lengths)
     joined = _expanded(codes, lengths, origin)
-    bounds = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
+    bases = [0, *accumulate(map(len, raws))]
+    bounds = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))[bases].tolist()
+    odd = np.flatnonzero(lengths != 1).tolist()
     views = []
-    base = 0
-    for raw in raws:
-        start, end = int(bounds[base]), int(bounds[base + len(raw)])
-        even = end - start == len(raw) and (lengths[base : base + len(raw)] == 1).all()
+    for raw, (base, following), (start, end) in zip(raws, pairwise(bases), pairwise(bounds), strict=True):
+        even = bisect_left(odd, base) == bisect_left(odd, following)
         origins = _identity(len(raw)) if even else tuple((origin[start:end] - base).tolist())
         views.append(TextView(raw, joined[start:end], origins))
-        base += len(raw)
     return views
 
 
