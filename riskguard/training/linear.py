@@ -63,13 +63,14 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A trained head: weights per bucket (rarity folded in) and bias, and how many rows said yes and no."""
+    """A trained head: weights per bucket (rarity folded in) and bias, how many rows said yes and no, and whose."""
 
     name: str
     weights: Floats
     bias: float
     yes: int
     no: int
+    yes_sets: tuple[str, ...]
 
 
 def recipes(*, permissive_only: bool) -> list[Recipe]:
@@ -127,11 +128,19 @@ def _fit(recipe: Recipe, bench: Bench, seed: int) -> Head | None:
     matrix = sparse.vstack([block.matrix for block in blocks], format="csr")
     fit = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=seed, max_iter=200)
     fit.fit(matrix, truth, sample_weight=weights * _balance(truth, weights))
-    return Head(recipe.head, fit.coef_[0] * bench.idf, float(fit.intercept_[0]), int(truth.sum()), int((~truth).sum()))
+    return Head(
+        recipe.head,
+        weights=fit.coef_[0] * bench.idf,
+        bias=float(fit.intercept_[0]),
+        yes=int(truth.sum()),
+        no=int((~truth).sum()),
+        yes_sets=tuple(dict.fromkeys(block.source for block in blocks if block.truth.any())),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
+    source: str
     matrix: sparse.csr_matrix
     truth: Truth
     weight: float
@@ -147,7 +156,7 @@ def _blocks(part: Part, recipe: Recipe, bench: Bench) -> Iterator[_Block]:
     if recipe.bare:
         variants = ("", "punctuated") if part.source == "risk_fbs_sms" else ("", "bare")
     for variant in variants:
-        yield _Block(bench.rows(part.source, index, variant=variant), truth, part.weight / len(variants))
+        yield _Block(part.source, bench.rows(part.source, index, variant=variant), truth, part.weight / len(variants))
 
 
 def _balance(truth: Truth, weights: Floats) -> Floats:
@@ -185,7 +194,7 @@ def _why_missing(*, permissive_only: bool) -> str:
 def _about(heads: Sequence[Head], wanted: Sequence[Recipe], *, permissive_only: bool, seed: int) -> dict[str, object]:
     used = {recipe.head: sorted({p.source for p in recipe.parts if p.train}) for recipe in wanted}
     return {
-        "trained_on": {h.name: {"yes": h.yes, "no": h.no, "sets": used[h.name]} for h in heads},
+        "trained_on": {h.name: {"yes": h.yes, "no": h.no, "sets": used[h.name], "yes_sets": h.yes_sets} for h in heads},
         "permissive_heads": [h.name for h in heads if all(SOURCES[name].permissive for name in used[h.name])],
         "permissive_only": permissive_only,
         "seed": seed,

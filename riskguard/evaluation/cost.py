@@ -1,0 +1,117 @@
+"""What each step of a post's trip costs on this machine."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from redis import Redis
+
+from riskguard.detectors.lexicon import LexiconDetector
+from riskguard.detectors.linear import LinearDetector
+from riskguard.detectors.pii import PiiDetector
+from riskguard.detectors.registry import build_panel
+from riskguard.detectors.similar import MemoryLookAlikes, RedisLookAlikes, SimilarDetector
+from riskguard.domain.errors import NotReady
+from riskguard.domain.finding import NOTABLE
+from riskguard.domain.post import Author, Post
+from riskguard.policy.book import open_book
+from riskguard.policy.engine import evaluate
+from riskguard.queue.embedded import start_redis
+from riskguard.services.moderate import judge
+from riskguard.services.ports import Detector
+from riskguard.settings import Settings
+from riskguard.text.view import fold_all
+
+_ROUNDS = 3
+
+Step = Callable[[Sequence[Post]], object]
+"""Handles one batch."""
+
+Fresh = Callable[[], Step]
+"""A step that remembers nothing of an earlier round."""
+
+
+def costs(settings: Settings, texts: Sequence[str], *, batches: Sequence[int]) -> dict[str, list[float]]:
+    """Microseconds per post and batch size, by step: the best of three rounds over all texts, in one thread."""
+    posts = _posts(texts)
+    with _steps(settings, posts) as steps:
+        return {name: [_cost(fresh, posts, size) for size in batches] for name, fresh in steps.items()}
+
+
+@contextmanager
+def _steps(settings: Settings, posts: Sequence[Post]) -> Iterator[dict[str, Fresh]]:
+    views = dict(zip((post.id for post in posts), fold_all([post.text for post in posts]), strict=True))
+
+    def reading(detector: Detector) -> Step:
+        return lambda batch: detector.read(batch, [views[post.id] for post in batch], floor=NOTABLE)
+
+    loaded = (
+        LexiconDetector.load(settings.policy_dir / "lexicons"),
+        PiiDetector(),
+        LinearDetector.load(settings.model_dir / "linear"),
+    )
+    steps: dict[str, Fresh] = {"fold": lambda: lambda batch: fold_all([post.text for post in batch])}
+    for detector in loaded:
+        steps[detector.name] = lambda detector=detector: reading(detector)  # type: ignore[misc]
+    steps["similar, in memory"] = lambda: reading(SimilarDetector(MemoryLookAlikes()))
+    steps |= _weighing(settings, posts)
+    with tempfile.TemporaryDirectory(prefix="rg-") as folder:
+        try:
+            server = start_redis(Path(folder))
+        except NotReady:
+            yield steps
+            return
+        try:
+            with Redis.from_url(server.url) as connection:
+                yield steps | {"similar, in Redis": lambda: reading(SimilarDetector(_emptied(connection)))}
+        finally:
+            server.stop()
+
+
+def _weighing(settings: Settings, posts: Sequence[Post]) -> dict[str, Fresh]:
+    """The policy alone, and the whole of `judge` with look-alikes in memory."""
+    book = open_book(settings.policy_dir)
+
+    def whole() -> Step:
+        panel = build_panel(
+            policy_dir=settings.policy_dir, model_dir=settings.model_dir, look_alikes=MemoryLookAlikes()
+        )
+        return lambda batch: judge(batch, panel=panel, policies=book)
+
+    panel = build_panel(policy_dir=settings.policy_dir, model_dir=settings.model_dir, look_alikes=MemoryLookAlikes())
+    readings = dict(zip((p.id for p in posts), panel.read(posts, fold_all([p.text for p in posts])), strict=True))
+
+    def weighed(batch: Sequence[Post]) -> object:
+        return [evaluate(book.policy_for(p.community, p.scene), p, readings[p.id]) for p in batch]
+
+    return {"policy": lambda: weighed, "judge, all of it": whole}
+
+
+def _cost(fresh: Fresh, posts: Sequence[Post], size: int) -> float:
+    best = float("inf")
+    for _ in range(_ROUNDS):
+        step = fresh()
+        parts = [posts[at : at + size] for at in range(0, len(posts), size)]
+        started = time.perf_counter()
+        for part in parts:
+            step(part)
+        best = min(best, time.perf_counter() - started)
+    return best / len(posts) * 1e6
+
+
+def _emptied(connection: Redis) -> RedisLookAlikes:
+    connection.flushall()
+    return RedisLookAlikes(connection)
+
+
+def _posts(texts: Sequence[str]) -> list[Post]:
+    now = datetime.now(UTC)
+    return [
+        Post(f"pst_{at:032x}", "bench", str(at), text, now, Author(f"author-{at % 997}"))
+        for at, text in enumerate(texts)
+    ]

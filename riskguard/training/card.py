@@ -1,0 +1,139 @@
+"""The card of the linear model: what it is made of, how good it is, how to make it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from riskguard.detectors.linear.model import CONFIG, WEIGHTS, load_model
+from riskguard.evaluation.heads import Figures, HeadFigures, TaskFigures
+from riskguard.evaluation.labelled import SOURCES
+
+CARD = "README.md"
+PLOT = "reliability.png"
+
+_LIMITS = """\
+A score reads the words of a text, not its sense. It does not see irony, disguise beyond what folding undoes, or
+context. It helps people to look in the right place; it must not remove anything by itself."""
+
+_CALIBRATION = """\
+Two numbers per head were fitted on dev; the figures are counted crosswise, on a mix that is stated. Opinion heads: the
+two emotion sets in equal parts. Risk heads and `self_harm`: 5 % yes, the rest ordinary Weibo, emotion and COLD's safe
+texts. `abuse`, `hate`, `sexism`: their own set and ordinary Weibo in equal parts (the people's labels for COLD).
+`rumour`: 30 % CED. Where a risk is rarer or more common than in the mix, scores are too high or too low. False alarms
+are ordinary Weibo posts at 0.5 or more; for opinion heads that is no error but what these posts express."""
+
+_STYLE = """\
+The spam texts are SMS, not forum posts: `gambling`, `fraud`, `ad` and `illegal_trade` know the wording of SMS, and a
+score on a short, disguised lure says little. `hate` cannot tell a group from a person: COLD's training labels do not
+say at whom a text is aimed. `abuse` knows attacks on groups better than plain insults, which are the lexicon's work.
+`self_harm` learnt from people in distress against ordinary posts; it means 'someone should look', not a grade of
+danger. `rumour` means 'needs checking', never 'false'."""
+
+
+def write_card(folder: Path, figures: Figures) -> None:
+    """Write README.md and the reliability plot beside the model in `folder`."""
+    _, config = load_model(folder)
+    plot_reliability(figures.heads, folder / PLOT)
+    (folder / CARD).write_text("\n".join(_card(config, figures, folder)) + "\n", encoding="utf-8")
+
+
+def plot_reliability(heads: Sequence[HeadFigures], file: Path) -> None:
+    """One small panel per head: the mean score of a bin against the share that was truly so."""
+    from matplotlib.figure import Figure
+
+    columns = 6
+    lines = -(-len(heads) // columns)
+    sheet = Figure(figsize=(2 * columns, 2.1 * lines), layout="constrained")
+    panels = sheet.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    for panel, head in zip(panels, heads, strict=False):
+        panel.plot([0, 1], [0, 1], color="0.8", linewidth=1)
+        panel.plot([b.mean_score for b in head.bins], [b.share_true for b in head.bins], marker="o", markersize=3)
+        panel.set_title(f"{head.head}  {head.calibration_error:.3f}", fontsize=8)
+    for panel in panels[len(heads) :]:
+        panel.set_axis_off()
+    sheet.savefig(file, dpi=72, metadata={"Software": None})
+
+
+def _card(config: Mapping[str, Any], figures: Figures, folder: Path) -> Iterator[str]:
+    size = (folder / WEIGHTS).stat().st_size
+    permissive = " --permissive-only" if config["permissive_only"] else ""
+    yield "# Linear model: hashed character n-grams"
+    yield ""
+    yield (
+        f"{len(config['heads'])} heads, one logistic regression each, over the 1- to {config['longest']}-grams of "
+        f"folded text, hashed and stored as bytes. Made on {config['made_on']}, seed {config['seed']}."
+    )
+    yield f"`{WEIGHTS}`: {size / 2**20:.1f} MiB, SHA-256 `{config['sha256']}`; `{CONFIG}` says what each head saw."
+    yield ""
+    yield _LIMITS
+    yield from _absent(config["missing"])
+    yield from _tasks(figures)
+    yield from _heads(figures, config)
+    yield from _sources(config)
+    yield from (
+        "",
+        "## Make it again",
+        "",
+        "```",
+        f"riskguard train linear --data DIR --out DIR{permissive}",
+        "```",
+        "",
+    )
+    yield "`--permissive-only` drops every set whose licence is not stated, also from calibration; left are "
+    yield ", ".join(f"`{head}`" for head, seen in config["trained_on"].items() if _permissive(seen["yes_sets"])) + "."
+
+
+def _permissive(sets: Sequence[str]) -> bool:
+    return any(SOURCES[name].permissive for name in sets)
+
+
+def _absent(missing: Mapping[str, str]) -> Iterator[str]:
+    for head, reason in missing.items():
+        yield f"\nNo head `{head}`: {reason}. The detector says so in every reading instead of inventing a score."
+
+
+def _tasks(figures: Figures) -> Iterator[str]:
+    yield from ("", "## Tasks on dev", "")
+    yield "Thresholds of two-class tasks were chosen crosswise: each fifth of dev by the other four."
+    yield from ("", "| task | rows | macro-F1 | TF-IDF floor | accuracy |", "|---|---|---|---|---|")
+    for task in figures.tasks:
+        yield _task_line(task)
+    if figures.against_prejudice is not None:
+        yield ""
+        yield (
+            f"**Texts against prejudice flagged as abuse: {figures.against_prejudice:.0%}.** Words for groups drive "
+            "this head; a person must look before anything happens to such a text."
+        )
+
+
+def _task_line(task: TaskFigures) -> str:
+    name = f"{task.task} ({task.note})" if task.note else task.task
+    floor = f"{task.floor:.3f}" if task.floor else "–"
+    return f"| {name} | {task.rows} | {task.macro_f1:.3f} | {floor} | {task.accuracy:.3f} |"
+
+
+def _heads(figures: Figures, config: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("", "## Heads after calibration", "")
+    yield _CALIBRATION
+    yield ""
+    yield "| head | yes/no rows on dev | recall at 0.5 | false alarms | calibration error | permissive data only |"
+    yield "|---|---|---|---|---|---|"
+    for head in figures.heads:
+        free = "yes" if head.head in config["permissive_heads"] else "no"
+        opinion = head.head.startswith(("sentiment.", "emotion."))
+        alarms = "–" if opinion else f"{head.false_alarms:.2%}"
+        numbers = f"{head.yes}/{head.no} | {head.recall:.3f} | {alarms} | {head.calibration_error:.3f}"
+        yield f"| `{head.head}` | {numbers} | {free} |"
+    yield from ("", f"![Score against share that was truly so, per head]({PLOT})")
+
+
+def _sources(config: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("", "## Trained on", "", "| set | origin | licence as stated there | heads |", "|---|---|---|---|")
+    for source in SOURCES.values():
+        heads = [f"`{head}`" for head, seen in config["trained_on"].items() if source.name in seen["sets"]]
+        if heads:
+            yield f"| {source.name} | {source.origin} | {source.licence} | {', '.join(heads)} |"
+    yield ""
+    yield _STYLE
