@@ -132,15 +132,16 @@ def retry_events(community: str | None, limit: int) -> None:
 
 
 def _begin() -> Begin:
-    """Transactions on the database of the settings, brought to the newest schema first."""
-    from riskguard.bootstrap import open_begin
+    """Transactions on the database of the settings, brought to the newest schema first and closed with the command."""
     from riskguard.settings import Settings
-    from riskguard.store import migrate
+    from riskguard.store import migrate, open_store
 
     settings = Settings.load()
     settings = replace(settings, data_dir=settings.data_dir.expanduser().resolve())
     migrate(settings.effective_database_url)
-    return open_begin(settings)
+    store = open_store(settings.effective_database_url)
+    click.get_current_context().call_on_close(store.close)
+    return store.begin
 
 
 def _day(at: datetime) -> str:
