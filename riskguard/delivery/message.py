@@ -29,7 +29,7 @@ def rendered(event: Event) -> str:
         body = _body(event, {**data, "trimmed": True})
         if _fits(body):
             return body
-    return _body(event, {"post": _shrunk(event.data.get("post"), 1_000, 8), "trimmed": True})
+    return _body(event, {"post": _shrunk(event.data.get("post"), 200, 8), "trimmed": True})
 
 
 def signed(event_id: str, body: str, *, key: Webhook, at: datetime) -> dict[str, str]:

@@ -16,6 +16,8 @@ from typing import TypeVar
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
+from riskguard.domain.errors import NotReady
+
 Body = Mapping[str, object]
 Item = TypeVar("Item")
 
@@ -51,15 +53,12 @@ class Sent:
     tried_again: int = 0
 
 
-class Unreachable(Exception):
-    """The service did not answer, however often it was asked."""
-
-
 class Platform:
     """Sends posts over kept connections. Waits as long as a 429 or 503 asks; tries again when a connection breaks,
-    which is harmless because a post is known by its post_id."""
+    which is harmless because a post is known by its post_id. NotReady when it stays broken."""
 
-    def __init__(self, host: str, port: int, key: str, *, connections: int = 4) -> None:
+    def __init__(self, host: str, port: int, key: str, *, connections: int = 4, tries: int = TRIES) -> None:
+        self._tries = tries
         self._connections = connections
         self._pool = HTTPConnectionPool(host, port, maxsize=connections, block=True, retries=False, timeout=60)
         self._headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
@@ -124,8 +123,8 @@ class Platform:
                 answer = self._pool.urlopen("POST", path, body=content, headers={**self._headers, **(headers or {})})
             except HTTPError as error:
                 broken += 1
-                if broken == TRIES:
-                    raise Unreachable(f"{path}: {type(error).__name__}") from None
+                if broken == self._tries:
+                    raise NotReady(f"the service does not answer at {path}: {type(error).__name__}") from None
                 self.sent.tried_again += 1
                 time.sleep(0.2 * 2**broken)
                 continue

@@ -147,14 +147,21 @@ class Receiver:
 
     def _count(self, request: Request) -> None:
         event_id = request.headers.get("webhook-id", "")
-        event = json.loads(request.body)
-        post = str(event.get("data", {}).get("post", {}).get("id", ""))
+        kind, post = _told_of(request.body)
         with self._lock:
             self.tally.ids[event_id] += 1
             if self.tally.ids[event_id] == 1:
-                kind = str(event.get("type", ""))
                 self.tally.kinds[kind] += 1
                 self.tally.posts[kind, post] += 1
+
+
+def _told_of(body: bytes) -> tuple[str, str]:
+    """The type of an event and our id of the post it is about; empty where the body says neither."""
+    try:
+        event = json.loads(body)
+        return str(event["type"]), str(event["data"]["post"]["id"])
+    except (ValueError, KeyError, TypeError):
+        return "", ""
 
 
 class _Server(socketserver.ThreadingTCPServer):

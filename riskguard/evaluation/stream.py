@@ -70,25 +70,36 @@ def stream(data: Path | None, limit: int | None, kill_worker: bool, workers: int
 
 
 def run(posts: Sequence[Body], *, workers: int, kill_worker: bool, console: Console) -> Report:
-    """Send `posts` through a service in a temporary folder and print what came of them."""
+    """Send `posts` through a service in a temporary folder and print what came of them.
+
+    The folder is removed after a run that passed; after any other its place is printed.
+    """
     folder = Path(tempfile.mkdtemp(prefix="rg-stream-"))
+    report = Report()
     try:
-        with ExitStack() as stack:
-            receiver = stack.enter_context(Receiver())
-            with console.status("starting the service"):
-                service = stack.enter_context(Service(folder, workers=workers))
-                own = service.create_community(f"stream-{secrets.token_hex(4)}", webhook_url=receiver.url)
-            receiver.trust(own.webhook_secret)
-            store = open_store(Settings.load(data_dir=folder).effective_database_url)
-            stack.callback(store.close)
-            platform = Platform(HOST, service.port, own.key)
-            stack.callback(platform.close)
-            scene = _Scene(service, platform, receiver, store.begin, own.community)
-            report = _observed(posts, scene, kill_worker=kill_worker, console=console)
+        report = _staged(posts, folder, workers=workers, kill_worker=kill_worker, console=console)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if report.faults():
+            console.print(f"the database and the service's lines (up.log) are kept in {folder}", soft_wrap=True)
+        else:
+            shutil.rmtree(folder)
     show(report, console)
     return report
+
+
+def _staged(posts: Sequence[Body], folder: Path, *, workers: int, kill_worker: bool, console: Console) -> Report:
+    with ExitStack() as stack:
+        receiver = stack.enter_context(Receiver())
+        with console.status("starting the service"):
+            service = stack.enter_context(Service(folder, workers=workers))
+            own = service.create_community(f"stream-{secrets.token_hex(4)}", webhook_url=receiver.url)
+        receiver.trust(own.webhook_secret)
+        store = open_store(Settings.load(data_dir=folder).effective_database_url)
+        stack.callback(store.close)
+        platform = Platform(HOST, service.port, own.key)
+        stack.callback(platform.close)
+        scene = _Scene(service, platform, receiver, store.begin, own.community)
+        return _observed(posts, scene, kill_worker=kill_worker, console=console)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +133,8 @@ def _observed(posts: Sequence[Body], scene: _Scene, *, kill_worker: bool, consol
         axe = _axe(scene.service, report, at=len(posts) // 2 if kill_worker else None)
         scene.platform.flood(posts, singles=SINGLES, batch=BATCH, moved=lambda n: axe(bars.sent(n)))
         accepted = time.monotonic()
-        judged = _until(lambda: bars.judged(scene.judged()), scene.sent())
-        called = _until(lambda: bars.called(scene.called()), scene.sent())
+        judged, report.longest_pause_s = _until(lambda: bars.judged(scene.judged()), scene.sent())
+        called, _ = _until(lambda: bars.called(scene.called()), scene.sent())
     report.accepted_per_s = len(posts) / (accepted - began)
     report.judged_per_s = len(posts) / (judged - began)
     report.called_back_per_s = len(posts) / (called - began)
@@ -184,14 +195,14 @@ def _axe(service: Service, report: Report, *, at: int | None) -> Callable[[int],
     return maybe
 
 
-def _until(count: Callable[[], int], wanted: int) -> float:
-    """When the count had come to what is wanted, or had stood still for too long."""
-    highest, moved = -1, time.monotonic()
+def _until(count: Callable[[], int], wanted: int) -> tuple[float, float]:
+    """When the count had come to what is wanted, or had stood still for too long; and the longest standstill."""
+    highest, moved, longest = -1, time.monotonic(), 0.0
     while True:
-        now = time.monotonic()
-        reached = count()
+        reached, now = count(), time.monotonic()
+        longest = max(longest, now - moved)
         if reached >= wanted or now - moved > STALLED_AFTER_S:
-            return now
+            return now, longest
         if reached > highest:
             highest, moved = reached, now
         time.sleep(0.25)

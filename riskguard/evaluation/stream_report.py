@@ -30,6 +30,7 @@ class Report:
     posts_without_webhook: int = 0
     posts_with_several_webhooks: int = 0
     killed: str = ""
+    longest_pause_s: float = 0.0
     accepted_per_s: float = 0.0
     judged_per_s: float = 0.0
     called_back_per_s: float = 0.0
@@ -98,5 +99,6 @@ def _figures(report: Report) -> list[tuple[str, str]]:
         ("posts without webhook", f"{report.posts_without_webhook:,}"),
         ("single post, accepted", spread(report.accept_ms)),
         (f"single post, verdict (wait={WAIT_S})", f"{spread(report.verdict_ms)}; late {report.not_judged_in_time}"),
+        ("longest time without a new verdict", f"{report.longest_pause_s:.1f} s after all were sent"),
         ("killed", report.killed or "nothing"),
     ]

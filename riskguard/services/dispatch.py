@@ -24,7 +24,7 @@ LEASE_S = 60.0
 Outcomes = Sequence[tuple[Event, Answer]]
 
 
-def dispatch(*, begin: Begin, sender: Sender, clock: Clock, limit: int = 200, patience_s: float = 1.0) -> int:
+def dispatch(*, begin: Begin, sender: Sender, clock: Clock, limit: int = 500, patience_s: float = 1.0) -> int:
     """Send up to `limit` events that are due; how many were taken (0: nothing is due).
 
     Returns as soon as all have answered, or after `patience_s`: the answers of slow endpoints are then kept by the

@@ -192,7 +192,14 @@ def test_a_time_out_puts_the_rest_of_that_endpoint_off_and_delays_nobody_else() 
         assert len(dead.requests) == 1
 
 
-def test_a_trickling_answer_is_cut_at_the_end_of_its_time() -> None:
+@pytest.mark.parametrize(
+    ("scheme", "begins"),
+    [
+        pytest.param("http", b"", id="in-the-answer"),
+        pytest.param("https", b"\x16\x03\x03\x40\x00", id="in-the-tls-handshake"),
+    ],
+)
+def test_a_trickling_answer_is_cut_at_the_end_of_its_time(scheme: str, begins: bytes) -> None:
     """Each byte comes in time; the whole does not."""
     with socket.create_server(("127.0.0.1", 0)) as server, _hasty() as sender:
         stop = threading.Event()
@@ -201,6 +208,7 @@ def test_a_trickling_answer_is_cut_at_the_end_of_its_time() -> None:
             line, _ = server.accept()
             with line:
                 line.recv(65536)
+                line.sendall(begins)
                 while not stop.wait(0.1):
                     try:
                         line.sendall(b"H")
@@ -210,7 +218,7 @@ def test_a_trickling_answer_is_cut_at_the_end_of_its_time() -> None:
         thread = threading.Thread(target=trickle)
         thread.start()
         began = time.monotonic()
-        answer = sender.send(_event(f"http://127.0.0.1:{server.getsockname()[1]}/"), secret=SECRET)
+        answer = sender.send(_event(f"{scheme}://127.0.0.1:{server.getsockname()[1]}/"), secret=SECRET)
         taken = time.monotonic() - began
         stop.set()
         thread.join()
