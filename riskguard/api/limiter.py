@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage, RedisStorage
@@ -20,15 +19,6 @@ _log = logging.getLogger(__name__)
 _SEEN_FOR_S = 1.0
 _SILENT_FOR_S = 5.0
 _BACKLOG_PAUSE_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """What a community has left of its minute."""
-
-    limit: int
-    remaining: int
-    reset_s: int
 
 
 class RateLimiter:

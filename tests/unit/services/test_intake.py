@@ -116,7 +116,7 @@ def test_a_taken_key_is_told_at_once() -> None:
     taken = KeptAnswer("k", "digest", 202, "{}", NOW)
     store, line = Store(keys={"k": taken}), Line()
     with pytest.raises(Conflict, match="taken"):
-        accepted(store, line, draft("p1"), keep=Keeping("k", lambda receipts: taken))
+        accepted(store, line, draft("p1"), keep=Keeping("k", lambda _: taken))
     assert (store.commits, line.tickets) == (0, [])
 
 
