@@ -65,7 +65,8 @@ def test(folder: Path | None, verbose: bool) -> None:
     failed = [outcome for outcome in outcomes if outcome.complaints]
     for outcome in outcomes:
         if outcome.complaints:
-            click.echo(f"FAILED  {outcome.case.name}  ({outcome.case.place.file}:{outcome.case.place.line})")
+            place = outcome.case.place
+            click.echo(f"FAILED  {outcome.case.name}  ({place.file}:{place.line}:{place.column})")
             for complaint in outcome.complaints:
                 click.echo(f"        {complaint}")
         elif verbose:

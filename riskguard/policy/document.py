@@ -13,6 +13,7 @@ from riskguard.domain.errors import Fault, PolicyInvalid
 from riskguard.policy.condition import nearest
 from riskguard.policy.model import Place
 
+_NO_ALIAS = "write the value out instead of '*'"
 _WRITTEN = {
     "str": "a text",
     "int": "a number",
@@ -22,6 +23,17 @@ _WRITTEN = {
     "seq": "a list",
     "map": "a table",
 }
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without aliases, which could make a small file a huge one."""
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="aliases are not part of these files", problem_mark=mark, note=_NO_ALIAS)
+        node: Node | None = super().compose_node(parent, index)
+        return node
 
 
 class Document:
@@ -35,9 +47,7 @@ class Document:
     def _composed(self) -> Node | None:
         try:
             source = self.file.read_text(encoding="utf-8-sig")
-            if self._has_aliases(source):
-                return None
-            root: Node | None = yaml.compose(source, Loader=yaml.SafeLoader)
+            root: Node | None = yaml.compose(source, Loader=_PlainLoader)
             if root is None:
                 self._add(0, 0, "the file is empty")
             return root
@@ -51,17 +61,10 @@ class Document:
             self._add(0, 0, f"not YAML: {str(error).splitlines()[0]}")
         return None
 
-    def _has_aliases(self, source: str) -> bool:
-        for event in yaml.parse(source, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                line, column = _mark(event.start_mark)
-                self._add(line, column, "'*' aliases are not part of policy files", "write the value out")
-                return True
-        return False
-
     def _not_yaml(self, error: yaml.MarkedYAMLError) -> None:
-        line, column = _mark(error.problem_mark or error.context_mark)
-        hint = "put texts with ': ' or '#' in quotes, indent with spaces"
+        mark: Any = error.problem_mark or error.context_mark  # PyYAML's stubs know two kinds of marks
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        hint = error.note or "put texts with ': ' or '#' in quotes, indent with spaces"
         self._add(line, column, f"not YAML: {error.problem or error.context}", hint)
 
     def _add(self, line: int, column: int, message: str, hint: str = "") -> None:
@@ -196,11 +199,6 @@ def written_as(node: Node) -> str:
     """What a node is, in words for its author: 'a list', 'a number (0.6)'."""
     kind = _WRITTEN.get(_tag(node), f"tagged {node.tag}")
     return f"{kind} ({node.value})" if isinstance(node, ScalarNode) and node.value else kind
-
-
-def _mark(mark: Any) -> tuple[int, int]:
-    """Line and column from 1; PyYAML's stubs and its C and Python marks do not agree on one type."""
-    return (mark.line + 1, mark.column + 1) if mark else (0, 0)
 
 
 def _tag(node: Node) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -96,7 +97,7 @@ def _extended(document: Document, entries: dict[str, tuple[Node, Node]], seen: S
     named = document.text(node, "'extends'")
     if named is None:
         return None
-    parent = document.file.parent / named
+    parent = Path(os.path.normpath(document.file.parent / named))  # so that a fault names each file in one way
     if Path(named).is_absolute() or parent.suffix not in (".yaml", ".yml"):
         document.fault(node, "'extends' names a YAML file beside this one", "extends: ../default.yaml")
     elif parent.resolve() in seen:

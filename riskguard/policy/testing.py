@@ -22,6 +22,7 @@ them: allow, none), and `rules`, when given, must be exactly those that fired.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -159,7 +160,7 @@ def _run_file(file: Path, taxonomy: Taxonomy) -> list[Outcome]:
     named = document.text(entries["policy"][1], "'policy'") if "policy" in entries else "../default.yaml"
     cases = [_case(document, node, taxonomy) for node in document.items(_value(entries, "cases"), "'cases'")]
     document.refuse()
-    edition = load_policy(file.parent / str(named), taxonomy)
+    edition = load_policy(Path(os.path.normpath(file.parent / str(named))), taxonomy)
     return [run(case, edition) for case in cases]
 
 
