@@ -75,7 +75,7 @@ def moderate(
     """
     with begin() as work:
         posts = work.posts.get_many(batch.post_ids)
-        named = {post.community: work.communities.get(post.community) for post in posts}
+        named = {name: work.communities.get(name) for name in {post.community for post in posts}}
     with guard(batch.lease_s):
         if batch.hopeless:
             verdicts = [_unread(post, "reading this post ended the worker", panel, policies) for post in posts]

@@ -61,9 +61,9 @@ def run_worker(settings: Settings, *, name: str = "", queues: Sequence[str] = tu
 
 
 def log_to_stderr(level: str) -> None:
-    """Our lines, and what RQ warns of; RQ tells of each job at INFO, which nobody would read."""
+    """Our lines, and what libraries warn of: RQ tells of each job at INFO, which nobody would read."""
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    for noisy in ("rq.worker", "rq.job", "rq.queue", "rq.registry"):
+    for noisy in ("alembic", "rq.worker", "rq.job", "rq.queue", "rq.registry"):
         logging.getLogger(noisy).setLevel(logging.DEBUG if level.upper() == "DEBUG" else logging.WARNING)
 
 

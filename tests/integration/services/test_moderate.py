@@ -20,7 +20,7 @@ from riskguard.domain.taxonomy import Family, Label, Taxonomy
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.policy.model import Policy, Threshold
 from riskguard.services.moderate import moderate
-from riskguard.services.ports import Begin, UnitOfWork, Verdicts
+from riskguard.services.ports import Begin, Communities, UnitOfWork, Verdicts
 from riskguard.services.recovery import forget_answers, sweep
 from riskguard.text.view import TextView
 
@@ -179,6 +179,27 @@ def test_no_transaction_is_open_while_models_run(posted: Begin) -> None:
     watched = Watched(posted)
     _run(watched, ALL, Reader(watch=watched))
     assert watched.begun == 2, "one to read, one to write"
+
+
+def test_each_community_is_looked_up_once(posted: Begin) -> None:
+    looked_up: list[str] = []
+
+    class Counted:
+        def __init__(self, communities: Communities) -> None:
+            self.communities = communities
+
+        def get(self, name: str) -> Community | None:
+            looked_up.append(name)
+            return self.communities.get(name)
+
+    @contextmanager
+    def counting() -> Iterator[UnitOfWork]:
+        with posted() as work:
+            work.communities = Counted(work.communities)
+            yield work
+
+    _run(counting, ALL)
+    assert sorted(looked_up) == ["quiet", "tide"]
 
 
 def test_posts_that_are_gone_are_left_out(posted: Begin) -> None:
