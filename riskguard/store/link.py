@@ -22,7 +22,7 @@ class Link:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._sqlite = connection.dialect.name == "sqlite"
+        self.sqlite = connection.dialect.name == "sqlite"
         self._writing = False
 
     def read(self, statement: Executable) -> CursorResult[*tuple[Any, ...]]:
@@ -55,14 +55,14 @@ class Link:
         """
         if not rows:
             return set()
-        insert = sqlite.insert(table) if self._sqlite else postgresql.insert(table)
+        insert = sqlite.insert(table) if self.sqlite else postgresql.insert(table)
         statement = insert.on_conflict_do_nothing().returning(table.c[key])
         ordered = sorted(rows, key=lambda row: str(row[key]))
         return set(self.write(statement, ordered).scalars())
 
     def lock(self) -> None:
         """Take SQLite's write lock before the first write; PostgreSQL locks rows as it goes."""
-        if self._sqlite and not self._writing:
+        if self.sqlite and not self._writing:
             self._connection.exec_driver_sql("BEGIN IMMEDIATE")
         self._writing = True
 
