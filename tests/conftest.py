@@ -1,3 +1,3 @@
 """Parts that tests share. Each fixture starts the real thing and stops it again."""
 
-pytest_plugins = ["tests.fixtures.database", "tests.fixtures.redis"]
+pytest_plugins = ["tests.fixtures.browser", "tests.fixtures.database", "tests.fixtures.redis"]

@@ -73,10 +73,12 @@ def segments(text: str, marks: Sequence[Mark]) -> list[Segment]:
     return found
 
 
-def excerpt(text: str, marks: Sequence[Mark], *, chars: int = 80, lead: int = 20) -> list[Segment]:
-    """About one line around the strongest mark, line breaks made spaces, '…' where something is left out."""
-    strongest = max(marks, key=lambda m: m.score, default=None)
-    start = max(0, min(strongest.start - lead, len(text) - chars)) if strongest else 0
+def excerpt(
+    text: str, marks: Sequence[Mark], *, around: Mark | None = None, chars: int = 56, lead: int = 16
+) -> list[Segment]:
+    """About one line around a mark (the strongest if none is named); breaks made spaces, '…' for what is left out."""
+    center = around or max(marks, key=lambda m: m.score, default=None)
+    start = max(0, min(center.start - lead, len(text) - chars)) if center else 0
     end = min(len(text), start + chars)
     inside = [
         Mark(m.number, max(m.start, start) - start, min(m.end, end) - start, m.label, m.score, m.reason, m.detector)

@@ -129,9 +129,10 @@ class Sheet:
 
     @property
     def line(self) -> Markup:
-        """About one line of it around the strongest evidence that a rule named."""
+        """About one line of it around the gravest evidence that a rule named."""
         telling = [mark for mark in self.marks if mark.label in self.fired] or self.marks
-        return rendered(excerpt(self.post.text, telling), self.look)
+        gravest = max(telling, key=lambda mark: (self._weight(mark.label), mark.score), default=None)
+        return rendered(excerpt(self.post.text, telling, around=gravest), self.look)
 
     def look(self, label: str) -> Look:
         """How a label appears here."""

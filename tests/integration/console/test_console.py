@@ -1,154 +1,19 @@
-"""The console over the real store and Redis, as a browser without scripts would use it."""
+"""The desk, as a browser without scripts would use it."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from flask.testing import FlaskClient
 from redis import Redis
-from werkzeug.test import TestResponse
 
 from riskguard.bootstrap import House
-from riskguard.console import create_app
 from riskguard.domain.case import Case, Grievance, Origin
-from riskguard.domain.member import Member, Role
-from riskguard.domain.taxonomy import Taxonomy
-from riskguard.policy.book import open_book
-from riskguard.policy.taxonomy import load_taxonomy
-from riskguard.queue import Duty, RedisLine, RqBell, rq_queue
+from riskguard.domain.member import Role
+from riskguard.queue import Duty, rq_queue
 from riskguard.services import accounts, review
-from riskguard.services.password import hashed
-from riskguard.services.ports import Begin, PolicyBook
-from riskguard.settings import Settings
-from riskguard.store import open_store
 from tests.fixtures import desk
-
-PASSWORD = "correct horse"
-PASSWORD_HASH = hashed(PASSWORD)
-MOUNTED = "http://localhost/console"
-
-
-class Clock:
-    """Time that moves when told to."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@dataclass
-class Browser:
-    """A client with cookies, which sends the CSRF token of the last page it saw."""
-
-    client: FlaskClient
-    seen: str = ""
-
-    def get(self, path: str) -> TestResponse:
-        return self._kept(self.client.get(path, base_url=MOUNTED))
-
-    def post(self, path: str, **form: str) -> TestResponse:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.seen)
-        data = {"csrf_token": token.group(1) if token else "", **form}
-        return self._kept(self.client.post(path, base_url=MOUNTED, data=data))
-
-    def sign_in(self, name: str, password: str) -> TestResponse:
-        self.get("/sign-in")
-        return self.post("/sign-in", name=name, password=password)
-
-    def _kept(self, answer: TestResponse) -> TestResponse:
-        self.seen = answer.get_data(as_text=True)
-        return answer
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def begin(sqlite_template: Path, tmp_path: Path) -> Iterator[Begin]:
-    """SQLite only: what the pages ask of the store is tested on both databases beside the use cases."""
-    store = open_store(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'riskguard.db')}")
-    yield store.begin
-    store.close()
-
-
-@pytest.fixture(scope="module")
-def taxonomy() -> Taxonomy:
-    return load_taxonomy(Settings().policy_dir / "taxonomy.yaml")
-
-
-@pytest.fixture(scope="module")
-def policies() -> PolicyBook:
-    return open_book(Settings().policy_dir)
-
-
-@pytest.fixture
-def house(
-    begin: Begin, clock: Clock, redis_url: str, redis_connection: Redis, taxonomy: Taxonomy, policies: PolicyBook
-) -> House:
-    settings = Settings(secret_key="k" * 48, redis_url=redis_url)
-    return House(
-        settings=settings,
-        clock=clock,
-        begin=begin,
-        line=RedisLine(redis_connection, prefix=settings.redis_prefix),
-        bell=RqBell(redis_connection, prefix=settings.redis_prefix),
-        taxonomy=taxonomy,
-        policies=policies,
-    )
-
-
-@pytest.fixture
-def cases(house: House) -> list[Case]:
-    return desk.keep(desk.SAMPLES, begin=house.begin, policies=house.policies, at=house.clock())
-
-
-@pytest.fixture
-def browser(house: House) -> Callable[[], Browser]:
-    app = create_app(house)
-    return lambda: Browser(app.test_client())
-
-
-@pytest.fixture
-def member(house: House, cases: list[Case], browser: Callable[[], Browser]) -> Callable[..., Browser]:
-    """Signs a new member in."""
-
-    def signed_in(name: str, role: Role = Role.MODERATOR, community: str | None = "tide") -> Browser:
-        with house.begin() as work:
-            work.members.add(Member(f"mbr_{name}", name, role, PASSWORD_HASH, house.clock(), community))
-            work.commit()
-        fresh = browser()
-        assert fresh.sign_in(name, PASSWORD).status_code == 302
-        return fresh
-
-    return signed_in
-
-
-def test_a_stranger_is_led_to_the_door_and_back_to_where_they_wanted_to_go(
-    house: House, cases: list[Case], browser: Callable[[], Browser]
-) -> None:
-    _, password = accounts.create_member("lin", role=Role.MODERATOR, begin=house.begin, community="tide")
-    stranger = browser()
-    assert stranger.get(f"/cases/{cases[0].id}").location == "/console/sign-in"
-    answer = stranger.sign_in("lin", password)
-    assert answer.location == f"/console/cases/{cases[0].id}"
-    cookie = answer.headers["Set-Cookie"]
-    assert all(part in cookie for part in ("HttpOnly", "SameSite=Lax", "Path=/console"))
-    assert "Secure" not in cookie
-    assert stranger.get(f"/cases/{cases[0].id}").status_code == 200
-
-
-def test_a_public_https_address_makes_the_cookie_secure_only(house: House) -> None:
-    settings = replace(house.settings, public_url="https://console.tide.example")
-    client = create_app(replace(house, settings=settings)).test_client()
-    assert "; Secure;" in client.get("/sign-in", base_url="https://localhost/console").headers["Set-Cookie"]
+from tests.integration.console.visitor import Browser
 
 
 def test_every_page_forbids_what_does_not_come_from_here(member: Callable[..., Browser]) -> None:
@@ -157,73 +22,6 @@ def test_every_page_forbids_what_does_not_come_from_here(member: Callable[..., B
     assert answer.headers["Cache-Control"] == "no-store"
     assert not re.search(r'(src|href|action)="(https?:)?//', answer.get_data(as_text=True))
     assert not re.search(r'\son\w+="|\sstyle="|<script>', answer.get_data(as_text=True))
-
-
-def test_after_five_failures_a_name_must_wait_at_this_address_only(
-    house: House, cases: list[Case], browser: Callable[[], Browser]
-) -> None:
-    _, password = accounts.create_member("lin", role=Role.MODERATOR, begin=house.begin)
-    thief = browser()
-    assert [thief.sign_in("lin", "guess").status_code for _ in range(5)] == [401] * 5
-    refused = thief.sign_in("lin", password)
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "300")
-    assert "请 5 分钟后再试" in thief.seen
-    assert thief.sign_in("someone", "guess").status_code == 401
-    elsewhere = browser()
-    elsewhere.client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
-    assert elsewhere.sign_in("lin", password).status_code == 302
-
-
-def test_a_good_password_forgets_earlier_slips(house: House, cases: list[Case], browser: Callable[[], Browser]) -> None:
-    _, password = accounts.create_member("lin", role=Role.MODERATOR, begin=house.begin)
-    for _ in range(2):
-        person = browser()
-        assert [person.sign_in("lin", "slip").status_code for _ in range(4)] == [401] * 4
-        assert person.sign_in("lin", password).status_code == 302
-
-
-def test_a_session_lasts_twelve_hours_and_ends_with_sign_out(member: Callable[..., Browser], clock: Clock) -> None:
-    person = member("lin")
-    clock.now += timedelta(hours=12)
-    assert person.get("/").status_code == 200
-    clock.now += timedelta(seconds=1)
-    assert person.get("/").location == "/console/sign-in"
-    other = member("chen")
-    other.get("/")
-    assert other.post("/sign-out").location == "/console/sign-in"
-    assert other.get("/").location == "/console/sign-in"
-
-
-def test_a_new_password_ends_the_sessions_elsewhere_but_not_here(
-    house: House, cases: list[Case], browser: Callable[[], Browser]
-) -> None:
-    _, password = accounts.create_member("lin", role=Role.MODERATOR, begin=house.begin)
-    here, there = browser(), browser()
-    here.sign_in("lin", password)
-    there.sign_in("lin", password)
-    here.get("/account")
-    for form, fault in (
-        ({"old": "wrong", "new": "long enough now", "again": "long enough now"}, "当前密码不正确"),
-        ({"old": password, "new": "long enough now", "again": "another"}, "两次输入的新密码不一致"),
-        ({"old": password, "new": "short", "again": "short"}, "至少要有 10 个字符"),
-    ):
-        assert here.post("/account", **form).status_code == 400
-        assert fault in here.seen
-    assert here.post("/account", old=password, new="long enough now", again="long enough now").status_code == 302
-    assert "密码已更改" in here.get("/account").get_data(as_text=True)
-    assert there.get("/").location == "/console/sign-in"
-    assert there.sign_in("lin", "long enough now").status_code == 302
-
-
-def test_a_form_without_its_token_changes_nothing(
-    house: House, cases: list[Case], member: Callable[..., Browser]
-) -> None:
-    person = member("lin")
-    form = {"ruling": "remove", "reason": "人身攻击", "seen_version": "1", "csrf_token": "forged"}
-    answer = person.post(f"/cases/{cases[0].id}/decisions", **form)
-    assert answer.status_code == 400
-    assert "这次提交没有成功" in person.seen
-    assert review.file(cases[0].id, begin=house.begin).case == cases[0]
 
 
 def test_the_queue_shows_the_evidence_and_the_reason_in_every_row(member: Callable[..., Browser]) -> None:

@@ -1,0 +1,190 @@
+"""The moderator's path in a real browser: sign in, open a case, see the evidence, rule; the platform is told.
+
+With RISKGUARD_SCREENSHOTS set to a folder, the pictures of the documentation are taken on the way.
+"""
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from redis import Redis
+from werkzeug.serving import make_server
+
+from riskguard.bootstrap import House, now
+from riskguard.delivery import WebhookSender
+from riskguard.domain.case import CaseStatus, Ruling
+from riskguard.domain.member import Role
+from riskguard.evaluation.receiver import Receiver
+from riskguard.policy.book import open_book
+from riskguard.policy.taxonomy import load_taxonomy
+from riskguard.queue import RedisLine, RqBell
+from riskguard.services import accounts, review
+from riskguard.services.dispatch import dispatch
+from riskguard.services.ports import Begin
+from riskguard.settings import Settings
+from riskguard.store import migrate, open_store
+from riskguard.web import create_web
+from tests.fixtures import desk
+
+pytestmark = pytest.mark.browser
+
+CASE = "cas_tide_t-20418"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A console that is served, its store, the platform that listens, and somebody who may sign in."""
+
+    url: str
+    begin: Begin
+    platform: Receiver
+    password: str
+
+    def deliver(self) -> None:
+        """What a worker does when the bell rings."""
+        sender = WebhookSender(["127.0.0.0/8"], timeout_s=5)
+        try:
+            while dispatch(begin=self.begin, sender=sender, clock=now, patience_s=10):
+                pass
+        finally:
+            sender.close()
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Iterator[Begin]:
+    url = f"sqlite:///{tmp_path / 'riskguard.db'}"
+    migrate(url)
+    store = open_store(url)
+    yield store.begin
+    store.close()
+
+
+@pytest.fixture
+def served(begin: Begin, redis_url: str, redis_connection: Redis) -> Iterator[Served]:
+    settings = Settings(secret_key="k" * 48, redis_url=redis_url)
+    house = House(
+        settings=settings,
+        clock=now,
+        begin=begin,
+        line=RedisLine(redis_connection, prefix=settings.redis_prefix),
+        bell=RqBell(redis_connection, prefix=settings.redis_prefix),
+        taxonomy=load_taxonomy(settings.policy_dir / "taxonomy.yaml"),
+        policies=open_book(settings.policy_dir),
+    )
+    with Receiver(desk.TIDE.webhook_secret, keep_requests=True) as platform:
+        with begin() as work:
+            work.communities.add(replace(desk.TIDE, webhook_url=platform.url))
+            work.commit()
+        desk.keep((*desk.SAMPLES[:-1], *desk.crowd(48)), begin=begin, policies=house.policies, at=now())
+        _, password = accounts.create_member("周予安", role=Role.MODERATOR, begin=begin, community="tide")
+        server = make_server("127.0.0.1", 0, create_web(house), threaded=True)
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield Served(f"http://127.0.0.1:{server.server_port}", begin, platform, password)
+        server.shutdown()
+        serving.join()
+        server.server_close()
+
+
+@pytest.fixture
+def page(chromium: Browser, served: Served) -> Iterator[Page]:
+    """A signed-in page on the queue. Whatever the browser complains of fails the test."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN", color_scheme="light")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{served.url}/console/")
+    page.get_by_label("名称").fill("周予安")
+    page.get_by_label("密码").fill(served.password)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("heading", name="案件队列")).to_be_visible()
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def test_a_moderator_rules_on_a_case_and_the_platform_is_told(served: Served, page: Page) -> None:
+    served.deliver()
+    page.reload()
+    picture(page, "console-queue")
+    page.get_by_role("link", name=re.compile("脑子进水")).click()
+    marked = page.locator(".text mark", has_text="13900001111")
+    expect(marked).to_have_attribute("title", re.compile("手机号，号段有效"))
+    assert marked.evaluate("spot => getComputedStyle(spot).borderBottomStyle") == "solid"
+    assert page.locator(".text").evaluate("text => text.textContent") == desk.INSULT.text
+    expect(page.get_by_text("词表与模型都认为是辱骂")).to_be_visible()
+    picture(page, "console-case")
+
+    page.get_by_role("button", name="人身攻击").click()
+    expect(page.get_by_label("理由")).to_have_value("人身攻击")
+    page.get_by_role("button", name="移除").click()
+    expect(page.get_by_role("status")).to_contain_text("裁定已保存")
+    assert CASE not in page.url
+
+    served.deliver()
+    case = review.file(CASE, begin=served.begin).case
+    assert [(d.ruling, d.reason, d.by) for d in case.decisions] == [(Ruling.REMOVE, "人身攻击", "周予安")]
+    assert served.platform.tally.posts["case.decided", case.post_id] == 1
+    assert served.platform.tally.bad_signatures == 0
+    assert not any("13900001111" in request.body.decode() for request in served.platform.requests)
+    page.get_by_role("link", name="外发通知").click()
+    expect(page.get_by_role("row", name=re.compile("人工裁定.*t-20418.*已送达"))).to_be_visible()
+
+
+def test_the_whole_path_by_keyboard(served: Served, page: Page) -> None:
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    for key in ("j", "j", "j", "k"):
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile("t-20355"))).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.get_by_label("理由")).to_be_focused()
+    page.keyboard.type("已核实 ar1")
+    page.keyboard.press("Escape")
+    page.keyboard.press("3")
+    expect(page.get_by_label("理由")).to_have_value("已核实 ar1；已核实，不违规")
+    page.keyboard.press("a")
+    expect(page.get_by_role("status")).to_contain_text("裁定已保存")
+    case = review.file("cas_tide_t-20355", begin=served.begin).case
+    assert (case.status, case.decisions[0].ruling) == (CaseStatus.DECIDED, Ruling.APPROVE)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_a_phone_in_light_and_dark(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": 360, "height": 740})
+    for address in ("", f"cases/{CASE}", "deliveries", "account"):
+        page.goto(re.sub(r"/console/.*", f"/console/{address}", page.url))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == ("rgb(18, 22, 28)" if scheme == "dark" else "rgb(245, 246, 248)")
+
+
+def test_it_works_without_scripts(chromium: Browser, served: Served) -> None:
+    context = chromium.new_context(java_script_enabled=False, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{served.url}/console/cases/{CASE}")
+    page.get_by_label("名称").fill("周予安")
+    page.get_by_label("密码").fill(served.password)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_label("理由").fill("第二句是对个人的侮辱")
+    page.get_by_role("button", name="移除").click()
+    expect(page.get_by_role("status")).to_contain_text("裁定已保存")
+    context.close()
+    assert review.file(CASE, begin=served.begin).case.status is CaseStatus.DECIDED
+
+
+def picture(page: Page, name: str) -> None:
+    """Kept for the documentation, if a folder was named."""
+    folder = os.environ.get("RISKGUARD_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png")
