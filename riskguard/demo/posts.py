@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from riskguard.demo import words
+from riskguard.demo import risk, talk
 from riskguard.detectors.pii.bank_card import luhn
 from riskguard.detectors.pii.id_card import check_digit
 from riskguard.domain.post import Scene
@@ -36,7 +36,7 @@ class _Said:
 
 
 def posts(seed: int = 1, *, now: datetime | None = None) -> list[dict[str, object]]:
-    """The posts of the last day in the shape of POST /v1/posts, oldest first. The same seed says the same words."""
+    """The posts of the last day in the shape of POST /v1/posts, oldest first. The same seed says the same talk."""
     maker = _Maker(Random(seed))  # noqa: S311 (variety, not secrecy)
     said = sorted(maker.everything(), key=lambda each: -each.ago_min)
     moment = now or datetime.now(UTC)
@@ -80,66 +80,66 @@ class _Maker:
         yield from self._evasions()
 
     def _ordinary(self) -> Iterator[_Said]:
-        topics = ((words.COOKING, 40), (words.CLASSES, 40), (words.DELIVERY, 25), (words.MOOD, 30))
-        for topic, count in (*topics, (words.NEIGHBOURS, 30)):
+        topics = ((talk.COOKING, 40), (talk.CLASSES, 40), (talk.DELIVERY, 25), (talk.MOOD, 30))
+        for topic, count in (*topics, (talk.NEIGHBOURS, 30)):
             for text in self._mixed(topic, count):
                 yield self._old(text, self._chance.choice((Scene.POST, Scene.POST, Scene.COMMENT)))
 
     def _treehole(self) -> Iterator[_Said]:
-        for text in self._mixed(words.TREEHOLE, 18):
+        for text in self._mixed(talk.TREEHOLE, 18):
             yield self._old(text, Scene.TREEHOLE)
-        yield _Said(words.CRY_FOR_HELP, 75, self._someone(), Scene.TREEHOLE)
+        yield _Said(risk.CRY_FOR_HELP, 75, self._someone(), Scene.TREEHOLE)
 
     def _quarrels(self) -> Iterator[_Said]:
-        for text in self._mixed(words.INSULT, 18):
+        for text in self._mixed(risk.INSULT, 18):
             yield self._old(text, Scene.COMMENT)
-        for text in (*words.THREATS, *words.REGION, *words.RUMOURS):
+        for text in (*risk.THREATS, *risk.REGION, *risk.RUMOURS):
             yield self._old(text, Scene.COMMENT)
 
     def _lures(self) -> Iterator[_Said]:
-        for topic, count in ((words.CONTACT_AD, 14), (words.PART_TIME, 12), (words.GAMBLING, 9)):
+        for topic, count in ((risk.CONTACT_AD, 14), (risk.PART_TIME, 12), (risk.GAMBLING, 9)):
             for text in self._mixed(topic, count):
                 yield self._new(self._filled(text))
-        for text in words.OTHER_LURES:
+        for text in risk.OTHER_LURES:
             yield self._new(self._filled(text))
-        for text in words.NICKNAMES:
+        for text in risk.NICKNAMES:
             yield self._new(self._filled(text), Scene.NICKNAME)
 
     def _copies(self) -> Iterator[_Said]:
         """Two texts pushed by many accounts within minutes, one harmful and one harmless; and one account flooding."""
         wechat = self._wechat()
-        for text in self._variants(words.MEDICINE_CAMPAIGN, words.MEDICINE_END, 16, wechat):
+        for text in self._variants(risk.MEDICINE_CAMPAIGN, risk.MEDICINE_END, 16, wechat):
             yield _Said(text, self._chance.uniform(180, 215), self._newcomer(), fresh=True)
-        for text in self._variants(words.GROUP_BUY_CAMPAIGN, words.GROUP_BUY_END, 8, wechat):
+        for text in self._variants(talk.GROUP_BUY_CAMPAIGN, talk.GROUP_BUY_END, 8, wechat):
             yield _Said(text, self._chance.uniform(300, 340), self._someone())
         for at in range(10):
-            yield _Said(words.CHEERS, 90 - at / 6, "fan-007", Scene.LIVE_CHAT)
+            yield _Said(talk.CHEERS, 90 - at / 6, "fan-007", Scene.LIVE_CHAT)
 
     def _variants(self, template: str, ends: Sequence[str], count: int, wechat: str) -> Iterator[str]:
         for _ in range(count):
-            much, end = self._chance.choice(words.MEDICINE_MUCH), self._chance.choice(ends)
+            much, end = self._chance.choice(risk.MEDICINE_MUCH), self._chance.choice(ends)
             yield template.format(much=much, end=end, wechat=wechat)
 
     def _privacy(self) -> Iterator[_Said]:
-        for text in words.PRIVACY:
+        for text in risk.PRIVACY:
             yield self._old(self._filled(text))
-        for text in words.DOXXING:
+        for text in risk.DOXXING:
             yield self._old(self._filled(text), Scene.COMMENT)
 
     def _surge(self) -> Iterator[_Said]:
         """Anger about one courier that rises within the last hour."""
-        for text in self._mixed(words.SURGE, 42):
+        for text in self._mixed(talk.SURGE, 42):
             yield _Said(text, self._chance.triangular(1, 58, 12), self._someone())
 
     def _evasions(self) -> Iterator[_Said]:
         disguises = (_full_width, _zero_width, _spaced)
-        for number, text in enumerate(words.EVASIONS):
+        for number, text in enumerate(risk.EVASIONS):
             for disguise in (disguises[number % 3], disguises[(number + 1) % 3]):
                 yield self._new(disguise(text))
 
     # --- parts
 
-    def _mixed(self, topic: words.Topic, count: int) -> list[str]:
+    def _mixed(self, topic: talk.Topic, count: int) -> list[str]:
         """`count` texts of one topic of which no two share more than one of their three parts."""
         squares = [(one, two) for one in range(_PARTS) for two in range(_PARTS)]
         first, second, third = topic

@@ -22,8 +22,9 @@ from riskguard.domain.errors import Fault, PolicyInvalid
 from riskguard.domain.post import Scene
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Action
-from riskguard.policy.condition import Condition, ConditionInvalid, nearest, parse_condition
+from riskguard.policy.condition import Condition, ConditionInvalid, nearest
 from riskguard.policy.document import Document
+from riskguard.policy.expression import parse_condition
 from riskguard.policy.model import Edition, Policy, Rule, Threshold
 
 _PART = ("thresholds", "rules", "without", "on_abstention")

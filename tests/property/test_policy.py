@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding, Reading
 from riskguard.domain.post import Author, Post, Scene
 from riskguard.domain.verdict import Action
-from riskguard.policy.condition import ConditionInvalid, Flaw, parse_condition
+from riskguard.policy.condition import ConditionInvalid, Flaw
 from riskguard.policy.engine import evaluate
+from riskguard.policy.expression import parse_condition
 from riskguard.policy.load import load_policy
 from riskguard.policy.model import Policy, Rule, Threshold
 from tests.unit.policy.samples import NOW, POLICIES, TAXONOMY

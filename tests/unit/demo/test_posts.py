@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from riskguard.demo.posts import posts
-from riskguard.demo.words import CRY_FOR_HELP
+from riskguard.demo.risk import CRY_FOR_HELP
 from riskguard.detectors.pii.bank_card import luhn
 from riskguard.detectors.pii.id_card import check_digit
 from riskguard.domain.post import Scene

@@ -8,7 +8,8 @@ import pytest
 
 from riskguard.domain.finding import EvidenceSpan, Finding, Reading
 from riskguard.domain.post import Author, Post, Scene
-from riskguard.policy.condition import ConditionInvalid, Scope, parse_condition
+from riskguard.policy.condition import ConditionInvalid, Scope
+from riskguard.policy.expression import parse_condition
 from tests.unit.policy.samples import NOW, TAXONOMY, post, reading
 
 _READING = Reading(
