@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from riskguard.domain.errors import InvalidInput
 from riskguard.evaluation.labelled import Row, Split, read_rows
 from riskguard.evaluation.metrics import Floats, Truth
 from riskguard.evaluation.recipe import Part, Recipe
@@ -55,10 +56,15 @@ def chosen(part: Part, library: Library) -> Chosen:
 
 
 def mix(recipe: Recipe, library: Library) -> tuple[list[Chosen], Floats]:
-    """The rows that calibrate a head and the weight of each: shares of the parts first, then the prevalence."""
+    """The rows that calibrate a head and the weight of each: shares of the parts first, then the prevalence.
+
+    InvalidInput when they do not say both yes and no: a score that nobody checked must not be shipped.
+    """
     parts = [part for part in recipe.parts if part.share > 0]
     picked = [(part, chosen(part, library)) for part in parts]
     picked = [(part, rows) for part, rows in picked if len(rows.index)]
+    if {answer for _, rows in picked for answer in rows.truth.tolist()} != {True, False}:
+        raise InvalidInput(f"the {library.split} sets cannot calibrate '{recipe.head}': no yes or no no among them")
     weights = np.concatenate([np.full(len(rows.index), part.share / len(rows.index)) for part, rows in picked])
     truth = np.concatenate([rows.truth for _, rows in picked])
     if recipe.prevalence:

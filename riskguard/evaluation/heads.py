@@ -89,7 +89,7 @@ class Examiner:
         """Every head that the model has, and every task that its heads can answer."""
         heads = tuple(self._head(head) for head in self._model.heads)
         tasks = tuple(found for task in _TASKS if (found := task(self)) is not None)
-        return Figures(heads, tasks, self._against_prejudice() if "abuse" in self._model.heads else None)
+        return Figures(heads, tasks, self._against_prejudice())
 
     def column(self, source: str, head: str) -> Floats:
         """The head's score of each row of a dev set."""
@@ -102,13 +102,13 @@ class Examiner:
         """The label of each row of a dev set."""
         return np.array([row.label for row in self._dev.get(source).rows])
 
-    def has(self, *heads: str) -> bool:
-        """Whether the model has all of these."""
-        return set(heads) <= set(self._model.heads)
+    def can_answer(self, source: str, *heads: str) -> bool:
+        """Whether the model has these heads and dev has the set."""
+        return set(heads) <= set(self._model.heads) and bool(self._dev.get(source).rows)
 
     def yes_or_no(self, task: str, source: str, head: str, floor: float | None, note: str = "") -> TaskFigures | None:
         """A two-class task answered by one head, at thresholds that were chosen without the row in question."""
-        if not self.has(head):
+        if not self.can_answer(source, head):
             return None
         truth, scores = self.labels(source) == "1", self.column(source, head)
         if source == "rumour_ced":
@@ -120,7 +120,7 @@ class Examiner:
         self, task: str, source: str, names: Sequence[str], heads: Sequence[str], floor: float | None
     ) -> TaskFigures | None:
         """A task of several classes, answered by the highest score."""
-        if not self.has(*heads):
+        if not self.can_answer(source, *heads):
             return None
         truth = self.labels(source)
         if source == "risk_fbs_sms":
@@ -148,7 +148,9 @@ class Examiner:
             bins=tuple(bins),
         )
 
-    def _against_prejudice(self) -> float:
+    def _against_prejudice(self) -> float | None:
+        if not self.can_answer("toxic_cold_human", "abuse"):
+            return None
         rows = self._dev.get("toxic_cold_human").rows
         guess = _crossed_guess(self.labels("toxic_cold_human") == "1", self.column("toxic_cold_human", "abuse"))
         against = np.array([row.more.get("kind") == "against_prejudice" for row in rows])

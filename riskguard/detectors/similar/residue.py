@@ -12,7 +12,7 @@ _SHARED = re.compile(
     r"|\[[^\[\]\n]{1,12}\]"  # emoticon codes
     r"|https?://[!-~]+|\bwww\.[!-~]+"
     r"|「[^」]{0,400}」|『[^』]{0,400}』|“[^”]{0,400}”|(?m:^>.*$)"  # quotes
-    r"|[\W_]+",
+    r"|[^\w@#/\[「『“>]+|[\W_]",  # signs, but never the beginning of one of the above
     re.DOTALL,
 )
 _FORMULAS = frozenset(

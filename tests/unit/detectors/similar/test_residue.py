@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from riskguard.detectors.similar.residue import residue
+from riskguard.text.view import fold
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        pytest.param("说得对//@老张：不同意//@老李:原文", "说得对", id="repost-chain"),
+        pytest.param("说得对 /@老张: 不同意", "说得对", id="repost-with-one-stroke"),
+        pytest.param("转发微博", "", id="mere-repost"),
+        pytest.param("//@老张:原文", "", id="nothing-of-ones-own"),
+        pytest.param("@小红 @小明 快来看[哈哈][心]", "快来看", id="mentions-and-emoticons"),
+        pytest.param("回复@小红: 好的呀", "好的呀", id="answer"),
+        pytest.param("#周末去哪儿#去植物园", "去植物园", id="hashtag"),
+        pytest.param("详情 http://example.com/a?b=1 见", "详情见", id="link"),
+        pytest.param("他说「今天不来」我不信", "他说我不信", id="quote"),
+        pytest.param("ＡＢＣ，好！😀 好～", "abc好好", id="width-case-punctuation-emoji"),
+        pytest.param("3/5的人@不到", "35的人", id="stroke-without-mention"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_only_the_authors_own_letters_are_left(text: str, left: str) -> None:
+    assert residue(fold(text).folded) == left

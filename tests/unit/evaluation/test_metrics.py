@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from riskguard.evaluation.calibration import crossed, platt, sigmoid
+from riskguard.evaluation.metrics import (
+    accuracy,
+    best_threshold,
+    expected_calibration_error,
+    false_alarms_at,
+    macro_f1,
+    recall_at,
+    reliability,
+)
+
+
+def test_macro_f1_counts_every_class_alike() -> None:
+    truth = np.array(["a", "a", "a", "b"])
+    assert macro_f1(truth, np.array(["a", "a", "a", "a"])) == pytest.approx((6 / 7 + 0) / 2)
+    assert macro_f1(truth, truth) == 1.0
+    assert accuracy(truth, np.array(["a", "a", "b", "b"])) == 0.75
+
+
+def test_recall_and_false_alarms_include_the_threshold() -> None:
+    scores = np.array([0.5, 0.4, 0.9, 0.1])
+    assert recall_at(np.array([True, True, False, False]), scores, threshold=0.5) == 0.5
+    assert false_alarms_at(scores, threshold=0.5) == 0.5
+
+
+def test_a_score_that_means_what_it_says_has_no_calibration_error() -> None:
+    scores = np.array([0.25] * 4 + [0.75] * 4)
+    truth = np.array([True, False, False, False, True, True, True, False])
+    assert expected_calibration_error(reliability(truth, scores, np.ones(8))) == pytest.approx(0.0)
+    assert expected_calibration_error(reliability(~truth, scores, np.ones(8))) == pytest.approx(0.5)
+
+
+def test_the_best_threshold_parts_what_can_be_parted() -> None:
+    scores = np.linspace(0, 1, 200)
+    at = best_threshold(scores > 0.3, scores)
+    assert macro_f1(scores > 0.3, scores >= at) > 0.98
+
+
+def test_platt_finds_the_line_that_made_the_data() -> None:
+    dice = np.random.default_rng(4)
+    margins = dice.normal(size=20_000) * 2
+    truth = dice.random(20_000) < sigmoid(1.5 * margins - 1.0)
+    slope, shift = platt(margins, truth, np.ones(20_000))
+    assert slope == pytest.approx(1.5, abs=0.1)
+    assert shift == pytest.approx(-1.0, abs=0.1)
+
+
+def test_weights_move_the_prior() -> None:
+    margins = np.array([-1.0, 1.0, -1.0, 1.0])
+    truth = np.array([False, True, True, False])
+    rare = platt(margins, truth, np.array([1.0, 0.01, 0.01, 1.0]))
+    assert sigmoid(np.array(rare[1])) < 0.1
+
+
+def test_a_margin_that_points_the_wrong_way_is_not_turned_round() -> None:
+    slope, _ = platt(np.array([-1.0, 1.0]), np.array([True, False]), np.ones(2))
+    assert 0 < slope < 1e-3
+
+
+def test_crossed_scores_are_near_those_of_one_fit_on_many_rows() -> None:
+    dice = np.random.default_rng(4)
+    margins = dice.normal(size=2000)
+    truth = dice.random(2000) < sigmoid(margins)
+    slope, shift = platt(margins, truth, np.ones(2000))
+    assert np.abs(crossed(margins, truth, np.ones(2000)) - sigmoid(slope * margins + shift)).max() < 0.05
