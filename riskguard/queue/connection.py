@@ -25,7 +25,7 @@ def connect(url: str, *, patience_s: float = 5.0) -> Redis:
         connection.ping()
     except ValueError as error:
         raise NotReady(f"the Redis URL cannot be read: {error}", hint="write it as redis://host:6379/0") from None
-    except redis.ResponseError as error:
+    except (redis.ResponseError, redis.AuthenticationError) as error:
         raise NotReady(
             f"the Redis at {_shown(url)} refused: {error}",
             hint="Redis 6 or later is needed, and its password in the URL",
