@@ -15,6 +15,7 @@ local call = redis.call
 local window, least, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local slice = math.floor(tonumber(ARGV[1]) / window)
 local at = 6
+local SHORT = 0  -- the band of short texts
 local replies = {}
 
 local function agreement(one, other)
@@ -43,9 +44,10 @@ local function posts_of_group(size)
     local post = {id = ARGV[at], key = ARGV[at + 1], author = ARGV[at + 2], time = tonumber(ARGV[at + 3]),
                   signature = ARGV[at + 4], bands = {}}
     if post.signature == '' then
-      post.bands.e = keys
+      post.from, post.to, post.bands[SHORT] = SHORT, SHORT, keys
     else
-      for band = 1, #keys / 4 do post.bands[band] = keys:sub(band * 4 - 3, band * 4) end
+      post.from, post.to = 1, #keys / 4
+      for band = 1, post.to do post.bands[band] = keys:sub(band * 4 - 3, band * 4) end
     end
     posts[index] = post
     at = at + 6
@@ -55,20 +57,22 @@ end
 
 -- band -> band key -> cluster number, for all band keys of the group, the newer slice first
 local function known_clusters(base, posts)
-  local asked = {}
+  local asked, known = {}, {}
   for _, post in ipairs(posts) do
-    for band, key in pairs(post.bands) do
-      asked[band] = asked[band] or {}
-      table.insert(asked[band], key)
+    for band = post.from, post.to do
+      local keys = asked[band]
+      if not keys then keys = {} asked[band] = keys known[band] = {} end
+      keys[#keys + 1] = post.bands[band]
     end
   end
-  local known = {}
-  for band, keys in pairs(asked) do
-    known[band] = {}
-    for _, each in ipairs({slice - 1, slice}) do
-      local values = call('HMGET', base .. each .. ':' .. band, unpack(keys))
-      for index, value in ipairs(values) do
-        if value then known[band][keys[index]] = value end
+  for each = slice - 1, slice do
+    local slice_base = base .. each .. ':'
+    if call('EXISTS', slice_base .. SHORT, slice_base .. '1') > 0 then
+      for band, keys in pairs(asked) do
+        local values, found = call('HMGET', slice_base .. band, unpack(keys)), known[band]
+        for index = 1, #keys do
+          if values[index] then found[keys[index]] = values[index] end
+        end
       end
     end
   end
@@ -87,13 +91,14 @@ end
 -- the most similar of the three clusters that share most bands
 local function nearest(base, post, known, records)
   local met, order = {}, {}
-  for band, key in pairs(post.bands) do
-    local number = known[band][key]
+  for band = post.from, post.to do
+    local number = known[band][post.bands[band]]
     if number then
-      if not met[number] then table.insert(order, number) end
+      if not met[number] then order[#order + 1] = number end
       met[number] = (met[number] or 0) + 1
     end
   end
+  if #order == 0 then return nil, -1 end
   table.sort(order, function(one, other)
     if met[one] ~= met[other] then return met[one] > met[other] end
     return tonumber(one) < tonumber(other)
@@ -117,11 +122,12 @@ local function found(base, post, known, records, fresh)
   call('EXPIRE', name, window)
   records[number] = {id = post.id, key = post.key, author = post.author, time = post.time,
                      signature = post.signature, posts = 1}
-  for band, key in pairs(post.bands) do
+  for band = post.from, post.to do
+    local key, pairs_of = post.bands[band], fresh[band]
     known[band][key] = number
-    fresh[band] = fresh[band] or {}
-    table.insert(fresh[band], key)
-    table.insert(fresh[band], number)
+    if not pairs_of then pairs_of = {} fresh[band] = pairs_of end
+    pairs_of[#pairs_of + 1] = key
+    pairs_of[#pairs_of + 1] = number
   end
 end
 
