@@ -59,12 +59,12 @@ class LinearDetector:
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:  # noqa: ARG002
         """One finding per head that scores at least `floor`."""
-        scores = self._model.scores([view.folded for view in views])
-        return [self._findings(view, row, floor) for view, row in zip(views, scores, strict=True)]
-
-    def _findings(self, view: TextView, row: Scores, floor: float) -> list[Finding]:
-        loud = np.flatnonzero(row >= floor).tolist()
-        return [self._finding(view, self._model.heads[head], float(row[head])) for head in loud]
+        heads = self._model.heads
+        rows: list[list[float]] = self._model.scores([view.folded for view in views]).tolist()
+        return [
+            [self._finding(view, head, score) for head, score in zip(heads, row, strict=True) if score >= floor]
+            for view, row in zip(views, rows, strict=True)
+        ]
 
     def _finding(self, view: TextView, head: str, score: float) -> Finding:
         spans = () if score < _SPANS_FROM or head.startswith(_WHOLE_TEXT) else self._evidence(view, head)
