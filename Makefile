@@ -49,7 +49,7 @@ e2e-stream: $(VENV)/.dev ## 29,019 real reposts through the running service (RIS
 	$(BIN)/riskguard evaluate stream --kill-worker
 
 screenshots: $(VENV)/.dev ## take the pictures of docs/images again
-	RISKGUARD_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/e2e/test_console.py
+	RISKGUARD_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/e2e/test_demo.py
 
 format: $(VENV)/.dev ## put the code into the house's form
 	$(BIN)/ruff format riskguard tests .ci

@@ -25,8 +25,8 @@ THREADS = 64
 """Requests that are worked on at once; `Prefer: wait` may hold half of them."""
 
 BACKLOG = 1024
-STOP_WITHIN_S = 12
-"""Time that requests under way get on SIGTERM: a little more than `Prefer: wait` may hold one open."""
+STOP_WITHIN_S = 6
+"""Time that requests under way get on SIGTERM; less than the supervisor gives the whole process."""
 
 _PARENT_LOOKED_AFTER_S = 1.0
 

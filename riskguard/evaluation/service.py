@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -39,12 +39,17 @@ class Service:
     """`riskguard up` as a child process; use it as a context manager. Its lines go to `data_dir`/up.log.
 
     Callbacks to this machine are allowed. Entering raises NotReady, with the last lines, when it does not come up.
+    `options` are more words for `up`, such as '--demo'.
     """
 
-    def __init__(self, data_dir: Path, *, workers: int, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, *, workers: int, environ: Mapping[str, str] | None = None, options: Sequence[str] = ()
+    ) -> None:
         self.data_dir = data_dir
         self.port = _free_port()
+        self.url = f"http://{HOST}:{self.port}"
         self._workers = workers
+        self._options = tuple(options)
         self._log = data_dir / "up.log"
         self._environ = {
             **os.environ,
@@ -58,7 +63,7 @@ class Service:
         words = ["up", "--data-dir", str(self.data_dir), "--host", HOST, "--port", str(self.port)]
         with self._log.open("wb") as log:
             self._child = subprocess.Popen(
-                [*_RISKGUARD, *words, "--workers", str(self._workers)],
+                [*_RISKGUARD, *words, "--workers", str(self._workers), *self._options],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=self._environ,
@@ -67,14 +72,14 @@ class Service:
         try:
             self._wait_until_ready()
         except BaseException:
-            self._stop()
+            self.end()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
+        self.end()
 
     def create_community(self, name: str, *, webhook_url: str) -> Credentials:
         """A community with a key, whose events go to `webhook_url`."""
@@ -114,17 +119,18 @@ class Service:
         with PoolManager(retries=False, timeout=5) as pool:
             while time.monotonic() < deadline and self._child.poll() is None:
                 try:
-                    if pool.request("GET", f"http://{HOST}:{self.port}/readyz").status == 200:
+                    if pool.request("GET", f"{self.url}/readyz").status == 200:
                         return
                 except HTTPError:
                     pass
                 time.sleep(0.2)
         raise NotReady(f"the service did not come up; its last lines:\n{self.last_lines()}")
 
-    def _stop(self) -> None:
+    def end(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Ask it to stop by this signal, and wait until it has."""
         if self._child is None or self._child.poll() is not None:
             return
-        self._child.send_signal(signal.SIGINT)
+        self._child.send_signal(number)
         try:
             self._child.wait(STOP_WITHIN_S)
         except subprocess.TimeoutExpired:

@@ -39,11 +39,15 @@ def run_service(settings: Settings, *, host: str, port: int, workers: int, demo:
         settings = replace(settings, callback_networks=(*settings.callback_networks, LOOPBACK))
     _check_folder(settings.data_dir)
     _check_port(host, port)
+    _check_model(settings.model_dir)
     migrate(settings.effective_database_url)
     secret_key(settings)
     url = f"http://{'127.0.0.1' if host in EVERY_ADDRESS else host}:{port}"
     show = Demo.prepare(settings, url=url, say=say) if demo else None
-    guide = [*(show.guide() if show else _sign_in_lines(settings)), f"stop with Ctrl-C; data lies in {settings.data_dir}"]
+    guide = [
+        *(show.guide() if show else _sign_in_lines(settings)),
+        f"stop with Ctrl-C; data lies in {settings.data_dir}",
+    ]
     foundation = [] if settings.redis_url else [RedisPart(settings.data_dir / "redis", say=say)]
     environ = _environ(settings, redis_url=foundation[0].url if foundation else settings.redis_url)
     parts: list[Part] = [*foundation, *_children(environ, host=host, port=port, workers=workers, say=say)]
@@ -81,6 +85,14 @@ def _check_port(host: str, port: int) -> None:
         raise NotReady(
             f"cannot listen on {host}:{port}: {error.strerror or error}", hint="choose another with --port or --host"
         ) from None
+
+
+def _check_model(folder: Path) -> None:
+    if not (folder / "linear").is_dir():
+        raise NotReady(
+            f"there is no model in {folder}: the folder 'linear' is missing",
+            hint=f"unset {PREFIX}MODEL_DIR to use the shipped models, or make one: riskguard train linear",
+        )
 
 
 def _environ(settings: Settings, *, redis_url: str) -> dict[str, str]:
@@ -150,4 +162,3 @@ def _what_is_missing(url: str) -> str:
             return str(json.loads(answer.read()).get("detail", answer.reason))
     except (OSError, ValueError) as error:
         return str(error)
-
