@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -11,7 +12,10 @@ from riskguard.domain.member import Community
 from riskguard.domain.post import Post
 from riskguard.domain.verdict import Verdict
 from riskguard.services.identity import new_id
+from riskguard.services.ports import Bell
 from riskguard.services.wire import thin_verdict
+
+_log = logging.getLogger(__name__)
 
 
 def judged(post: Post, verdict: Verdict, *, community: Community, at: datetime) -> Event | None:
@@ -30,6 +34,14 @@ def decided(case: Case, decision: Decision, *, post: Post, community: Community)
         decision.at,
         {"case": {"id": case.id}, "decision": rendered_decision(decision)},
     )
+
+
+def announce(bell: Bell) -> None:
+    """Call a worker to deliver events that are committed; one that cannot be called is called by the scheduler."""
+    try:
+        bell.ring()
+    except Exception:  # whatever the transport raises
+        _log.exception("no worker could be called to deliver events; the scheduler will call one")
 
 
 def rendered_decision(decision: Decision) -> dict[str, object]:

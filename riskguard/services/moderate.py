@@ -18,7 +18,7 @@ from riskguard.domain.post import Post
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Verdict
 from riskguard.policy.engine import evaluate
-from riskguard.services.events import judged
+from riskguard.services.events import announce, judged
 from riskguard.services.identity import new_id
 from riskguard.services.ports import Begin, Bell, Clock, Panel, PolicyBook
 from riskguard.text.mask import mask
@@ -84,7 +84,7 @@ def moderate(
     desk = _Desk(begin, panel, policies, taxonomy, clock, named)
     new, events = _kept(list(zip(posts, verdicts, strict=True)), desk)
     if events:
-        _ring(bell)
+        announce(bell)
     return new
 
 
@@ -198,10 +198,3 @@ def _events(fresh: _Judged, communities: Mapping[str, Community | None], now: da
 
 def _severity(label: str, taxonomy: Taxonomy) -> int:
     return taxonomy.label(label).severity if label in taxonomy else UNKNOWN_SEVERITY
-
-
-def _ring(bell: Bell) -> None:
-    try:
-        bell.ring()
-    except Exception:  # whatever the transport raises: the events are committed, and the scheduler rings too
-        _log.exception("no worker could be called to deliver events; the scheduler will call one")

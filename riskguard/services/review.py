@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
 from riskguard.domain.case import Case, CaseFile, CaseStatus, Decision, Ruling
 from riskguard.domain.errors import InvalidInput, NotFound, TooLarge
 from riskguard.domain.post import Post
-from riskguard.services.events import decided
+from riskguard.services.events import announce, decided
 from riskguard.services.ports import Begin, Bell, Clock, UnitOfWork
-
-_log = logging.getLogger(__name__)
 
 MAX_REASON_CHARS = 500
 AHEAD = 100
@@ -50,7 +47,7 @@ def decide(
         work.cases.save(case, seen_version=seen_version)
         _tell(work, case, decision, seen.post)
         work.commit()
-    _ring(bell)
+    announce(bell)
     return case
 
 
@@ -84,13 +81,6 @@ def following(case_id: str, *, begin: Begin, community: str | None = None) -> st
     place = ids.index(case_id) + 1 if case_id in ids else 0
     others = [each for each in ids[place:] + ids[:place] if each != case_id]
     return others[0] if others else None
-
-
-def _ring(bell: Bell) -> None:
-    try:
-        bell.ring()
-    except Exception:  # whatever the transport raises: the ruling is committed, and the scheduler rings too
-        _log.exception("no worker could be called to deliver a ruling; the scheduler will call one")
 
 
 def _file(work: UnitOfWork, case_id: str, community: str | None) -> CaseFile:

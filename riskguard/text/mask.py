@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from riskguard.domain.finding import EvidenceSpan, Finding
 
 PERSONAL = "pii."
+LIKELY = 0.5
+"""What is less likely than not (an order number with eleven digits) stays readable."""
+
 _HIDDEN = "*"
 
 _SHOWN = {
@@ -25,13 +28,13 @@ An ID card's last four are asked for as a password in many places, so only its c
 
 
 def mask(text: str, findings: Iterable[Finding]) -> str:
-    """`text` with every span of a `pii.*` finding hidden; as long as before, and unchanged outside the spans.
+    """`text` with every span of a likely `pii.*` finding hidden; as long as before, and unchanged outside the spans.
 
     Where spans overlap, a character is hidden if any of them hides it.
     """
     hidden: set[int] = set()
     for finding in findings:
-        if finding.label.startswith(PERSONAL):
+        if finding.label.startswith(PERSONAL) and finding.score >= LIKELY:
             for span in finding.spans or (EvidenceSpan(0, max(len(text), 1), "whole text"),):
                 hidden.update(_hidden(text, span, finding.label))
     if not hidden:

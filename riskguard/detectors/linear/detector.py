@@ -78,7 +78,7 @@ class LinearDetector:
         start, end = strongest_stretch(shares - max(0.0, float(shares.mean())))
         if end - start > min(_LONGEST_SPAN, 0.8 * len(view.folded)):
             return ()
-        return (view.span(start, end, f"these characters speak most for '{head}'"),)
+        return (view.span(start, end, f"模型判为 {head}，最主要因为这几个字"),)
 
 
 def strongest_stretch(shares: Scores) -> tuple[int, int]:

@@ -48,5 +48,10 @@ def test_a_finding_without_spans_speaks_of_the_whole_text() -> None:
     assert mask("确诊了", [Finding("pii.health", 0.9, "encoder")]) == "***"
 
 
+def test_what_is_less_likely_than_not_stays_readable() -> None:
+    order = Finding("pii.mobile", 0.27, "pii", (EvidenceSpan(4, 15, "手机号，但前面写着「订单」"),))
+    assert mask("订单号 13800138000", [order]) == "订单号 13800138000"
+
+
 def test_nothing_found_nothing_changed() -> None:
     assert mask("打13800138000吧", []) == "打13800138000吧"
