@@ -18,7 +18,8 @@ MOST_BYTES = 64 * 1024
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta http-equiv="refresh" content="2">
 <title>演示平台</title>
 <style>body{{font:15px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}
-table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884}}
+table{{border-collapse:collapse;width:100%}}
+td,th{{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884}}
 </style><h1>演示平台收到的回调</h1><p>共 {count} 条，签名全部核对；不合签名的 {refused} 条。</p>
 <table><tr><th>事件<th>帖子<th>结果<th>规则</tr>{rows}</table></html>"""
 
