@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +36,13 @@ class House:
 def now() -> datetime:
     """The clock of production."""
     return datetime.now(UTC)
+
+
+def log_to_stderr(level: str) -> None:
+    """Our lines, and what libraries warn of: RQ tells of each job at INFO, which nobody would read."""
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    for noisy in ("alembic", "rq.worker", "rq.job", "rq.queue", "rq.registry", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.DEBUG if level.upper() == "DEBUG" else logging.WARNING)
 
 
 def open_begin(settings: Settings) -> Begin:

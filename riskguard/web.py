@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import logging
 import os
 import signal
 import socket
@@ -84,9 +83,9 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8080) -> N
 
 def _loaded(settings: Settings, parent: int) -> Any:
     """Called in the serving process. What is missing is said in one line, as the command line says it."""
-    from riskguard.bootstrap import build_house
+    from riskguard.bootstrap import build_house, log_to_stderr
 
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    log_to_stderr(settings.log_level)
     threading.Thread(target=_end_with, args=(parent,), name="watch-parent", daemon=True).start()
     try:
         return create_web(build_house(settings))

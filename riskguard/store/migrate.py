@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from pathlib import Path
 
@@ -20,7 +19,6 @@ _LOCK = 0x7269736B
 
 def migrate(url: str) -> None:
     """Create or upgrade the tables, and the folder of a SQLite file. NotReady, with a hint, if that fails."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of each plug-in at INFO
     parsed = parsed_url(url)
     if parsed.get_backend_name() == "sqlite":
         _make_folder(parsed)

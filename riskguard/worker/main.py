@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -39,7 +38,7 @@ def run_worker(settings: Settings, *, name: str = "", queues: Sequence[str] = tu
     """
     for variable in _THREADS:
         os.environ.setdefault(variable, "1")  # one thread a worker: two that share a core are slower than one
-    from riskguard.bootstrap import build_house, build_panel, build_sender
+    from riskguard.bootstrap import build_house, build_panel, build_sender, log_to_stderr
     from riskguard.worker.jobs import Bench, install
 
     log_to_stderr(settings.log_level)
@@ -58,13 +57,6 @@ def run_worker(settings: Settings, *, name: str = "", queues: Sequence[str] = tu
     with suppress(RedisError):
         house.line.wake()  # a call that reached us while we were leaving must not be lost
     _log.info("worker '%s' has left", name)
-
-
-def log_to_stderr(level: str) -> None:
-    """Our lines, and what libraries warn of: RQ tells of each job at INFO, which nobody would read."""
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    for noisy in ("alembic", "rq.worker", "rq.job", "rq.queue", "rq.registry"):
-        logging.getLogger(noisy).setLevel(logging.DEBUG if level.upper() == "DEBUG" else logging.WARNING)
 
 
 def _work(name: str, duties: Sequence[Duty], connection: Redis, prefix: str) -> None:

@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from riskguard.bootstrap import House, build_house
+from riskguard.bootstrap import House, build_house, log_to_stderr
 from riskguard.services.recovery import forget_answers, sweep
 from riskguard.settings import Settings
-from riskguard.worker.main import log_to_stderr
 
 _log = logging.getLogger(__name__)
 
