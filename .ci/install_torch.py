@@ -87,7 +87,7 @@ def main() -> None:
         done = cpu_build_by_uv(requirement)
     if not done:
         print(
-            f"note: no CPU build of {requirement} was found; the service runs without it, 'riskguard pretrain' will not"
+            f"note: no CPU build of {requirement} was found; the service runs without it, only training an encoder needs it"
         )
 
 
