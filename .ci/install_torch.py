@@ -86,9 +86,7 @@ def main() -> None:
     else:
         done = cpu_build_by_uv(requirement)
     if not done:
-        print(
-            f"note: no CPU build of {requirement} was found; the service runs without it, only training an encoder needs it"
-        )
+        print(f"note: no CPU build of {requirement} was found; all runs without it but the training of an encoder")
 
 
 if __name__ == "__main__":
