@@ -25,9 +25,9 @@ class Link:
         self.sqlite = connection.dialect.name == "sqlite"
         self._writing = False
 
-    def read(self, statement: Executable) -> CursorResult[*tuple[Any, ...]]:
-        """Run a SELECT."""
-        return self._connection.execute(statement)
+    def read(self, statement: Executable, values: Row | None = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run a SELECT; `values` are those of its named parameters."""
+        return self._connection.execute(statement, values)
 
     def write(self, statement: Executable, rows: Sequence[Row] | None = None) -> CursorResult[*tuple[Any, ...]]:
         """Run an INSERT, UPDATE or DELETE, once or once per row."""
@@ -36,15 +36,22 @@ class Link:
 
     def insert(self, table: Table[Any], rows: Sequence[Row], *, taken: str) -> None:
         """Insert all rows or none. Conflict says `taken` where a key exists, NotFound where a row refers to nothing."""
-        if not rows:
+        self.insert_all({table: rows}, taken=taken)
+
+    def insert_all(self, rows_of: Mapping[Table[Any], Sequence[Row]], *, taken: str) -> None:
+        """As `insert`, for all rows of several tables together."""
+        filled = {table: rows for table, rows in rows_of.items() if rows}
+        if not filled:
             return
         self.lock()
         try:
             with self._connection.begin_nested():
-                self._connection.execute(table.insert(), rows)
+                for table, rows in filled.items():
+                    self._connection.execute(table.insert(), rows)
         except IntegrityError as error:
             if _refers_to_nothing(error.orig):
-                raise NotFound(f"a row for {table.name} refers to something that does not exist") from error
+                names = " or ".join(table.name for table in filled)
+                raise NotFound(f"a row for {names} refers to something that does not exist") from error
             raise Conflict(taken) from error
 
     def insert_new(self, table: Table[Any], rows: Sequence[Row], *, key: str) -> set[str]:

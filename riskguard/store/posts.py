@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, Select, cast, delete, func, select, true
+from sqlalchemy import ARRAY, Column, Select, bindparam, cast, delete, func, select, true
 
 from riskguard.domain.line import Ticket
 from riskguard.domain.post import Author, Lane, Post, Scene
@@ -27,19 +27,19 @@ class SqlPosts:
         """The newest revision of each of the platform's post ids that is known, in one query."""
         if not post_ids:
             return {}
-        newest = _newest_on_sqlite if self._link.sqlite else _newest_on_postgres
-        rows = self._link.read(newest(community, post_ids))
+        newest = _NEWEST_ON_SQLITE if self._link.sqlite else _NEWEST_ON_POSTGRES
+        rows = self._link.read(newest, {"of": community, "names": list(post_ids)})
         return {post.post_id: post for post in map(post_of, rows)}
 
     def add(self, posts: Sequence[Post], lane: Lane, *, received_at: datetime) -> None:
-        """Insert all in one statement, or none. Conflict when a revision exists already (someone else was first)."""
+        """Insert all, or none. Conflict when a revision exists already (someone else was first)."""
         taken = f"a revision of {_named(posts)} exists already"
-        self._link.insert(POSTS, [_post_row(post, received_at) for post in posts], taken=taken)
         waiting = [
             {"post_id": post.id, "community": post.community, "lane": lane.value, "received_at": received_at}
             for post in posts
         ]
-        self._link.insert(WAITING_POSTS, waiting, taken=taken)
+        rows = {POSTS: [_post_row(post, received_at) for post in posts], WAITING_POSTS: waiting}
+        self._link.insert_all(rows, taken=taken)
 
     def get_many(self, ids: Sequence[str]) -> list[Post]:
         """By our ids, in the order asked for; unknown ids are left out."""
@@ -98,23 +98,28 @@ class SqlVerdicts:
         return {Action(action).word: count for action, count in self._link.read(statement)}
 
 
-def _newest_on_postgres(community: str, post_ids: Sequence[str]) -> Select[*tuple[Any, ...]]:
+def _newest_on_postgres() -> Select[*tuple[Any, ...]]:
     """One index look-up per name, whatever the planner believes: a join with the maxima took 250 ms a batch, and an IN
     list read all posts of the community, until a fresh table had been analysed."""
-    names = func.unnest(cast(list(post_ids), ARRAY(Words)))
+    names = func.unnest(cast(bindparam("names", type_=ARRAY(Words)), ARRAY(Words)))
     wanted = names.table_valued(Column("post_id", Words)).render_derived(name="wanted")
-    this = (POSTS.c.community == community, POSTS.c.post_id == wanted.c.post_id)
+    this = (POSTS.c.community == bindparam("of"), POSTS.c.post_id == wanted.c.post_id)
     newest = select(POSTS).where(*this).order_by(POSTS.c.revision.desc()).limit(1).lateral("newest")
     return select(newest).select_from(wanted.join(newest, true()))
 
 
-def _newest_on_sqlite(community: str, post_ids: Sequence[str]) -> Select[*tuple[Any, ...]]:
+def _newest_on_sqlite() -> Select[*tuple[Any, ...]]:
     """The same where there is no LATERAL; SQLite reads the same index for it."""
     older = POSTS.alias("older")
     same = (older.c.community == POSTS.c.community, older.c.post_id == POSTS.c.post_id)
     newest = select(func.max(older.c.revision)).where(*same).scalar_subquery()
-    named = (POSTS.c.community == community, POSTS.c.post_id.in_(post_ids))
+    named = (POSTS.c.community == bindparam("of"), POSTS.c.post_id.in_(bindparam("names", expanding=True)))
     return select(POSTS).where(*named, POSTS.c.revision == newest)
+
+
+_NEWEST_ON_POSTGRES = _newest_on_postgres()
+_NEWEST_ON_SQLITE = _newest_on_sqlite()
+"""Built once: to build one costs more than to run it for a single post."""
 
 
 def post_of(row: Any) -> Post:
