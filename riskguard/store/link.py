@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,18 +13,25 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from riskguard.domain.errors import Conflict, NotFound
+from riskguard.store.engine import BUSY_MS
 
 Row = Mapping[str, Any]
 
 
 class Link:
     """Reads see what is committed, statement by statement (READ COMMITTED); on SQLite the first write takes the
-    write lock, waiting for it if need be, so a transaction that has read can never fail for having read too early."""
+    write lock, waiting for it if need be, so a transaction that has read can never fail for having read too early.
 
-    def __init__(self, connection: Connection) -> None:
+    Threads of one process queue for that lock at `turn`, which wakes the next one at once; SQLite itself would let
+    each of them sleep and look again.
+    """
+
+    def __init__(self, connection: Connection, turn: threading.Lock) -> None:
         self._connection = connection
+        self._turn = turn
         self.sqlite = connection.dialect.name == "sqlite"
         self._writing = False
+        self._holds_turn = False
 
     def read(self, statement: Executable, values: Row | None = None) -> CursorResult[*tuple[Any, ...]]:
         """Run a SELECT; `values` are those of its named parameters."""
@@ -69,14 +77,30 @@ class Link:
 
     def lock(self) -> None:
         """Take SQLite's write lock before the first write; PostgreSQL locks rows as it goes."""
-        if self.sqlite and not self._writing:
+        if self._writing:
+            return
+        if self.sqlite:
+            self._holds_turn = self._holds_turn or self._turn.acquire(timeout=BUSY_MS / 1000)
             self._connection.exec_driver_sql("BEGIN IMMEDIATE")
         self._writing = True
 
     def commit(self) -> None:
         """Make the writes so far last; more may follow in a new transaction."""
         self._connection.commit()
+        self._let_go()
+
+    def close(self) -> None:
+        """Give the connection back; what is not committed is undone."""
+        try:
+            self._connection.close()
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
         self._writing = False
+        if self._holds_turn:
+            self._holds_turn = False
+            self._turn.release()
 
 
 def _refers_to_nothing(cause: BaseException | None) -> bool:

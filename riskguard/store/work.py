@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from riskguard.store.address import parsed_url
@@ -29,18 +30,18 @@ class SqlWork:
     outbox: SqlOutbox
     answers: SqlAnswers
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, turn: threading.Lock) -> None:
         self._engine = engine
-        self._connection: Connection
+        self._turn = turn
         self._link: Link
 
     def __enter__(self) -> Self:
         """NotReady when the database cannot be reached or all connections stay busy."""
         try:
-            self._connection = self._engine.connect()
+            connection = self._engine.connect()
         except PoolExhausted as error:
             raise not_ready(self._engine.url, error) from error
-        self._link = link = Link(self._connection)
+        self._link = link = Link(connection, self._turn)
         self.communities = SqlCommunities(link)
         self.keys = SqlKeys(link)
         self.members = SqlMembers(link)
@@ -54,7 +55,7 @@ class SqlWork:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._connection.close()
+        self._link.close()
 
     def commit(self) -> None:
         """Make the writes so far last."""
@@ -66,10 +67,11 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._turn = threading.Lock()
 
     def begin(self) -> SqlWork:
         """A transaction, to be used in one `with` block of one thread."""
-        return SqlWork(self._engine)
+        return SqlWork(self._engine, self._turn)
 
     def close(self) -> None:
         """Close the idle connections."""

@@ -91,6 +91,26 @@ def test_of_two_who_add_the_same_post_one_is_first(begin: Begin) -> None:
         assert work.posts.count() == 1
 
 
+def test_many_writers_take_turns_however_each_ends(begin: Begin) -> None:
+    settle(begin, "forum")
+
+    def write(first: int) -> None:
+        for number in range(first, first + 6):
+            with begin() as work:
+                work.posts.add([post(number)], Lane.LIVE, received_at=NOW)
+                if number % 3 == 0:
+                    continue  # leaves without commit
+                if number % 3 == 1:
+                    with pytest.raises(Conflict):
+                        work.posts.add([post(number)], Lane.LIVE, received_at=NOW)
+                work.commit()
+                work.outbox.put_off("https://forum.example/hook", until=NOW)  # writes on, and leaves it uncommitted
+
+    at_once(*(lambda first=first: write(first) for first in range(0, 48, 6)))  # type: ignore[misc]
+    with begin() as work:
+        assert work.posts.count() == 32
+
+
 def test_of_two_judges_each_verdict_is_kept_once(begin: Begin) -> None:
     settle(begin, "forum")
     posts = [post(number) for number in range(64)]
