@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -43,6 +44,12 @@ def log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     for noisy in ("alembic", "rq.worker", "rq.job", "rq.queue", "rq.registry", "alembic"):
         logging.getLogger(noisy).setLevel(logging.DEBUG if level.upper() == "DEBUG" else logging.WARNING)
+
+
+def settle_in() -> None:
+    """Leave what is loaded by now out of the garbage collector's rounds, since it stays as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 def open_begin(settings: Settings) -> Begin:

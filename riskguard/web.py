@@ -83,14 +83,16 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8080) -> N
 
 def _loaded(settings: Settings, parent: int) -> Any:
     """Called in the serving process. What is missing is said in one line, as the command line says it."""
-    from riskguard.bootstrap import build_house, log_to_stderr
+    from riskguard.bootstrap import build_house, log_to_stderr, settle_in
 
     log_to_stderr(settings.log_level)
     threading.Thread(target=_end_with, args=(parent,), name="watch-parent", daemon=True).start()
     try:
-        return create_web(build_house(settings))
+        web = create_web(build_house(settings))
     except RiskguardError as error:
         sys.exit(f"riskguard: {error}" + (f"\n  hint: {error.hint}" if error.hint else ""))
+    settle_in()
+    return web
 
 
 def _end_with(parent: int) -> None:

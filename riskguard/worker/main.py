@@ -38,7 +38,7 @@ def run_worker(settings: Settings, *, name: str = "", queues: Sequence[str] = tu
     """
     for variable in _THREADS:
         os.environ.setdefault(variable, "1")  # one thread a worker: two that share a core are slower than one
-    from riskguard.bootstrap import build_house, build_panel, build_sender, log_to_stderr
+    from riskguard.bootstrap import build_house, build_panel, build_sender, log_to_stderr, settle_in
     from riskguard.worker.jobs import Bench, install
 
     log_to_stderr(settings.log_level)
@@ -48,6 +48,7 @@ def run_worker(settings: Settings, *, name: str = "", queues: Sequence[str] = tu
     panel = build_panel(settings) if Duty.JUDGE in duties else None
     sender = build_sender(settings) if Duty.DELIVER in duties else None
     install(Bench(name, house, panel, sender))
+    settle_in()
     connection = connect(settings.redis_url, patience_s=PRESENCE_S + 10.0)
     back = house.line.release(name)
     if back:
