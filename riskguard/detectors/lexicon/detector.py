@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Self
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from riskguard.detectors.lexicon.files import Lexicon, Term, Tier, load_lexicon
-from riskguard.detectors.lexicon.sighting import Sighting, sighting
+from riskguard.detectors.lexicon.files import Lexicon, Term, load_lexicon
+from riskguard.detectors.lexicon.sighting import Sighting, merged, sighting
+from riskguard.detectors.lexicon.together import Companions, Found, speaking
 from riskguard.domain.finding import Abstention, EvidenceSpan, Finding
 from riskguard.domain.post import Post
 from riskguard.text import segment
@@ -21,10 +23,25 @@ from riskguard.text.noise import kept_positions, squeezed
 from riskguard.text.view import TextView
 
 _BETWEEN = "\0"
-_SCORE = {Tier.STRONG: 0.9, Tier.MEDIUM: 0.6, Tier.WEAK: 0.3}
-"""What a term says by itself when it stands there plainly. Set by hand until they are calibrated."""
-
 _CERTAIN_ENOUGH = 0.99
+_REPORTED = 0.5
+"""What is left of a score where the text reports or warns."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A searched key, and where its characters stand in the folded text."""
+
+    key: str
+    positions: Sequence[int]
+
+    @property
+    def start(self) -> int:
+        return self.positions[0]
+
+    @property
+    def end(self) -> int:
+        return self.positions[-1] + 1
 
 
 class LexiconDetector:
@@ -35,12 +52,17 @@ class LexiconDetector:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.version = lexicon.version
-        self.labels = frozenset(term.label for term in lexicon.terms)
-        self._terms: dict[str, list[Term]] = defaultdict(list)
+        self.labels = frozenset({term.label for term in lexicon.terms} | {pair.label for pair in lexicon.pairs})
+        self._terms: dict[str, list[Term]] = {}
         for term in lexicon.terms:
-            self._terms[term.key].append(term)
+            self._terms.setdefault(term.key, []).append(term)
+        self._pairs: dict[str, list[Companions]] = {}
+        for pair in lexicon.pairs:
+            self._pairs.setdefault(pair.key, []).append(Companions.of(pair))
+        self._sought = self._terms.keys() | self._pairs.keys()
         self._allowed = lexicon.allowed
-        self._keys = sorted(self._terms.keys() | lexicon.allowed)
+        self._reports = lexicon.reports
+        self._keys = sorted(self._sought | lexicon.allowed | lexicon.reports.phrases)
         self._automaton = AhoCorasick(self._keys, implementation=Implementation.ContiguousNFA)
         segment.warm()
 
@@ -64,45 +86,52 @@ class LexiconDetector:
         return sorted({bisect_right(starts, start) - 1 for _, start, _ in hits})
 
     def _findings(self, view: TextView, text: str) -> list[Finding]:
-        by_label: dict[str, list[tuple[Term, Sighting]]] = defaultdict(list)
-        for seen in self._sightings(view, text):
-            for term in self._terms[seen.key]:
-                by_label[term.label].append((term, seen))
-        return [self._finding(view, label, _longest(found)) for label, found in sorted(by_label.items())]
+        hits = self._hits(view, text)
+        terms: dict[str, list[Found]] = defaultdict(list)
+        pairs: dict[str, list[Found]] = defaultdict(list)
+        for seen in self._sightings(view, hits):
+            for term in self._terms.get(seen.key, ()):
+                terms[term.label].append(Found(term, seen))
+            for companions in self._pairs.get(seen.key, ()):
+                found = companions.beside(view, seen)
+                if found is not None:
+                    pairs[found.term.label].append(found)
+        told = any(hit.key in self._reports.phrases for hit in hits)
+        return [
+            self._finding(view, label, speaking(terms[label], pairs[label]), told=told)
+            for label in sorted(terms.keys() | pairs.keys())
+        ]
 
-    def _sightings(self, view: TextView, text: str) -> list[Sighting]:
-        """Every place where a term stands and no benign phrase contains it."""
+    def _hits(self, view: TextView, text: str) -> list[_Hit]:
         positions = kept_positions(view.folded)
-        benign: list[tuple[int, int]] = []
-        seen: list[Sighting] = []
-        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            key = self._keys[number]
-            if key in self._allowed:
-                benign.append((positions[start], positions[end - 1] + 1))
-            if key in self._terms:
-                found = sighting(view, key, positions[start:end])
-                seen.extend([found] if found is not None else [])
-        return [s for s in seen if not any(a <= s.start and s.end <= b for a, b in benign)]
+        matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        return [_Hit(self._keys[number], positions[start:end]) for number, start, end in matches]
 
-    def _finding(self, view: TextView, label: str, found: Sequence[tuple[Term, Sighting]]) -> Finding:
+    def _sightings(self, view: TextView, hits: Sequence[_Hit]) -> list[Sighting]:
+        """Every place where a term or the key of a pair stands and no benign phrase contains it."""
+        benign = [(hit.start, hit.end) for hit in hits if hit.key in self._allowed]
+        sought = [
+            hit
+            for hit in hits
+            if hit.key in self._sought and not any(a <= hit.start and hit.end <= b for a, b in benign)
+        ]
+        known = merged((hit.start, hit.end) for hit in sought)
+        seen = (sighting(view, hit.key, hit.positions, known) for hit in sought)
+        return [each for each in seen if each is not None]
+
+    def _finding(self, view: TextView, label: str, found: Sequence[Found], *, told: bool) -> Finding:
         best: dict[str, float] = {}
-        for term, seen in found:
-            best[term.key] = max(best.get(term.key, 0.0), _SCORE[term.tier] * seen.clarity)
+        for each in found:
+            best[each.term.key] = max(best.get(each.term.key, 0.0), each.weight)
         score = min(_CERTAIN_ENOUGH, 1 - prod(1 - each for each in best.values()))
-        return Finding(label, round(score, 4), self.name, _spans(view, found))
+        reported = told and self._reports.speak_of(label)
+        if reported:
+            score *= _REPORTED
+        return Finding(label, round(score, 4), self.name, _spans(view, found, reported=reported))
 
 
-def _longest(found: Iterable[tuple[Term, Sighting]]) -> list[tuple[Term, Sighting]]:
-    """Without those that stand inside a longer one of the same label."""
-    ordered = sorted(found, key=lambda each: (each[1].start, -each[1].end))
-    kept: list[tuple[Term, Sighting]] = []
-    reach = -1
-    for term, seen in ordered:
-        if seen.end > reach:
-            kept.append((term, seen))
-            reach = seen.end
-    return kept
-
-
-def _spans(view: TextView, found: Iterable[tuple[Term, Sighting]]) -> tuple[EvidenceSpan, ...]:
-    return tuple(view.span(seen.start, seen.end, seen.explain(term.written)) for term, seen in found)
+def _spans(view: TextView, found: Iterable[Found], *, reported: bool) -> tuple[EvidenceSpan, ...]:
+    remark = "，全文像是报道或提醒" if reported else ""
+    return tuple(
+        view.span(each.seen.start, each.seen.end, each.seen.explain(each.term.written) + remark) for each in found
+    )

@@ -70,6 +70,29 @@ def entries(top: Mapping[str, yaml.Node], key: str, sheet: Faults, *, fields: Se
             yield entry
 
 
+def blocks(
+    top: Mapping[str, yaml.Node], key: str, sheet: Faults, *, required: Set[str], known: Set[str]
+) -> Iterator[tuple[dict[str, yaml.Node], yaml.Node]]:
+    """The mappings listed under `key` with their nodes, as far as nothing is missing in them."""
+    listed = top.get(key)
+    if listed is None:
+        return
+    if not isinstance(listed, yaml.SequenceNode):
+        sheet.add(listed, f"'{key}' must be a list", "write one item a line, each after '- '")
+        return
+    for node in listed.value:
+        values = _keyed(node, sheet, known=known) if isinstance(node, yaml.MappingNode) else {}
+        for missing in sorted(required - values.keys()):
+            sheet.add(node, f"'{missing}' is missing", f"add '{missing}:'")
+        if required <= values.keys():
+            yield values, node
+
+
+def words(top: Mapping[str, yaml.Node], key: str, sheet: Faults) -> list[str]:
+    """The short strings listed under `key`."""
+    return [entry.term for entry in entries(top, key, sheet, fields={"term"})]
+
+
 def scalar(values: Mapping[str, yaml.Node], key: str, sheet: Faults) -> str:
     """The text under `key`; empty when it is missing or (a fault) not text."""
     node = values.get(key)

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 
-from riskguard.text.segment import crosses_words
+from riskguard.text.segment import crossed_words
 from riskguard.text.view import TextView
 
 _WIDEST_GAP = 3
+_BY_CHANCE = 3
+"""Two words that meet may spell a term of so many characters, but hardly a longer one."""
+
 _PAUSES = frozenset(",.!?;:、。\n\t…")
 _ADDRESS = re.compile(r"[a-z0-9:/._?=&%#~-]*")
 _LONGEST_ADDRESS = 60
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+
+
+Stretch = tuple[int, int]
+"""A place [start, end) in folded text."""
 
 
 class Manner(StrEnum):
@@ -49,15 +58,29 @@ class Sighting:
         return f"命中词条「{written}」{self.manner.value}"
 
 
-def sighting(view: TextView, key: str, positions: Sequence[int]) -> Sighting | None:
-    """The term whose characters stand at `positions` of the folded text; None if that is no way to write it."""
+def sighting(view: TextView, key: str, positions: Sequence[int], known: Sequence[Stretch] = ()) -> Sighting | None:
+    """The term whose characters stand at `positions` of the folded text; None if that is no way to write it.
+
+    `known` are the stretches that terms cover together: a word inside one of them proves no crossing.
+    """
     folded = view.folded
     start, end = positions[0], positions[-1] + 1
     if widest_gap(positions) > _WIDEST_GAP or _in_address(folded, start, end):
         return None
     if not _stands_free(folded, key, start, end):
         return None
-    return Sighting(key, start, end, _manner(view, key, start, end))
+    return Sighting(key, start, end, _manner(view, key, start, end, known))
+
+
+def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """The same places, those that touch or overlap as one: 刷单 and 日结 in '刷单日结' cover 单日 together."""
+    joined: list[Stretch] = []
+    for start, end in sorted(stretches):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def widest_gap(positions: Sequence[int]) -> int:
@@ -65,15 +88,26 @@ def widest_gap(positions: Sequence[int]) -> int:
     return max((b - a - 1 for a, b in itertools.pairwise(positions)), default=0)
 
 
-def _manner(view: TextView, key: str, start: int, end: int) -> Manner:
+def _manner(view: TextView, key: str, start: int, end: int, known: Sequence[Stretch]) -> Manner:
     if end - start > len(key):
         noise = {char for char in view.folded[start:end] if not char.isalnum()}
         return Manner.PAUSED if noise <= _PAUSES else Manner.DENOISED
     if view.origin[end - 1] - view.origin[start] >= len(key):
         return Manner.DENOISED
-    if _LATIN.isdisjoint(key) and crosses_words(view.folded, start, end):
+    if len(key) <= _BY_CHANCE and _LATIN.isdisjoint(key) and _crosses(view.folded, start, end, known):
         return Manner.CROSSING
     return Manner.PLAIN
+
+
+def _crosses(folded: str, start: int, end: int, known: Sequence[Stretch]) -> bool:
+    """Whether the term begins or ends inside a word that the terms around it do not explain."""
+    return any(not _inside(word, known) for word in crossed_words(folded, start, end))
+
+
+def _inside(place: Stretch, sorted_places: Sequence[Stretch]) -> bool:
+    """Whether one of the places, which do not touch each other, contains this one."""
+    at = bisect_right(sorted_places, place[0], key=itemgetter(0)) - 1
+    return at >= 0 and place[1] <= sorted_places[at][1]
 
 
 def _stands_free(folded: str, key: str, start: int, end: int) -> bool:

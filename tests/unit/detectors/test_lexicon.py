@@ -20,7 +20,14 @@ terms:
   - {term: 废物点心, tier: weak, note: 更长的词条说了算}
 """,
     "sexual.yaml": "label: sexual.explicit\nterms: [口交, {term: 鸡巴, tier: strong}]\n",
-    "drugs.yaml": "label: drugs\ntier: strong\nterms: [大麻]\n",
+    "drugs.yaml": """
+label: drugs
+tier: strong
+terms: [大麻]
+pairs: [{near: [出, 便宜卖], of: [冰毒, 白粉], within: 4, tier: medium}]
+""",
+    "fraud.yaml": "label: fraud.part_time\ntier: medium\nterms: [刷单, 日结]\n",
+    "reports.yaml": "labels: [drugs, fraud]\nphrases: [警方]\n",
     "contact.yaml": "label: ad.contact\nterms: [加v, 威信]\n",
     "own.yaml": "label: custom.rivals\nterms: [隔壁论坛]\n",
     "allow.yaml": "phrases: [树立威信, {term: 大麻袋, note: 容器}]\n",
@@ -58,6 +65,20 @@ def lexicon(tmp_path_factory: pytest.TempPathFactory) -> LexiconDetector:
         pytest.param("加vivo手机", {}, id="mixed-script-in-a-word"),
         pytest.param("前面路口交通很堵", {"sexual.explicit": 0.3}, id="crosses-words"),
         pytest.param("这是个大麻烦", {"drugs": 0.45}, id="crosses-words-strong-term"),
+        pytest.param("刷单日结", {"fraud.part_time": 0.84}, id="the-crossed-word-is-two-terms"),
+        pytest.param("要刷单日么", {"fraud.part_time": 0.3}, id="the-crossed-word-is-half-a-term"),
+        pytest.param("低价出冰毒", {"drugs": 0.6}, id="a-pair"),
+        pytest.param("冰毒我便宜卖", {"drugs": 0.6}, id="a-pair-the-other-way-round"),
+        pytest.param("冰毒便-宜卖", {"drugs": 0.6}, id="a-pair-with-noise"),
+        pytest.param("出冰毒出白粉", {"drugs": 0.6}, id="pairs-do-not-add-up"),
+        pytest.param("出冰毒，大麻", {"drugs": 0.96}, id="a-pair-and-a-term-add-up"),
+        pytest.param("出冰*毒", {"drugs": 0.588}, id="noise-in-the-key-of-a-pair"),
+        pytest.param("出了远门听说冰毒", {}, id="a-pair-too-far-apart"),
+        pytest.param("他出了。冰毒有害", {}, id="a-pair-in-two-sentences"),
+        pytest.param("冰毒有害", {}, id="half-a-pair"),
+        pytest.param("警方搜出冰毒", {"drugs": 0.3}, id="a-report-halves"),
+        pytest.param("警方抓傻逼", {"abuse.insult": 0.9}, id="a-report-halves-listed-labels-only"),
+        pytest.param("警方", {}, id="a-report-alone"),
         pytest.param("路*口*交通", {"sexual.explicit": 0.588}, id="de-noised-is-not-lowered"),
         pytest.param("队长要树立威信", {}, id="benign-phrase"),
         pytest.param("要树立 威信", {}, id="benign-phrase-with-a-space"),
@@ -79,6 +100,18 @@ def test_spans_show_the_words_as_written_and_why(lexicon: LexiconDetector) -> No
     assert [span.reason for span in finding.spans] == ["命中词条「傻逼」，去除干扰字符后", "命中词条「废物」"]
 
 
+def test_a_pair_shows_the_stretch_and_both_words(lexicon: LexiconDetector) -> None:
+    text = "警方：低价出的冰毒"
+    ((finding,),) = read_by(lexicon, text)
+    assert shown(text, finding) == ["出的冰毒"]
+    assert [span.reason for span in finding.spans] == ["命中词条「出 … 冰毒」，全文像是报道或提醒"]
+
+
+def test_a_post_full_of_pairs_is_read_in_time(lexicon: LexiconDetector) -> None:
+    ((finding,),) = read_by(lexicon, "出冰毒" * 6000)
+    assert finding.score == 0.6
+
+
 def test_hits_go_to_the_post_that_holds_them(lexicon: LexiconDetector) -> None:
     found = read_by(lexicon, "好", "傻逼", "", "傻", "逼", "大麻味")
     assert [[f.label for f in findings] for findings in found] == [[], ["abuse.insult"], [], [], [], ["drugs"]]
@@ -89,5 +122,12 @@ def test_the_floor_is_kept(lexicon: LexiconDetector) -> None:
 
 
 def test_labels_and_version(lexicon: LexiconDetector) -> None:
-    assert lexicon.labels == {"abuse.insult", "sexual.explicit", "drugs", "ad.contact", "custom.rivals"}
+    assert lexicon.labels == {
+        "abuse.insult",
+        "sexual.explicit",
+        "drugs",
+        "fraud.part_time",
+        "ad.contact",
+        "custom.rivals",
+    }
     assert len(lexicon.version) == 12

@@ -33,6 +33,17 @@ _POLICIES = Path(__file__).parents[3] / "policies"
             "2:9: unknown tier 'big' (choose from strong, medium, weak)",
             id="unknown-tier",
         ),
+        pytest.param("label: drugs\npairs: 大麻\n", "2:8: 'pairs' must be a list", id="pairs-not-a-list"),
+        pytest.param("label: drugs\npairs: [大麻]\n", "2:9: 'near' is missing", id="pair-not-a-mapping"),
+        pytest.param("label: drugs\npairs: [{of: [大麻], near: [出]}]\n", "2:9: 'within' is missing", id="no-within"),
+        pytest.param(
+            "label: drugs\npairs: [{of: [大麻], near: [出], within: 50}]\n",
+            "2:39: 'within' must be a whole number from 2 to 20",
+            id="too-wide",
+        ),
+        pytest.param(
+            "label: drugs\npairs: [{of: [麻], near: [出], within: 5}]\n", "2:15: '麻' is too short", id="short-key"
+        ),
         pytest.param("label: drugs\nterms: [{tier: weak}]\n", "2:9: 'term' is missing", id="no-term"),
         pytest.param(
             "label: drugs\nterms: [{term: 大麻, level: 1}]\n", "2:20: unknown key 'level'", id="unknown-field"

@@ -1,0 +1,105 @@
+"""Words that mean something together: a pair's key stands in the text; is one of its companions near?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from riskguard.detectors.lexicon.files import Pair, Term, Tier
+from riskguard.detectors.lexicon.sighting import Sighting
+from riskguard.text.noise import squeezed
+from riskguard.text.view import TextView
+
+SCORE: Mapping[Tier, float] = {Tier.STRONG: 0.9, Tier.MEDIUM: 0.6, Tier.WEAK: 0.3}
+"""What a term says by itself when it stands there plainly. Set by hand until they are calibrated."""
+
+_MOST_PAIRS = 64
+"""So many pairs of one label are weighed in one post; more would say nothing new."""
+
+_ANY_PAIR = ""
+"""All pairs of a label speak as one: of several, the weightiest is heard. Only terms add up."""
+
+_SENTENCE_END = re.compile(r"[!?。\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A term or pair seen in a text."""
+
+    term: Term
+    seen: Sighting
+
+    @property
+    def weight(self) -> float:
+        """What it says as it stands there, 0..1."""
+        return SCORE[self.term.tier] * self.seen.clarity
+
+
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """A pair made ready to be looked for."""
+
+    pair: Pair
+    near: re.Pattern[str]
+
+    @classmethod
+    def of(cls, pair: Pair) -> Companions:
+        """The longest companions are tried first. Equal patterns are compiled once, by `re` itself."""
+        return cls(pair, re.compile("|".join(map(re.escape, sorted(pair.near, key=len, reverse=True)))))
+
+    def beside(self, view: TextView, seen: Sighting) -> Found | None:
+        """The pair whose key was seen, with the nearest stretch that holds a companion."""
+        before, after = _around(view.folded, seen, self.pair.within)
+        for window, start in ((before, seen.start - len(before)), (after, seen.end)):
+            match = self.near.search(window)
+            if match is not None:
+                stretch = (min(seen.start, start + match.start()), max(seen.end, start + match.end()))
+                return self._found(seen, match.group(), *stretch)
+        match = self.near.search(squeezed(before)) or self.near.search(squeezed(after))
+        return None if match is None else self._found(seen, match.group(), seen.start, seen.end)
+
+    def _found(self, seen: Sighting, companion: str, start: int, end: int) -> Found:
+        pair = self.pair
+        written = f"{companion} … {pair.written}"
+        return Found(Term(written, _ANY_PAIR, pair.label, pair.tier), replace(seen, start=start, end=end))
+
+
+def speaking(terms: Iterable[Found], pairs: Iterable[Found]) -> list[Found]:
+    """Those of one label that count: of terms the longest, of pairs the weightiest where they overlap.
+
+    A pair and a term inside it say the same thing: the weightier one speaks.
+    """
+    kept = _longest(terms)
+    chosen: list[Found] = []
+    for pair in sorted(pairs, key=lambda each: (-each.weight, each.seen.start))[:_MOST_PAIRS]:
+        if any(_overlap(pair, other) for other in chosen):
+            continue
+        inside = [term for term in kept if pair.seen.start <= term.seen.start and term.seen.end <= pair.seen.end]
+        if all(term.weight < pair.weight for term in inside):
+            kept = [term for term in kept if term not in inside]
+            chosen.append(pair)
+    return sorted([*kept, *chosen], key=lambda each: each.seen.start)
+
+
+def _around(folded: str, seen: Sighting, within: int) -> tuple[str, str]:
+    """What stands before and after in the same sentence."""
+    before = _SENTENCE_END.split(folded[max(0, seen.start - within) : seen.start])[-1]
+    after = _SENTENCE_END.split(folded[seen.end : seen.end + within])[0]
+    return before, after
+
+
+def _overlap(one: Found, other: Found) -> bool:
+    return one.seen.start < other.seen.end and other.seen.start < one.seen.end
+
+
+def _longest(found: Iterable[Found]) -> list[Found]:
+    """Without those that stand inside a longer one."""
+    ordered = sorted(found, key=lambda each: (each.seen.start, -each.seen.end))
+    kept: list[Found] = []
+    reach = -1
+    for each in ordered:
+        if each.seen.end > reach:
+            kept.append(each)
+            reach = each.seen.end
+    return kept
