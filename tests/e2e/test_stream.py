@@ -1,4 +1,4 @@
-"""`riskguard evaluate stream` on a small invented stream: nothing lost, nothing doubled, although a worker is killed."""
+"""`riskguard evaluate stream` on a small invented stream: nothing lost, nothing doubled, though a worker is killed."""
 
 from __future__ import annotations
 
