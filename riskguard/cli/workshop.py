@@ -60,8 +60,10 @@ def linear(data: Path | None, out: Path | None, *, permissive_only: bool, seed: 
     from riskguard.evaluation.heads import measure
 
     console = Console(stderr=True)
+    lexicons = settings.policy_dir / "lexicons"
+    steps = train_linear(source, folder, lexicons=lexicons, permissive_only=permissive_only, seed=seed)
     with console.status("reading") as status:
-        for step in train_linear(source, folder, permissive_only=permissive_only, seed=seed):
+        for step in steps:
             console.log(step)
             status.update(step)
         status.update("measuring on dev")
@@ -131,13 +133,27 @@ def _show(figures: Figures) -> None:
     for task in figures.tasks:
         floor = f"{task.floor:.3f}" if task.floor else "–"
         tasks.add_row(task.task, str(task.rows), f"{task.macro_f1:.3f}", floor, f"{task.accuracy:.3f}")
-    shown = Table("head", "yes", "no", "recall ≥.5", "false alarms ≥.5", "calibration error", title="Heads on dev")
+    shown = Table(
+        "head",
+        "yes",
+        "no",
+        "recall ≥.5",
+        "false alarms ≥.5",
+        "short ≥.5",
+        "short ≥.8",
+        "calibration error",
+        title="Heads on dev",
+    )
     for head in figures.heads:
-        rates = (f"{head.recall:.3f}", f"{head.false_alarms:.2%}", f"{head.calibration_error:.3f}")
+        alarms = (f"{rate:.2%}" for rate in (head.false_alarms, head.short_alarms, head.short_sure))
+        rates = (f"{head.recall:.3f}", *alarms, f"{head.calibration_error:.3f}")
         shown.add_row(head.head, str(head.yes), str(head.no), *rates)
     console = Console()
     console.print(tasks)
     if figures.against_prejudice is not None:
         console.print(f"Texts against prejudice that 'abuse' flags: {figures.against_prejudice:.1%}")
     console.print(shown)
-    console.print("False alarms: ordinary Weibo posts scoring 0.5 or more; for opinion heads they are no error.")
+    console.print(
+        "False alarms: ordinary Weibo posts scoring 0.5 or more; short: pieces of them, 2 to 8 characters. "
+        "For opinion heads they are no error."
+    )

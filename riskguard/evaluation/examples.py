@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +16,8 @@ from riskguard.evaluation.labelled import Row, Split, read_rows
 from riskguard.evaluation.metrics import Floats, Truth
 from riskguard.evaluation.recipe import Part, Recipe
 from riskguard.text.view import fold_all
+
+_SIGNS = re.compile(r"\W+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +34,43 @@ class Library:
 
     data: Path
     split: Split
-    _sets: dict[str, Folded] = field(default_factory=dict)
+    _sets: dict[tuple[str, int], Folded] = field(default_factory=dict)
 
-    def get(self, source: str) -> Folded:
-        """The set of this name; empty where the split has none."""
-        if source not in self._sets:
-            rows = read_rows(self.data, self.split, source)
-            self._sets[source] = Folded(rows, [view.folded for view in fold_all([row.text for row in rows])])
-        return self._sets[source]
+    def get(self, source: str, cuts: int = 0) -> Folded:
+        """The set of this name; empty where the split has none. With `cuts`, so many short pieces of each text."""
+        if (source, cuts) not in self._sets:
+            self._sets[source, cuts] = self._cut(source, cuts) if cuts else folded(self._rows(source))
+        return self._sets[source, cuts]
+
+    def put(self, source: str, rows: list[Row]) -> None:
+        """Take these rows for the set of this name."""
+        self._sets[source, 0] = folded(rows)
+
+    def _rows(self, source: str) -> list[Row]:
+        return read_rows(self.data, self.split, source)
+
+    def _cut(self, source: str, cuts: int) -> Folded:
+        whole = self.get(source)
+        texts = [piece for seed in range(cuts) for piece in pieces(whole.texts, seed=seed)]
+        return Folded(whole.rows * cuts, texts)
+
+
+def folded(rows: list[Row]) -> Folded:
+    """The rows with their folded texts."""
+    return Folded(rows, [view.folded for view in fold_all([row.text for row in rows])])
+
+
+def pieces(texts: Sequence[str], *, seed: int, shortest: int = 1, longest: int = 12) -> Iterator[str]:
+    """A piece of each text, `shortest` to `longest` characters where it has so many: half of them begin a clause."""
+    dice = random.Random(seed)  # noqa: S311 - training data, no secret
+    for text in texts:
+        size = dice.randint(shortest, longest)
+        clauses = [clause for clause in _SIGNS.split(text) if len(clause) >= shortest]
+        if clauses and dice.random() < 0.5:
+            yield dice.choice(clauses)[:size]
+        else:
+            start = dice.randint(0, max(0, len(text) - size))
+            yield text[start : start + size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +78,21 @@ class Chosen:
     """The rows of one set that answer for a head."""
 
     source: str
+    cuts: int
     index: NDArray[np.int64]
     truth: Truth
+
+    def texts(self, library: Library) -> list[str]:
+        """Their folded texts."""
+        found = library.get(self.source, self.cuts).texts
+        return [found[at] for at in self.index]
 
 
 def chosen(part: Part, library: Library) -> Chosen:
     """Which rows of the part's set answer, and what they say."""
-    answers = [part.answer(row) for row in library.get(part.source).rows]
+    answers = [part.answer(row) for row in library.get(part.source, part.cuts).rows]
     index = [place for place, answer in enumerate(answers) if answer is not None]
-    return Chosen(part.source, np.array(index, np.int64), np.array([answers[i] for i in index], np.bool_))
+    return Chosen(part.source, part.cuts, np.array(index, np.int64), np.array([answers[i] for i in index], np.bool_))
 
 
 def mix(recipe: Recipe, library: Library) -> tuple[list[Chosen], Floats]:

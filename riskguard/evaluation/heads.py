@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.evaluation.calibration import crossed
-from riskguard.evaluation.examples import Library, mix
+from riskguard.evaluation.examples import Library, mix, pieces
 from riskguard.evaluation.labelled import Split
 from riskguard.evaluation.metrics import (
     Bin,
@@ -31,20 +31,27 @@ from riskguard.evaluation.metrics import (
 )
 from riskguard.evaluation.recipe import RECIPES
 
-ALARM = 0.5
+ALARM, SURE = 0.5, 0.8
+_SHORT, _SHORT_SEED = "short pieces of normal_weibo", 99
 _EMOTIONS = ("happy", "angry", "sad", "fear", "surprise", "neutral")
 _KINDS = {"AD_": "ad", "FR_": "fraud", "IL_Gambling": "gambling", "IL_Fake": "illegal_trade"}
 
 
 @dataclass(frozen=True, slots=True)
 class HeadFigures:
-    """One head on its calibration mix. `false_alarms` is the share of ordinary Weibo posts scoring at least 0.5."""
+    """One head on its calibration mix. `false_alarms` is the share of ordinary Weibo posts scoring at least 0.5.
+
+    `short_alarms` and `short_sure` are the shares of short pieces of these posts, 2 to 8 characters, that score at
+    least 0.5 and 0.8: a few characters are what a model of n-grams is wrong about most easily.
+    """
 
     head: str
     yes: int
     no: int
     recall: float
     false_alarms: float
+    short_alarms: float
+    short_sure: float
     calibration_error: float
     bins: tuple[Bin, ...] = field(default=())
 
@@ -134,19 +141,29 @@ class Examiner:
     def _head(self, head: str) -> HeadFigures:
         picked, weights = mix(RECIPES[head], self._dev)
         column = self._model.heads.index(head)
-        texts = [self._dev.get(rows.source).texts[at] for rows in picked for at in rows.index]
+        texts = [text for rows in picked for text in rows.texts(self._dev)]
         truth = np.concatenate([rows.truth for rows in picked])
         scores = crossed(self._model.margins(texts)[:, column], truth, weights)
         bins = reliability(truth, scores, weights)
+        short = self._short()[:, column]
         return HeadFigures(
             head=head,
             yes=int(truth.sum()),
             no=int((~truth).sum()),
             recall=recall_at(truth, scores, threshold=ALARM),
             false_alarms=false_alarms_at(self.column("normal_weibo", head), threshold=ALARM),
+            short_alarms=false_alarms_at(short, threshold=ALARM),
+            short_sure=false_alarms_at(short, threshold=SURE),
             calibration_error=expected_calibration_error(bins),
             bins=tuple(bins),
         )
+
+    def _short(self) -> Floats:
+        """Scores of short pieces; calibration has seen others of the same posts."""
+        if _SHORT not in self._scores:
+            texts = pieces(self._dev.get("normal_weibo").texts, seed=_SHORT_SEED, shortest=2, longest=8)
+            self._scores[_SHORT] = self._model.scores(list(texts))
+        return self._scores[_SHORT]
 
     def _against_prejudice(self) -> float | None:
         if not self.can_answer("toxic_cold_human", "abuse"):

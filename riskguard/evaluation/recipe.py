@@ -16,13 +16,14 @@ class Part:
     """One set's share in a head. `weight` is that of each row in training, of which every `every`-th is taken.
 
     `share` is the set's part of the calibration mix (0: does not calibrate); there its rows keep their own
-    proportion of yes and no.
+    proportion of yes and no. With `cuts`, each row stands for so many short pieces of its text.
     """
 
     source: str
     answer: Answer
     weight: float = 1.0
     share: float = 0.0
+    cuts: int = 0
     every: int = 1
     train: bool = True
 
@@ -76,7 +77,13 @@ def distressed(row: Row) -> bool | None:
 
 
 _SMP = ("emotion_smp_usual", "emotion_smp_epidemic")
+_SHORT = 0.15
+_SHORT_SAFE = Part("toxic_cold", only("0", says=False), weight=_SHORT, cuts=2)
 _EVERYDAY = (
+    Part("normal_weibo", never, weight=_SHORT, share=0.25, cuts=3),
+    Part("emotion_smp_usual", never, weight=_SHORT, cuts=2),
+    Part("toxic_cold", only("0", says=False), weight=_SHORT, cuts=1),
+    Part("invented", never),
     Part("normal_weibo", never, share=0.5),
     Part("emotion_smp_usual", never, share=0.2),
     Part("emotion_smp_epidemic", never, share=0.2),
@@ -104,7 +111,10 @@ RECIPES: Mapping[str, Recipe] = {
                 Part("toxic_cold", is_label("1")),
                 Part("toxic_hed_cold_pairs", is_label("1"), weight=0.5),
                 Part("toxic_cold_human", is_label("1"), share=0.5, train=False),
-                Part("normal_weibo", never, share=0.5, train=False),
+                Part("invented", is_label("attack")),
+                _SHORT_SAFE,
+                Part("normal_weibo", never, share=0.4, train=False),
+                Part("normal_weibo", never, share=0.1, cuts=3, train=False),
             ),
         ),
         Recipe(
@@ -115,7 +125,10 @@ RECIPES: Mapping[str, Recipe] = {
                 Part("toxic_cold_human", lambda row: row.more["kind"] == "attacks_group", share=0.5, train=False),
                 Part("emotion_smp_usual", never),
                 Part("emotion_smp_epidemic", never),
-                Part("normal_weibo", never, share=0.5),
+                Part("normal_weibo", never, share=0.4),
+                _SHORT_SAFE,
+                Part("normal_weibo", never, weight=_SHORT, share=0.1, cuts=3),
+                Part("invented", never),
             ),
         ),
         Recipe(
@@ -123,7 +136,8 @@ RECIPES: Mapping[str, Recipe] = {
             (
                 Part("sexism_swsr", is_label("1"), share=0.5),
                 Part("toxic_cold", not_in_topic("gender"), weight=0.3),
-                Part("normal_weibo", never, share=0.5, train=False),
+                Part("normal_weibo", never, share=0.4, train=False),
+                Part("normal_weibo", never, share=0.1, cuts=3, train=False),
             ),
         ),
         _sms("gambling", "IL_Gambling"),
@@ -143,7 +157,13 @@ RECIPES: Mapping[str, Recipe] = {
         ),
         Recipe(
             "rumour",
-            (Part("rumour_ced", is_label("rumour"), share=0.3), Part("normal_weibo", never, weight=0.3, share=0.7)),
+            (
+                Part("rumour_ced", is_label("rumour"), share=0.3),
+                Part("rumour_ced", never, weight=0.1, cuts=2),
+                Part("normal_weibo", never, weight=0.3, share=0.55),
+                Part("normal_weibo", never, weight=0.1, share=0.15, cuts=2),
+                Part("invented", never, weight=0.1),
+            ),
         ),
         _emotion("sentiment.negative", "angry", "sad", "fear", shopping=is_label("0")),
         _emotion("sentiment.positive", "happy", shopping=is_label("1")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,15 +15,17 @@ from sklearn.linear_model import LogisticRegression
 from riskguard.detectors.linear.detector import HEADS
 from riskguard.detectors.linear.model import LinearModel, quantised, save_model
 from riskguard.evaluation.calibration import platt
-from riskguard.evaluation.examples import Library, chosen, mix
+from riskguard.evaluation.examples import Chosen, Library, chosen, mix
 from riskguard.evaluation.labelled import SOURCES, Split
 from riskguard.evaluation.metrics import Floats, Truth
 from riskguard.evaluation.recipe import RECIPES, Part, Recipe
+from riskguard.training.invented import INVENTED, invented
 from riskguard.training.matrix import bare, counts, punctuated, rarity, weighed
 
 LONGEST = 3
 BITS = 18
 STRENGTH = 16.0
+BALLAST = 300.0
 FEWEST_YES = 200
 _SPREAD = 99.995
 
@@ -45,14 +47,15 @@ class Bench:
         self.told_bytes = quantised(self.idf[:, None] ** 2)
         self.told = (self.told_bytes[0] * self.told_bytes[1])[:, 0]
 
-    def rows(self, source: str, index: NDArray[np.int64], *, variant: str = "") -> sparse.csr_matrix:
-        """The chosen rows of a set, weighed; `variant` is '', 'bare' or 'punctuated'."""
-        return weighed(self._counts(source, variant)[index], self.idf, self.told)
+    def rows(self, chosen: Chosen, *, variant: str = "") -> sparse.csr_matrix:
+        """The chosen rows, weighed; `variant` is '', 'bare' or 'punctuated'."""
+        found = self._counts(chosen.source, chosen.cuts, variant)[chosen.index]
+        return weighed(found, self.idf, self.told, ballast=BALLAST)
 
-    def _counts(self, source: str, variant: str = "") -> sparse.csr_matrix:
-        key = f"{source}/{variant}"
+    def _counts(self, source: str, cuts: int = 0, variant: str = "") -> sparse.csr_matrix:
+        key = f"{source}/{cuts}/{variant}"
         if key not in self._counted:
-            texts = self.library.get(source).texts
+            texts = self.library.get(source, cuts).texts
             if variant == "bare":
                 texts = [bare(text) for text in texts]
             elif variant == "punctuated":
@@ -79,9 +82,12 @@ def recipes(*, permissive_only: bool) -> list[Recipe]:
     return [recipe.permissive() for recipe in wanted] if permissive_only else wanted
 
 
-def train_linear(data: Path, out: Path, *, permissive_only: bool = False, seed: int = 7) -> Iterator[str]:
+def train_linear(
+    data: Path, out: Path, *, lexicons: Path, permissive_only: bool = False, seed: int = 7
+) -> Iterator[str]:
     """Train, calibrate and write the model to `out`; says what it does, step by step. The same seed, the same bytes."""
     bench = Bench(Library(data, Split.TRAIN), seed)
+    bench.library.put(INVENTED, invented(lexicons, seed=seed))
     dev = Library(data, Split.DEV)
     wanted = recipes(permissive_only=permissive_only)
     yield "counting n-grams"
@@ -104,19 +110,19 @@ def train_linear(data: Path, out: Path, *, permissive_only: bool = False, seed: 
 def calibrate(model: LinearModel, dev: Library, wanted: Sequence[Recipe]) -> LinearModel:
     """The model with the slope and shift of each head fitted on its dev mix."""
     slope, shift = np.ones(len(model.heads)), np.zeros(len(model.heads))
-    margins: dict[str, Floats] = {}
+    margins: dict[tuple[str, int], Floats] = {}
     for recipe in wanted:
         if recipe.head not in model.heads:
             continue
         column = model.heads.index(recipe.head)
         picked, weights = mix(recipe, dev)
         for rows in picked:
-            if rows.source not in margins:
-                margins[rows.source] = model.margins(dev.get(rows.source).texts)
-        mixed = np.concatenate([margins[rows.source][rows.index, column] for rows in picked])
+            if (rows.source, rows.cuts) not in margins:
+                margins[rows.source, rows.cuts] = model.margins(dev.get(rows.source, rows.cuts).texts)
+        mixed = np.concatenate([margins[rows.source, rows.cuts][rows.index, column] for rows in picked])
         truth = np.concatenate([rows.truth for rows in picked])
         slope[column], shift[column] = platt(mixed, truth, weights)
-    return LinearModel(model.heads, model.longest, model.table, model.scale, model.bias, slope, shift)
+    return replace(model, slope=slope, shift=shift)
 
 
 def _fit(recipe: Recipe, bench: Bench, seed: int) -> Head | None:
@@ -149,14 +155,14 @@ class _Block:
 def _blocks(part: Part, recipe: Recipe, bench: Bench) -> Iterator[_Block]:
     """The part's rows; where yes-rows lack punctuation, all sets are shown both with and without it."""
     rows = chosen(part, bench.library)
-    index, truth = rows.index[:: part.every], rows.truth[:: part.every]
-    if not len(index):
+    rows = replace(rows, index=rows.index[:: part.every], truth=rows.truth[:: part.every])
+    if not len(rows.index):
         return
     variants: tuple[str, ...] = ("",)
-    if recipe.bare:
+    if recipe.bare and not part.cuts:
         variants = ("", "punctuated") if part.source == "risk_fbs_sms" else ("", "bare")
     for variant in variants:
-        yield _Block(part.source, bench.rows(part.source, index, variant=variant), truth, part.weight / len(variants))
+        yield _Block(part.source, bench.rows(rows, variant=variant), rows.truth, part.weight / len(variants))
 
 
 def _balance(truth: Truth, weights: Floats) -> Floats:
@@ -174,6 +180,7 @@ def _assembled(heads: Sequence[Head], bench: Bench) -> LinearModel:
     return LinearModel(
         heads=tuple(head.name for head in heads),
         longest=LONGEST,
+        ballast=BALLAST,
         table=np.concatenate([table, bench.told_bytes[0]], axis=1),
         scale=np.concatenate([scale, bench.told_bytes[1]]),
         bias=np.array([head.bias for head in heads]),

@@ -30,9 +30,9 @@ def rarity(documents: sparse.csr_matrix) -> Floats:
     return found
 
 
-def weighed(documents: sparse.csr_matrix, idf: Floats, told: Floats) -> sparse.csr_matrix:
-    """Counts times rarity, each row divided by the square root of what its n-grams tell."""
-    lengths = np.sqrt(documents @ told + 1e-9)
+def weighed(documents: sparse.csr_matrix, idf: Floats, told: Floats, *, ballast: float) -> sparse.csr_matrix:
+    """Counts times rarity, each row divided by the square root of what its n-grams and the ballast tell."""
+    lengths = np.sqrt(documents @ told + ballast)
     return sparse.diags(1.0 / lengths) @ documents @ sparse.diags(idf)
 
 

@@ -47,6 +47,7 @@ class LinearDetector:
 
     def __init__(self, model: LinearModel, *, version: str, missing: Mapping[str, str] | None = None) -> None:
         self._model = model
+        self._points = np.array([not head.startswith(_WHOLE_TEXT) for head in model.heads])
         self.version = version
         self.labels = frozenset(model.heads)
         self.absences = _absences(model.heads, missing or {})
@@ -59,26 +60,36 @@ class LinearDetector:
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:  # noqa: ARG002
         """One finding per head that scores at least `floor`."""
-        heads = self._model.heads
-        rows: list[list[float]] = self._model.scores([view.folded for view in views]).tolist()
-        return [
-            [self._finding(view, head, score) for head, score in zip(heads, row, strict=True) if score >= floor]
-            for view, row in zip(views, rows, strict=True)
-        ]
+        found: list[list[Finding]] = [[] for _ in views]
+        if not views:
+            return found
+        scores = self._model.scores([view.folded for view in views])
+        spans = self._evidence(views, scores)
+        heads, name = self._model.heads, self.name
+        rows, columns = np.nonzero(scores >= floor)
+        for row, column, score in zip(rows.tolist(), columns.tolist(), scores[rows, columns].tolist(), strict=True):
+            found[row].append(Finding(heads[column], score, name, spans.get((row, column), ())))
+        return found
 
-    def _finding(self, view: TextView, head: str, score: float) -> Finding:
-        spans = () if score < _SPANS_FROM or head.startswith(_WHOLE_TEXT) else self._evidence(view, head)
-        return Finding(head, score, self.name, spans)
+    def _evidence(self, views: Sequence[TextView], scores: Scores) -> dict[tuple[int, int], tuple[EvidenceSpan, ...]]:
+        """By post and head, where a risk scores high: the stretch of text that speaks most for it."""
+        loud = np.argwhere((scores >= _SPANS_FROM) & self._points).tolist()
+        pairs = [(row, column) for row, column in loud if views[row].folded]
+        if not pairs:
+            return {}
+        shares = self._model.contributions([views[row].folded for row, _ in pairs], [column for _, column in pairs])
+        return {
+            (row, column): _span(views[row], each, self._model.heads[column])
+            for (row, column), each in zip(pairs, shares, strict=True)
+        }
 
-    def _evidence(self, view: TextView, head: str) -> tuple[EvidenceSpan, ...]:
-        """The stretch of text that speaks most for the head; nothing where that is nearly all of it."""
-        if not view.folded:
-            return ()
-        shares = self._model.contributions(view.folded, head)
-        start, end = strongest_stretch(shares - max(0.0, float(shares.mean())))
-        if end - start > min(_LONGEST_SPAN, 0.8 * len(view.folded)):
-            return ()
-        return (view.span(start, end, f"模型判为 {head}，最主要因为这几个字"),)
+
+def _span(view: TextView, shares: Scores, head: str) -> tuple[EvidenceSpan, ...]:
+    """The strongest stretch; nothing where that is nearly all of the text."""
+    start, end = strongest_stretch(shares - max(0.0, float(shares.mean())))
+    if end - start > min(_LONGEST_SPAN, 0.8 * len(view.folded)):
+        return ()
+    return (view.span(start, end, f"模型判为 {head}，最主要因为这几个字"),)
 
 
 def strongest_stretch(shares: Scores) -> tuple[int, int]:

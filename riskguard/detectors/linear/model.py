@@ -19,7 +19,7 @@ from riskguard.domain.errors import ModelInvalid
 
 WEIGHTS = "weights.safetensors"
 CONFIG = "config.json"
-FORMAT = 1
+FORMAT = 2
 _RETRAIN = "train it again with `riskguard train linear --data DIR`, or restore the folder from the release"
 _CHUNK_CHARS = 65_536
 
@@ -32,11 +32,13 @@ class LinearModel:
 
     `table` is int8, one row per bucket: a column per head and a last column that measures how much an n-gram tells
     (its squared rarity), which a text is normalised by. `scale` turns the bytes of each column back into weights.
+    `ballast` is told by every text besides its own n-grams, so that a handful of them cannot swing a score.
     A head's margin becomes a probability by `slope` (never negative) and `shift`: sigmoid(slope * margin + shift).
     """
 
     heads: tuple[str, ...]
     longest: int
+    ballast: float
     table: NDArray[np.int8]
     scale: NDArray[np.float64]
     bias: NDArray[np.float64]
@@ -57,21 +59,25 @@ class LinearModel:
         parts = [self._margins(part) for part in _chunks(texts)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.heads)))
 
-    def contributions(self, text: str, head: str) -> Scores:
-        """How much the n-grams around each character of a folded text speak for `head`, before normalisation."""
-        grams = ngrams([text], longest=self.longest, bits=self.bits)
-        column = self.heads.index(head)
-        shares = np.zeros(len(text) + 2 * self.longest)
+    def contributions(self, texts: Sequence[str], columns: Sequence[int]) -> list[Scores]:
+        """How much the n-grams around each character of a folded text speak for its head, before normalisation.
+
+        `columns` says which head is asked about each text.
+        """
+        grams = ngrams(texts, longest=self.longest, bits=self.bits)
+        owned = np.concatenate([np.arange(start, end) for start, end in zip(grams.starts, grams.ends, strict=True)])
+        asked = np.repeat(np.asarray(columns), grams.ends - grams.starts)
+        shares = np.zeros(len(grams.buckets[0]) + self.longest)
         for size, buckets in enumerate(grams.buckets, start=1):
-            told = self.table[buckets[grams.starts[0] : grams.ends[0]], column] / size
+            told = np.zeros(len(buckets))
+            told[owned] = self.table[buckets[owned], asked] * (self.scale[asked] / size)
             for place in range(size):
                 shares[place : place + len(told)] += told
-        spoken: Scores = shares[1 : 1 + len(text)] * self.scale[column]
-        return spoken
+        return [shares[start + 1 : end] for start, end in zip(grams.starts, grams.ends, strict=True)]
 
     def _margins(self, texts: Sequence[str]) -> Scores:
         sums = summed(self.table, ngrams(texts, longest=self.longest, bits=self.bits)) * self.scale
-        return sums[:, :-1] / np.sqrt(sums[:, -1:] + 1e-9) + self.bias
+        return sums[:, :-1] / np.sqrt(sums[:, -1:] + self.ballast) + self.bias
 
 
 def summed(table: NDArray[np.int8], grams: Ngrams) -> NDArray[np.int32]:
@@ -106,6 +112,7 @@ def load_model(folder: Path) -> tuple[LinearModel, dict[str, Any]]:
         model = LinearModel(
             heads=tuple(config["heads"]),
             longest=int(config["longest"]),
+            ballast=float(config["ballast"]),
             table=tensors["table"],
             **{name: tensors[name] for name in ("scale", "bias", "slope", "shift")},
         )
@@ -121,7 +128,8 @@ def save_model(model: LinearModel, folder: Path, **about: object) -> str:
     raw = save({name: getattr(model, name) for name in ("table", "scale", "bias", "slope", "shift")})
     digest = hashlib.sha256(raw).hexdigest()
     (folder / WEIGHTS).write_bytes(raw)
-    config = {"format": FORMAT, "heads": model.heads, "longest": model.longest, "sha256": digest, **about}
+    config = {"format": FORMAT, "heads": model.heads, "longest": model.longest, "ballast": model.ballast}
+    config |= {"sha256": digest, **about}
     (folder / CONFIG).write_text(json.dumps(config, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return digest
 
@@ -152,7 +160,8 @@ def _check_shapes(model: LinearModel, folder: Path) -> None:
     heads, (rows, columns) = len(model.heads), model.table.shape
     vectors = (model.bias, model.slope, model.shift)
     fits = columns == heads + 1 == len(model.scale) and all(v.shape == (heads,) for v in vectors)
-    if not fits or rows != 2**model.bits or model.longest < 2 or (model.slope < 0).any():
+    sound = model.longest >= 2 and model.ballast > 0 and not (model.slope < 0).any()
+    if not fits or not sound or rows != 2**model.bits:
         raise ModelInvalid(f"the tables in {folder} do not fit its {heads} heads", hint=_RETRAIN)
 
 

@@ -19,6 +19,7 @@ def made_by_hand() -> LinearModel:
     return LinearModel(
         heads=("ad", "emotion.sad"),
         longest=2,
+        ballast=1e-9,
         table=table,
         scale=np.array([0.1, 0.1, 1.0]),
         bias=np.array([-1.0, -1.0]),

@@ -10,6 +10,8 @@ from riskguard.settings import Settings
 from tests.unit.detectors.linear.models import made_by_hand
 from tests.unit.detectors.posts import read_by, shown
 
+_RISKS = {head for head in HEADS if not head.startswith(("sentiment.", "emotion."))}
+
 
 @pytest.fixture(scope="module")
 def shipped() -> LinearDetector:
@@ -79,6 +81,20 @@ def test_the_shipped_model_tells_risk_from_innocent_talk(
     shipped: LinearDetector, head: str, risky: str, innocent: str
 ) -> None:
     assert _scores(shipped, risky)[head] > 0.5 > _scores(shipped, innocent)[head]
+
+
+@pytest.mark.parametrize(
+    "said", ["喝杯咖啡", "一会见", "刚吃完", "想去看电影", "明天几点", "+2", "好冷呀", "周末去哪", "你好"]
+)
+def test_the_shipped_model_does_not_cry_wolf_over_a_few_everyday_characters(shipped: LinearDetector, said: str) -> None:
+    scores = _scores(shipped, said)
+    assert {label: score for label, score in scores.items() if label in _RISKS and score >= 0.8} == {}
+
+
+@pytest.mark.parametrize("insult", ["你真是个蠢货", "你脑子有病吧", "你这种人渣赶紧滚"])
+def test_the_shipped_model_knows_an_insult_from_talk_about_one(shipped: LinearDetector, insult: str) -> None:
+    peaceful = "被人骂蠢货，心里很难受"
+    assert _scores(shipped, insult)["abuse"] > 0.5 > _scores(shipped, peaceful)["abuse"]
 
 
 def test_the_shipped_model_has_all_heads_but_those_it_says_it_lacks(shipped: LinearDetector) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,13 @@ def test_a_loud_character_raises_its_head_only() -> None:
     assert loud[1] == quiet[1] < 0.5
 
 
+def test_ballast_keeps_a_few_ngrams_from_swinging_the_score() -> None:
+    light, heavy = made_by_hand(), replace(made_by_hand(), ballast=100.0)
+    short, long = "促", "促" * 400
+    assert heavy.margins([short])[0, 0] - heavy.bias[0] < 0.4 * (light.margins([short])[0, 0] - light.bias[0])
+    assert heavy.margins([long])[0, 0] == pytest.approx(light.margins([long])[0, 0], rel=0.1)
+
+
 def test_scores_do_not_depend_on_the_company_or_on_where_a_batch_is_cut() -> None:
     model = made_by_hand()
     texts = ["大促销", "", "哭" * 40_000, "好", "促" * 40_000]
@@ -30,9 +38,11 @@ def test_no_texts_no_scores() -> None:
 
 
 def test_contributions_point_at_the_loud_character() -> None:
-    shares = made_by_hand().contributions("今天大促销", "ad")
-    assert int(np.argmax(shares)) == 3
-    assert len(shares) == 5
+    ad, sad, none = made_by_hand().contributions(["今天大促销", "促哭", "哭"], [0, 1, 0])
+    assert int(np.argmax(ad)) == 3
+    assert len(ad) == 5
+    assert int(np.argmax(sad)) == 1
+    assert not none.any()
 
 
 def test_quantising_errs_by_at_most_half_a_step() -> None:
@@ -78,6 +88,7 @@ def _edit(**changes: object) -> Callable[[Path], None]:
         pytest.param(lambda folder: (folder / CONFIG).unlink(), "no linear model", id="config-gone"),
         pytest.param(lambda folder: (folder / CONFIG).write_text("{"), "not JSON", id="config-broken"),
         pytest.param(_edit(format=99), "format", id="other-format"),
+        pytest.param(_edit(ballast=0.0), "do not fit", id="no-ballast"),
         pytest.param(_edit(heads=["ad"]), "do not fit", id="heads-do-not-fit"),
     ],
 )
