@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import psycopg.errors
@@ -70,8 +71,7 @@ class Link:
         """
         if not rows:
             return set()
-        insert = sqlite.insert(table) if self.sqlite else postgresql.insert(table)
-        statement = insert.on_conflict_do_nothing().returning(table.c[key])
+        statement = _insert_new(table, key, sqlite_=self.sqlite)
         ordered = sorted(rows, key=lambda row: str(row[key]))
         return set(self.write(statement, ordered).scalars())
 
@@ -101,6 +101,12 @@ class Link:
         if self._holds_turn:
             self._holds_turn = False
             self._turn.release()
+
+
+@cache
+def _insert_new(table: Table[Any], key: str, *, sqlite_: bool) -> Executable:
+    insert = sqlite.insert(table) if sqlite_ else postgresql.insert(table)
+    return insert.on_conflict_do_nothing().returning(table.c[key])
 
 
 def _refers_to_nothing(cause: BaseException | None) -> bool:

@@ -16,6 +16,27 @@ from riskguard.store.tables import KEPT_ANSWERS, OUTBOX
 
 # Written out, not bound, so that both databases see that the partial index on waiting events answers it.
 _WAITING = OUTBOX.c.status == literal_column(f"'{EventStatus.WAITING.value}'")
+_OF_AGE = OUTBOX.c.next_attempt_at <= bindparam("now")
+
+# Built once: to build a statement costs more than to run it for a single event.
+_HOW_MANY_DUE = select(func.count()).select_from(OUTBOX).where(_WAITING, _OF_AGE)
+_DUE = (
+    select(OUTBOX)
+    .where(_WAITING, _OF_AGE)
+    .order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_RECORD = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("event_id"))
+    .values(
+        status=bindparam("became"),
+        last_answer=bindparam("answer"),
+        next_attempt_at=bindparam("again_at"),
+        attempts=OUTBOX.c.attempts + bindparam("tries"),
+    )
+)
 
 
 class SqlOutbox:
@@ -33,14 +54,7 @@ class SqlOutbox:
         if not self.due(now):  # a look that takes no lock, since most polls find nothing
             return []
         self._link.lock()
-        due = (
-            select(OUTBOX)
-            .where(_WAITING, OUTBOX.c.next_attempt_at <= now)
-            .order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        events = [_event_of(row) for row in self._link.read(due).mappings()]
+        events = [_event_of(row) for row in self._link.read(_DUE, {"now": now, "most": limit}).mappings()]
         if events:
             taken = OUTBOX.c.id.in_([event.id for event in events])
             self._link.write(update(OUTBOX).where(taken).values(next_attempt_at=leased_until))
@@ -50,18 +64,8 @@ class SqlOutbox:
         """Keep what became of each event, and add one to its `attempts` if the try was made."""
         if not attempts:
             return
-        statement = (
-            update(OUTBOX)
-            .where(OUTBOX.c.id == bindparam("event_id"))
-            .values(
-                status=bindparam("became"),
-                last_answer=bindparam("answer"),
-                next_attempt_at=bindparam("again_at"),
-                attempts=OUTBOX.c.attempts + bindparam("tries"),
-            )
-        )
         in_order = sorted(attempts, key=lambda attempt: attempt.event_id)  # so that two writers never lock crosswise
-        self._link.write(statement, [_attempt_row(attempt) for attempt in in_order])
+        self._link.write(_RECORD, [_attempt_row(attempt) for attempt in in_order])
 
     def put_off(self, url: str, *, until: datetime) -> None:
         """Waiting events for this address are not due before `until`; their attempts are not counted.
@@ -78,8 +82,7 @@ class SqlOutbox:
 
     def due(self, now: datetime) -> int:
         """How many waiting events have come of age."""
-        statement = select(func.count()).select_from(OUTBOX).where(_WAITING, OUTBOX.c.next_attempt_at <= now)
-        return int(self._link.read(statement).scalar_one())
+        return int(self._link.read(_HOW_MANY_DUE, {"now": now}).scalar_one())
 
     def recent(self, *, community: str | None, limit: int) -> list[Event]:
         """Newest first."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, RowMapping, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, select, update
 
 from riskguard.domain.errors import NotFound
 from riskguard.domain.member import ApiKey, Community, Member, Role
 from riskguard.store.link import Link
 from riskguard.store.tables import API_KEYS, COMMUNITIES, MEMBERS
+
+_BY_NAME = select(COMMUNITIES).where(COMMUNITIES.c.name == bindparam("wanted"))
 
 
 class SqlCommunities:
@@ -22,7 +24,7 @@ class SqlCommunities:
         self._link.insert(COMMUNITIES, [asdict(community)], taken=f"community '{community.name}' exists already")
 
     def get(self, name: str) -> Community | None:
-        row = self._link.read(select(COMMUNITIES).where(COMMUNITIES.c.name == name)).mappings().one_or_none()
+        row = self._link.read(_BY_NAME, {"wanted": name}).mappings().one_or_none()
         return Community(**row) if row else None
 
     def all(self) -> list[Community]:

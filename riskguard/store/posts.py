@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, Select, bindparam, cast, delete, func, select, true
+from sqlalchemy import ARRAY, BindParameter, Column, Select, bindparam, cast, delete, func, select, true
 
 from riskguard.domain.line import Ticket
 from riskguard.domain.post import Author, Lane, Post, Scene
@@ -45,7 +45,7 @@ class SqlPosts:
         """By our ids, in the order asked for; unknown ids are left out."""
         if not ids:
             return []
-        found = {post.id: post for post in map(post_of, self._link.read(select(POSTS).where(POSTS.c.id.in_(ids))))}
+        found = {post.id: post for post in map(post_of, self._link.read(_BY_ID, {"ids": list(ids)}))}
         return [found[name] for name in ids if name in found]
 
     def find(self, community: str, name: str) -> Post | None:
@@ -81,13 +81,13 @@ class SqlVerdicts:
         """Keep each verdict whose post has none yet; the ids of the posts whose verdict is new."""
         new = self._link.insert_new(VERDICTS, [_verdict_row(verdict, at) for verdict in verdicts], key="post_id")
         if new:
-            self._link.write(delete(WAITING_POSTS).where(WAITING_POSTS.c.post_id.in_(sorted(new))))
+            self._link.write(_WAIT_NO_MORE, [{"ids": sorted(new)}])
         return new
 
     def get_many(self, post_ids: Sequence[str]) -> dict[str, Verdict]:
         if not post_ids:
             return {}
-        rows = self._link.read(select(VERDICTS.c.post_id, VERDICTS.c.body).where(VERDICTS.c.post_id.in_(post_ids)))
+        rows = self._link.read(_BODIES, {"ids": list(post_ids)})
         return {post_id: verdict_of(body) for post_id, body in rows}
 
     def tally(self, community: str | None = None) -> Mapping[str, int]:
@@ -117,9 +117,13 @@ def _newest_on_sqlite() -> Select[*tuple[Any, ...]]:
     return select(POSTS).where(*named, POSTS.c.revision == newest)
 
 
+# Built once: to build a statement costs more than to run it for a single post.
 _NEWEST_ON_POSTGRES = _newest_on_postgres()
 _NEWEST_ON_SQLITE = _newest_on_sqlite()
-"""Built once: to build one costs more than to run it for a single post."""
+_IDS: BindParameter[str] = bindparam("ids", expanding=True)
+_BY_ID = select(POSTS).where(POSTS.c.id.in_(_IDS))
+_BODIES = select(VERDICTS.c.post_id, VERDICTS.c.body).where(VERDICTS.c.post_id.in_(_IDS))
+_WAIT_NO_MORE = delete(WAITING_POSTS).where(WAITING_POSTS.c.post_id.in_(_IDS))
 
 
 def post_of(row: Any) -> Post:
