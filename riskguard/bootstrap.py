@@ -7,10 +7,12 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
+from tempfile import NamedTemporaryFile
 
 from riskguard.domain.errors import NotReady
 from riskguard.domain.finding import NOTABLE
@@ -19,6 +21,9 @@ from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Verdict
 from riskguard.services.ports import Begin, Bell, Clock, Line, Panel, PolicyBook, Sender
 from riskguard.settings import PREFIX, Settings
+
+KEY_FILE = "secret.key"
+SHORTEST_KEY = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ def now() -> datetime:
 def log_to_stderr(level: str) -> None:
     """Our lines, and what libraries warn of: RQ tells of each job at INFO, which nobody would read."""
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    for noisy in ("alembic", "rq.worker", "rq.job", "rq.queue", "rq.registry", "alembic"):
+    for noisy in ("alembic", "rq.worker", "rq.job", "rq.queue", "rq.registry"):
         logging.getLogger(noisy).setLevel(logging.DEBUG if level.upper() == "DEBUG" else logging.WARNING)
 
 
@@ -135,23 +140,35 @@ def offline_reader(settings: Settings, *, policy_file: Path | None = None) -> Of
 
 
 def secret_key(settings: Settings) -> str:
-    """The key that signs sessions: as set, else made once and kept in the data folder for its owner only."""
-    if settings.secret_key:
-        return settings.secret_key
-    file = settings.data_dir / "secret.key"
+    """The key that signs sessions: as set, else made once and kept in the data folder for its owner only.
+
+    NotReady when the folder cannot be written, or the key is too short to trust.
+    """
+    key = settings.secret_key or _kept_key(settings.data_dir)
+    if len(key) < SHORTEST_KEY:
+        raise NotReady(
+            f"the secret key has {len(key)} characters, {SHORTEST_KEY} are needed",
+            hint=f"set {PREFIX}SECRET_KEY to a long random text, or remove {settings.data_dir / KEY_FILE}",
+        )
+    return key
+
+
+def _kept_key(folder: Path) -> str:
+    """The key in the folder. It is written aside and linked into place, so nobody ever reads half of one."""
+    file = folder / KEY_FILE
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not file.exists():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with NamedTemporaryFile("w", dir=folder, encoding="ascii") as fresh:  # made readable for its owner only
+                fresh.write(token_urlsafe(48))
+                fresh.flush()
+                with suppress(FileExistsError):
+                    os.link(fresh.name, file)
         return file.read_text("ascii").strip()
     except OSError as error:
         raise NotReady(
-            f"no secret key can be kept in {settings.data_dir}: {error.strerror}", hint=f"set {PREFIX}SECRET_KEY"
+            f"no secret key can be kept in {folder}: {error.strerror}", hint=f"set {PREFIX}SECRET_KEY"
         ) from None
-    with os.fdopen(descriptor, "w") as stream:
-        key = token_urlsafe(48)
-        stream.write(key)
-    return key
 
 
 def _redis_url(settings: Settings) -> str:

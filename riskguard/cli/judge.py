@@ -66,7 +66,7 @@ def judge(file: Path, policy: Path | None, community: str, scene: str, all_score
     with ExitStack() as stack:
         lines: BinaryIO = stack.enter_context(_opened(file)) if str(file) != "-" else sys.stdin.buffer
         sink: TextIO = stack.enter_context(out.open("w", encoding="utf-8", newline="\n")) if out else _utf8_stdout()
-        total = None if str(file) == "-" else _count_lines(file)
+        total = _count_lines(file) if file.is_file() else None  # a pipe can be read only once
         tally = _judge_all(lines, sink, reader=reader, parser=parser, all_scores=all_scores, total=total)
     if tally["invalid"]:
         sys.exit(SOME_LINES_INVALID)
@@ -152,7 +152,7 @@ class _Parser:
     def parse(self, raw: bytes, number: int) -> Parsed:
         """(the line's own id, its post), or {"id": null, "line": ..., "error": ...}."""
         try:
-            line = Line.model_validate_json(raw.decode("utf-8"))
+            line = Line.model_validate_json(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
         except UnicodeDecodeError as error:
             return _refusal(number, "not UTF-8", f"byte {error.start}: {error.reason}")
         except ValidationError as error:

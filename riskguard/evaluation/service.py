@@ -38,7 +38,8 @@ class Credentials:
 class Service:
     """`riskguard up` as a child process; use it as a context manager. Its lines go to `data_dir`/up.log.
 
-    Callbacks to this machine are allowed. Entering raises NotReady, with the last lines, when it does not come up.
+    It stands on an SQLite file and a Redis of its own, whatever our environment names; callbacks to this machine are
+    allowed. Entering raises NotReady, with the last lines, when it does not come up.
     `options` are more words for `up`, such as '--demo'.
     """
 
@@ -53,6 +54,8 @@ class Service:
         self._log = data_dir / "up.log"
         self._environ = {
             **os.environ,
+            "RISKGUARD_DATABASE_URL": "",
+            "RISKGUARD_REDIS_URL": "",
             **(environ or {}),
             "RISKGUARD_DATA_DIR": str(data_dir),
             "RISKGUARD_CALLBACK_NETWORKS": "127.0.0.0/8",

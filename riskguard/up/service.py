@@ -22,7 +22,7 @@ from riskguard.store import migrate
 from riskguard.up.child import Child
 from riskguard.up.demo import Demo
 from riskguard.up.redis_part import RedisPart
-from riskguard.up.supervisor import Part, Supervisor, Voice
+from riskguard.up.supervisor import Supervisor, Voice
 
 READY_WITHIN_S = 90.0
 FIRST_MEMBER = "admin"
@@ -48,12 +48,12 @@ def run_service(settings: Settings, *, host: str, port: int, workers: int, demo:
         *(show.guide() if show else _sign_in_lines(settings)),
         f"stop with Ctrl-C; data lies in {settings.data_dir}",
     ]
-    foundation = [] if settings.redis_url else [RedisPart(settings.data_dir / "redis", say=say)]
-    environ = _environ(settings, redis_url=foundation[0].url if foundation else settings.redis_url)
-    parts: list[Part] = [*foundation, *_children(environ, host=host, port=port, workers=workers, say=say)]
+    redis = None if settings.redis_url else RedisPart(settings.data_dir / "redis", say=say)
+    environ = _environ(settings, redis_url=redis.url if redis else settings.redis_url)
+    parts = _children(environ, host=host, port=port, workers=workers, say=say)
     if show:
         parts.append(show.platform(environ))
-    supervisor = Supervisor(parts, pids_file=settings.data_dir / "pids.json", say=say)
+    supervisor = Supervisor(parts, foundation=redis, pids_file=settings.data_dir / "pids.json", say=say)
 
     def announce() -> None:
         if _announced(supervisor, url, guide, say) and show:
@@ -159,6 +159,7 @@ def _what_is_missing(url: str) -> str:
             return ""
     except urllib.error.HTTPError as answer:
         with answer:
-            return str(json.loads(answer.read()).get("detail", answer.reason))
+            parts: dict[str, str] = json.loads(answer.read()).get("parts", {})
+            return "; ".join(f"{part}: {state}" for part, state in parts.items() if state != "ok") or answer.reason
     except (OSError, ValueError) as error:
         return str(error)

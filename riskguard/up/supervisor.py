@@ -29,10 +29,18 @@ class Part(Protocol):
 
 
 class Supervisor:
-    """Parts are started in the order given and stopped in the reverse; the first is what the others stand on."""
+    """Keeps parts alive. A `foundation` is what the others stand on: it is started first and stopped last."""
 
-    def __init__(self, parts: Sequence[Part], *, pids_file: Path, say: Callable[[str, str], None]) -> None:
-        self._parts = list(parts)
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        *,
+        pids_file: Path,
+        say: Callable[[str, str], None],
+        foundation: Part | None = None,
+    ) -> None:
+        self._foundation = [foundation] if foundation else []
+        self._parts = [*self._foundation, *parts]
         self._pids_file = pids_file
         self._say = say
         self._stopping = False
@@ -67,16 +75,15 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def _stop(self) -> None:
-        """End all parts: first those that take work in, last the one that the others stand on."""
+        """End all parts: all that stand on another at once, and last the one that they stand on."""
         started = time.monotonic()
-        if self._parts:
-            foundation, *others = self._parts
-            for part in reversed(others):
+        others = [part for part in self._parts if part not in self._foundation]
+        for group in (others, self._foundation):
+            for part in group:
                 part.ask_to_stop()
-            for part in reversed(others):
-                part.wait_or_kill(started + STOP_WITHIN_S)
-            foundation.ask_to_stop()
-            foundation.wait_or_kill(time.monotonic() + STOP_WITHIN_S)
+            deadline = time.monotonic() + STOP_WITHIN_S
+            for part in group:
+                part.wait_or_kill(deadline)
         self._pids_file.unlink(missing_ok=True)
         self._say("up", f"stopped in {time.monotonic() - started:.1f} s; every accepted post is in the database")
 
