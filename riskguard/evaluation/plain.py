@@ -27,7 +27,8 @@ Judge = Callable[[Sequence[Post]], list[Verdict]]
 SPOKEN = 0.3
 """A label is said to be found from this score on: the weight of one weak term."""
 
-_LATE_FROM = 5000
+_SECOND_ROUND = 5000
+_LATE_FROM = 7000
 _CASES = Path("tests/assets/plain")
 _NOON = datetime(2020, 3, 1, 4, tzinfo=UTC)
 
@@ -35,7 +36,8 @@ _NOON = datetime(2020, 3, 1, 4, tzinfo=UTC)
 class Half(StrEnum):
     """Odd ids may be looked at while terms are tuned; even ids are kept apart and read as a number only.
 
-    Ids from 5000 on were written after the terms and never used to change them: the figure to believe.
+    Ids from 5000 on are a second round that was looked at. Ids from 7000 on were written after the last term and no
+    term was changed for them: the figure to believe.
     """
 
     TUNE = "tune"
@@ -58,7 +60,8 @@ class Sentence:
         """Which half it belongs to, by its id."""
         if self.id >= _LATE_FROM:
             return Half.LATE
-        return Half.TUNE if self.id % 2 else Half.KEPT
+        looked_at = self.id % 2 == 1 or self.id >= _SECOND_ROUND
+        return Half.TUNE if looked_at else Half.KEPT
 
 
 @dataclass(frozen=True, slots=True)
