@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
+from io import BytesIO
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +17,11 @@ from riskguard.domain.errors import InvalidInput, TooLarge
 Shape = TypeVar("Shape", bound=BaseModel)
 
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
+
+MAX_FAULTS = 20
+"""Faults that are spelled out; of the others only the number is told."""
+MAX_FIELDS = 100
+"""An object that stands for a shape and has more names than this is not looked at name by name."""
 
 _HINTS = {
     "naive": "write the offset: 2026-11-22T14:05:00+08:00, or Z for UTC",
@@ -41,42 +48,64 @@ def parsed_json(raw: bytes) -> object:
 
 
 def checked(shape: type[Shape], value: object) -> Shape:
-    """`value` as `shape`; BodyInvalid with all faults otherwise."""
+    """`value` as `shape`; BodyInvalid otherwise, with all faults, or the first MAX_FAULTS of very many."""
     if not isinstance(value, Mapping):
         raise BodyInvalid(f"expected a JSON object, not {_kind(value)}")
+    _refuse_crowds(value, shape, "")
     try:
         return shape.model_validate(value)
     except ValidationError as error:
-        faults = tuple(_fault(each, shape) for each in error.errors(include_url=False, include_input=False))
-        raise BodyInvalid(_summary(faults), faults) from None
+        found = error.errors(include_url=False, include_input=False)
+        faults = tuple(_fault(each, shape) for each in found[:MAX_FAULTS])
+        raise BodyInvalid(_summary(faults, len(found)), faults) from None
 
 
 def batch_items(raw: bytes, content_type: str) -> list[object]:
     """The values of a JSON array or of the lines of NDJSON, in order; a broken line becomes its BodyInvalid."""
-    lines = content_type in NDJSON or not raw.lstrip().startswith(b"[")
-    items = list(_lines(raw)) if lines else parsed_json(raw)
+    if content_type in NDJSON or not raw.lstrip().startswith(b"["):
+        items: object = [_parsed_line(line) for line in _lines(raw)]
+    else:
+        items = parsed_json(raw)
     if not isinstance(items, list) or not items:
         raise BodyInvalid("the batch is empty", hint="send a JSON array, or one post a line as application/x-ndjson")
     if len(items) > MAX_BATCH:
-        raise TooLarge(
-            f"the batch has {len(items)} posts, the limit is {MAX_BATCH}", hint="send it in several requests"
-        )
+        raise _too_many()
     return items
 
 
-def _lines(raw: bytes) -> Iterator[object]:
-    for line in raw.split(b"\n"):
-        if not line.strip():
-            continue
-        try:
-            yield parsed_json(line)
-        except BodyInvalid as broken:
-            yield broken
+def _lines(raw: bytes) -> list[bytes]:
+    """The lines that are not blank, counted before any is parsed: a body of a million lines costs no more than one."""
+    found = list(islice((line for line in BytesIO(raw) if not line.isspace()), MAX_BATCH + 1))
+    if len(found) > MAX_BATCH:
+        raise _too_many()
+    return found
 
 
-def _summary(faults: tuple[FieldFault, ...]) -> str:
+def _parsed_line(line: bytes) -> object:
+    try:
+        return parsed_json(line.rstrip(b"\n"))
+    except BodyInvalid as broken:
+        return broken.with_traceback(None)
+
+
+def _too_many() -> TooLarge:
+    return TooLarge(f"the batch has more than {MAX_BATCH} posts", hint="send it in several requests")
+
+
+def _refuse_crowds(value: Mapping[str, object], shape: type[BaseModel], pointer: str) -> None:
+    """An error per unknown name would make hundreds of megabytes of a body of a few."""
+    if len(value) > MAX_FIELDS:
+        fault = FieldFault(pointer=pointer, detail=f"has {len(value)} fields", hint=_known(shape))
+        raise BodyInvalid(f"{pointer or 'the body'} {fault.detail}", (fault,), hint=fault.hint)
+    for name, field in shape.model_fields.items():
+        inner, within = value.get(name), field.annotation
+        if isinstance(inner, Mapping) and isinstance(within, type) and issubclass(within, BaseModel):
+            _refuse_crowds(inner, within, f"{pointer}/{name}")
+
+
+def _summary(faults: tuple[FieldFault, ...], count: int) -> str:
     first = f"{faults[0].pointer} {faults[0].detail}"
-    return first if len(faults) == 1 else f"{first}; and {len(faults) - 1} more"
+    return first if count == 1 else f"{first}; and {count - 1} more"
 
 
 def _fault(error: ErrorDetails, shape: type[BaseModel]) -> FieldFault:
@@ -93,9 +122,13 @@ def _choices(error: ErrorDetails) -> str:
 
 def _near(place: tuple[int | str, ...], shape: type[BaseModel]) -> str:
     """'did you mean' for a field name that nobody knows, else the list of names."""
-    names = list(_within(shape, place[:-1]).model_fields)
-    near = get_close_matches(str(place[-1]), names, n=1)
-    return f"did you mean '{near[0]}'?" if near else f"known fields: {', '.join(names)}"
+    nearby = _within(shape, place[:-1])
+    near = get_close_matches(str(place[-1]), nearby.model_fields, n=1)
+    return f"did you mean '{near[0]}'?" if near else _known(nearby)
+
+
+def _known(shape: type[BaseModel]) -> str:
+    return f"known fields: {', '.join(shape.model_fields)}"
 
 
 def _within(shape: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseModel]:

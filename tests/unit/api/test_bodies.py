@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -133,6 +134,36 @@ def test_a_broken_line_keeps_its_place() -> None:
     first, broken, last = batch_items(b"1\n{\n3", "application/x-ndjson")
     assert (first, last) == (1, 3)
     assert isinstance(broken, BodyInvalid)
+
+
+@pytest.mark.parametrize("line", [b"x\n", b"1\n", b"{}\n"])
+def test_a_million_lines_are_refused_before_they_are_parsed(line: bytes) -> None:
+    raw = line * 1_000_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge, match="more than 1000 posts"):
+            batch_items(raw, "application/x-ndjson")
+        assert tracemalloc.get_traced_memory()[1] < 2 * len(raw)
+    finally:
+        tracemalloc.stop()
+
+
+def test_blank_lines_are_no_posts() -> None:
+    assert batch_items(b"\n \r\n" * 2_000 + b"1", "application/x-ndjson") == [1]
+
+
+@pytest.mark.parametrize("place", ["", "/author"])
+def test_an_object_with_very_many_unknown_fields_is_one_fault(place: str) -> None:
+    crowd = {f"f{number}": 1 for number in range(500)}
+    found = faults(body(**crowd) if not place else body(author=crowd))
+    assert list(found) == [place]
+    assert "fields" in found[place][0]
+
+
+def test_of_very_many_faults_the_first_are_told_and_the_others_counted() -> None:
+    with pytest.raises(BodyInvalid, match="and 59 more") as caught:
+        checked(PostIn, body(**{f"f{number}": 1 for number in range(60)}))
+    assert len(caught.value.faults) == 20
 
 
 def outcome(value: object) -> PostIn | BodyInvalid:
