@@ -23,14 +23,14 @@ _data = click.option("--data", type=_FOLDER, help="Folder that holds labelled/; 
 
 
 class Measures(click.Group):
-    """Imports what evaluates a stream only when it is asked for."""
+    """Imports what evaluates a stream or plain sentences only when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), "stream"})
+        return sorted({*super().list_commands(ctx), "plain", "stream"})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "stream":
-            command: click.Command = import_module("riskguard.evaluation.stream").stream
+        if cmd_name in ("plain", "stream"):
+            command: click.Command = getattr(import_module(f"riskguard.evaluation.{cmd_name}"), cmd_name)
             return command
         return super().get_command(ctx, cmd_name)
 
@@ -60,10 +60,8 @@ def linear(data: Path | None, out: Path | None, *, permissive_only: bool, seed: 
     from riskguard.evaluation.heads import measure
 
     console = Console(stderr=True)
-    lexicons = settings.policy_dir / "lexicons"
-    steps = train_linear(source, folder, lexicons=lexicons, permissive_only=permissive_only, seed=seed)
     with console.status("reading") as status:
-        for step in steps:
+        for step in train_linear(source, folder, permissive_only=permissive_only, seed=seed):
             console.log(step)
             status.update(step)
         status.update("measuring on dev")

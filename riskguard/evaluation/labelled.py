@@ -62,7 +62,7 @@ def without_headline(text: str) -> str:
 SOURCES: Mapping[str, Source] = {
     source.name: source
     for source in (
-        Source("invented", "our own sentences around the terms of the lexicon", "Apache-2.0"),
+        Source("invented", "our own sentences", "Apache-2.0"),
         Source("toxic_cold", "COLD (thu-coai)", "Apache-2.0"),
         Source("toxic_cold_human", "COLD (thu-coai), labelled by people", "Apache-2.0"),
         Source("toxic_hed_cold_pairs", "HED-COLD", "MIT"),

@@ -1,7 +1,7 @@
 """Our own sentences where the labelled sets are silent: plain insults, the same words in peaceful use, small talk.
 
-Most insults are the lexicon's. A carrier says at whom a word is aimed, so that the model learns the aim and does not
-merely repeat the lexicon. Nothing here was said by anyone.
+A carrier says at whom an insult is aimed, so that the model learns the aim and does not merely repeat a list of words.
+Nothing here was said by anyone.
 """
 
 from __future__ import annotations
@@ -9,37 +9,35 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
-from pathlib import Path
 
 import yaml
 
-from riskguard.detectors.lexicon.files import Term, load_lexicon
 from riskguard.evaluation.labelled import Row
 
 INVENTED = "invented"
 """The name of the set. Labels: 'attack', 'peaceful' (the same words, aimed at nobody) and 'plain' (none of them)."""
 
 _SENTENCES = "invented.yaml"
-_CARRIERS_PER_TERM = 9
+_CARRIERS_PER_WORD = 12
 
 Said = Mapping[str, Sequence[str]]
 
 
-def invented(lexicons: Path, *, seed: int) -> list[Row]:
-    """The sentences; the same seed and lexicon give the same ones. Takes the terms of `abuse.*` in `lexicons`."""
+def invented(*, seed: int) -> list[Row]:
+    """The sentences; the same seed gives the same ones."""
     said: Said = yaml.safe_load((files(__package__) / _SENTENCES).read_text(encoding="utf-8"))
-    terms = [term for term in load_lexicon(lexicons).terms if term.label.startswith("abuse.")]
     dice = random.Random(seed)  # noqa: S311 - training data, no secret
-    return [*_about(terms, said, dice), *_plain(said)]
+    insults = _about(said["insults"], said["aimed"], said["peaceful"], dice)
+    menaces = _about(said["menaces"], said["said_to"], said["told_of"], dice)
+    return [*insults, *menaces, *_plain(said)]
 
 
-def _about(terms: Sequence[Term], said: Said, dice: random.Random) -> Iterator[Row]:
-    """Each term in some sentences that are aimed at a person, and in as many that are not."""
-    for term in terms:
-        attack, peaceful = ("aimed", "peaceful") if term.label == "abuse.insult" else ("said_to", "told_of")
-        for carriers, label in ((said[attack], "attack"), (said[peaceful], "peaceful")):
-            chosen = dice.sample(carriers, min(_CARRIERS_PER_TERM, len(carriers)))
-            yield from (Row(carrier.format(term.written), label) for carrier in chosen)
+def _about(words: Sequence[str], aimed: Sequence[str], peaceful: Sequence[str], dice: random.Random) -> Iterator[Row]:
+    """Each word in some sentences that are aimed at a person, and in some that are not."""
+    for word in words:
+        for carriers, label in ((aimed, "attack"), (peaceful, "peaceful")):
+            chosen = dice.sample(carriers, min(_CARRIERS_PER_WORD, len(carriers)))
+            yield from (Row(carrier.format(word), label) for carrier in chosen)
 
 
 def _plain(said: Said) -> Iterator[Row]:

@@ -82,12 +82,10 @@ def recipes(*, permissive_only: bool) -> list[Recipe]:
     return [recipe.permissive() for recipe in wanted] if permissive_only else wanted
 
 
-def train_linear(
-    data: Path, out: Path, *, lexicons: Path, permissive_only: bool = False, seed: int = 7
-) -> Iterator[str]:
+def train_linear(data: Path, out: Path, *, permissive_only: bool = False, seed: int = 7) -> Iterator[str]:
     """Train, calibrate and write the model to `out`; says what it does, step by step. The same seed, the same bytes."""
     bench = Bench(Library(data, Split.TRAIN), seed)
-    bench.library.put(INVENTED, invented(lexicons, seed=seed))
+    bench.library.put(INVENTED, invented(seed=seed))
     dev = Library(data, Split.DEV)
     wanted = recipes(permissive_only=permissive_only)
     yield "counting n-grams"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -60,16 +61,18 @@ class LinearDetector:
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:  # noqa: ARG002
         """One finding per head that scores at least `floor`."""
-        found: list[list[Finding]] = [[] for _ in views]
         if not views:
-            return found
+            return []
         scores = self._model.scores([view.folded for view in views])
         spans = self._evidence(views, scores)
-        heads, name = self._model.heads, self.name
         rows, columns = np.nonzero(scores >= floor)
-        for row, column, score in zip(rows.tolist(), columns.tolist(), scores[rows, columns].tolist(), strict=True):
-            found[row].append(Finding(heads[column], score, name, spans.get((row, column), ())))
-        return found
+        loud = zip(rows.tolist(), columns.tolist(), scores[rows, columns].tolist(), strict=True)
+        found = [self._finding(column, score, spans.get((row, column), ())) for row, column, score in loud]
+        bounds = np.searchsorted(rows, np.arange(len(views) + 1)).tolist()
+        return [found[start:end] for start, end in pairwise(bounds)]
+
+    def _finding(self, column: int, score: float, spans: tuple[EvidenceSpan, ...]) -> Finding:
+        return Finding(self._model.heads[column], score, self.name, spans)
 
     def _evidence(self, views: Sequence[TextView], scores: Scores) -> dict[tuple[int, int], tuple[EvidenceSpan, ...]]:
         """By post and head, where a risk scores high: the stretch of text that speaks most for it."""

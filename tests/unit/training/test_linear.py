@@ -14,12 +14,10 @@ from riskguard.detectors.linear.model import CONFIG, WEIGHTS, load_model
 from riskguard.detectors.linear.ngrams import ngrams
 from riskguard.domain.errors import NotReady
 from riskguard.evaluation.heads import measure
-from riskguard.settings import Settings
 from riskguard.training.card import CARD, PLOT, write_card
 from riskguard.training.linear import train_linear
 from riskguard.training.matrix import bare, counts, punctuated, rarity
 
-LEXICONS = Settings().policy_dir / "lexicons"
 _EVERYDAY = ["今天", "火锅", "地铁", "电影", "朋友", "下班", "天气", "学校", "猫咪", "周末"]
 _RUDE = ["讨厌鬼", "滚远点", "没脑子"]
 _SPAM = ["彩金", "首存", "开户", "返水"]
@@ -58,7 +56,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("model")
-    assert list(train_linear(data, out, lexicons=LEXICONS))[-1] == "writing the model"
+    assert list(train_linear(data, out))[-1] == "writing the model"
     return out
 
 
@@ -72,12 +70,12 @@ def test_it_learns_what_the_rows_say_and_leaves_out_what_no_row_speaks_of(traine
 
 
 def test_the_same_seed_gives_the_same_bytes(data: Path, trained: Path, tmp_path: Path) -> None:
-    list(train_linear(data, tmp_path, lexicons=LEXICONS))
+    list(train_linear(data, tmp_path))
     assert (tmp_path / WEIGHTS).read_bytes() == (trained / WEIGHTS).read_bytes()
 
 
 def test_permissive_only_drops_sets_without_a_licence(data: Path, tmp_path: Path) -> None:
-    list(train_linear(data, tmp_path, lexicons=LEXICONS, permissive_only=True))
+    list(train_linear(data, tmp_path, permissive_only=True))
     model, config = load_model(tmp_path)
     assert model.heads == ("abuse", "hate")
     assert {name for head in config["trained_on"].values() for name in head["sets"]} <= {
@@ -104,7 +102,7 @@ def test_the_card_says_what_was_measured(data: Path, trained: Path) -> None:
 
 def test_absent_data_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(NotReady, match="no labelled data") as absent:
-        list(train_linear(tmp_path, tmp_path / "out", lexicons=LEXICONS))
+        list(train_linear(tmp_path, tmp_path / "out"))
     assert "--data" in absent.value.hint
     assert not (tmp_path / "out").exists()
 
