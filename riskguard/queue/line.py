@@ -1,4 +1,8 @@
-"""The line of waiting posts in Redis. Every move is one Lua script, so no post is ever between two places."""
+"""The line of waiting posts in Redis. Every move is one Lua script, so no post is ever between two places.
+
+A client that waits too long for an answer sends its script again, while Redis may still run the first: so each move
+must do no more when it runs twice than when it runs once.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from riskguard.queue.call import Caller, Duty, script
 
 _TICKETS_A_SCRIPT = 1000
 _LONGEST_BLOCK_S = 2.0
+_MOVES = ("submit", "claim", "renew", "finish", "give_back", "release", "wait", "stop_waiting", "wake", "waiting")
 
 
 class RedisLine:
@@ -31,8 +36,7 @@ class RedisLine:
         self._block_s = _block_s(connection)
         self._caller = Caller(Duty.JUDGE, connection, prefix)
         self._keys = self._caller.keys
-        names = ("submit", "claim", "finish", "give_back", "release", "wait", "stop_waiting", "wake", "waiting")
-        self._scripts = {name: script(connection, "call", "line", name) for name in names}
+        self._scripts = {name: script(connection, "call", "line", name) for name in _MOVES}
 
     def submit(self, tickets: Sequence[Ticket]) -> int:
         """Put posts in line and call a worker; how many were not there already."""
@@ -53,6 +57,10 @@ class RedisLine:
         self._call_if(call)
         return Batch(name, tuple(id_.decode() for id_ in ids), hopeless=bool(hopeless), lease_s=float(lease))
 
+    def renew(self, batch: Batch) -> bool:
+        """Begin the lease of the batch again; False when it was taken away meanwhile."""
+        return bool(self._run("renew", batch.id))
+
     def finish(self, batch: Batch) -> None:
         """Forget the batch and tell whoever waits for one of its posts."""
         self._run("finish", batch.id, *batch.post_ids)
@@ -66,7 +74,10 @@ class RedisLine:
         return self._release("worker", worker)
 
     def release_expired(self) -> int:
-        """Take back, halved, what was claimed and not finished in time; how many posts."""
+        """Take back, halved, what was claimed and not finished in time; how many posts.
+
+        Posts that the line knows and holds nowhere are forgotten, so that the sweep can bring them back.
+        """
         return self._release("expired")
 
     def wake(self) -> None:

@@ -212,6 +212,9 @@ class Line(Protocol):
         """The next posts: what came back first and alone, then LIVE before BULK (which never starves), inside a lane in
         fair turn between communities. None when nobody waits."""
 
+    def renew(self, batch: Batch) -> bool:
+        """Begin the lease of the batch again; False when it was taken away meanwhile."""
+
     def finish(self, batch: Batch) -> None:
         """Forget the batch and tell whoever waits for one of its posts."""
 

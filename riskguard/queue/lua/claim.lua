@@ -1,5 +1,6 @@
 -- ARGV: batch id, worker, most posts, seconds of lease, seconds of lease a post.
--- Returns {whether another worker must be called, hopeless, lease, ids...}, or nil when nobody waits.
+-- Returns {whether another worker must be called, hopeless, lease, ids...}, or nil when nobody waits. A client that got no
+-- answer in time asks again with the same batch id: it gets the batch that it was given already.
 redis.call('DEL', CALLED)
 
 -- Move up to `room` posts of a lane into `ids`: equal chunks to the communities in turn, until it is full or all are served.
@@ -38,6 +39,15 @@ local function share_of_bulk(limit)
   return share
 end
 
+local function answered(batch)
+  local answer = {anyone_waits() and call_needed() or 0, batch.hopeless and 1 or 0, tostring(batch.lease)}
+  for _, id in ipairs(batch.ids) do answer[#answer + 1] = id end
+  return answer
+end
+
+local given = redis.call('HGET', BATCHES, ARGV[1])
+if given then return answered(cjson.decode(given)) end
+
 local batch
 local suspect = redis.call('LPOP', SUSPECTS)
 if suspect then
@@ -51,10 +61,7 @@ else
 end
 if #batch.ids == 0 then return false end
 
-local lease = tonumber(ARGV[4]) + tonumber(ARGV[5]) * #batch.ids
-batch.worker, batch.deadline = ARGV[2], now() + lease
+batch.lease = tonumber(ARGV[4]) + tonumber(ARGV[5]) * #batch.ids
+batch.worker, batch.deadline = ARGV[2], now() + batch.lease
 redis.call('HSET', BATCHES, ARGV[1], cjson.encode(batch))
-
-local answer = {anyone_waits() and call_needed() or 0, batch.hopeless and 1 or 0, tostring(lease)}
-for _, id in ipairs(batch.ids) do answer[#answer + 1] = id end
-return answer
+return answered(batch)

@@ -1,7 +1,7 @@
 -- What all moves of the line share. Every script is one atomic step.
 
 local KNOWN = KEYS[1] .. ':known'        -- set: ids of all posts in line, suspect or claimed
-local BATCHES = KEYS[1] .. ':batches'    -- hash: id of a claimed batch -> JSON {worker, deadline, ids, alone, hopeless}
+local BATCHES = KEYS[1] .. ':batches'    -- hash: id of a claimed batch -> JSON {worker, deadline, lease, ids, alone, hopeless}
 local SUSPECTS = KEYS[1] .. ':suspects'  -- list: batches that came back, JSON as above
 local WAITERS = KEYS[1] .. ':waiters'    -- hash: post id -> how many callers wait for it
 local TURN = KEYS[1] .. ':turn'          -- counter: orders the communities of a ring
@@ -28,6 +28,18 @@ local function waiting_in(lane, enough)
     if count > enough then break end
   end
   return count
+end
+
+-- Every list of ids in `lane`, given to `visit` in pieces that a single command can take.
+local function each_waiting(lane, visit)
+  for _, community in ipairs(redis.call('ZRANGE', ring(lane), 0, -1)) do
+    local key, at = posts(lane, community), 0
+    repeat
+      local ids = redis.call('LRANGE', key, at, at + 999)
+      if #ids > 0 then visit(ids) end
+      at = at + #ids
+    until #ids < 1000
+  end
 end
 
 local function anyone_waits()

@@ -30,7 +30,23 @@ for i = 1, #batches, 2 do
   end
 end
 
--- An idle line knows nobody. Should an id ever be left behind, its post would never be let in line again.
-if not anyone_waits() and redis.call('EXISTS', BATCHES) == 0 then redis.call('DEL', KNOWN, WAITERS) end
+-- Should an id ever be known and be nowhere, its post would never be let in line again. So whenever more are known than
+-- there are, KNOWN is made anew from where they are; whoever is missing then is brought back by the sweep.
+local function put_known_right()
+  local held = {}
+  for _, suspect in ipairs(redis.call('LRANGE', SUSPECTS, 0, -1)) do held[#held + 1] = cjson.decode(suspect).ids end
+  for _, batch in ipairs(redis.call('HVALS', BATCHES)) do held[#held + 1] = cjson.decode(batch).ids end
+  local count = waiting_in('live', math.huge) + waiting_in('bulk', math.huge)
+  for _, ids in ipairs(held) do count = count + #ids end
+  if redis.call('SCARD', KNOWN) <= count then return end
+  redis.call('DEL', KNOWN)
+  local function know(ids) redis.call('SADD', KNOWN, unpack(ids)) end
+  for _, ids in ipairs(held) do know(ids) end
+  each_waiting('live', know)
+  each_waiting('bulk', know)
+end
+
+if ARGV[1] == 'expired' then put_known_right() end
+if redis.call('EXISTS', KNOWN) == 0 then redis.call('DEL', WAITERS) end
 
 return {back, anyone_waits() and call_needed() or 0}

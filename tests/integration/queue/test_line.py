@@ -191,6 +191,32 @@ def test_an_idle_line_forgets_ids_that_were_left_behind(line: RedisLine, redis_c
     assert line.submit(_tickets("a", 1)) == 1
 
 
+def test_a_busy_line_forgets_ids_that_are_in_no_place(line: RedisLine, redis_connection: Redis) -> None:
+    line.submit([*_tickets("a", 1500), *_tickets("back", 1500, Lane.BULK)])
+    _claimed(line, limit=100)
+    _claimed(line, limit=100)
+    line.release("w")
+    _claimed(line, limit=100)
+    redis_connection.sadd("rg:judge:known", "lost-0", "lost-1")
+    assert line.submit(_tickets("lost", 2)) == 0
+    line.release_expired()
+    assert redis_connection.scard("rg:judge:known") == 3000
+    assert line.submit([*_tickets("a", 1500), *_tickets("back", 1500), *_tickets("lost", 2)]) == 2
+
+
+def test_a_lease_that_is_renewed_begins_again(redis_connection: Redis) -> None:
+    line = RedisLine(redis_connection, lease_s=0.3, lease_per_post_s=0.0)
+    line.submit(_tickets("a", 2))
+    batch = _claimed(line)
+    time.sleep(0.2)
+    assert line.renew(batch)
+    time.sleep(0.2)
+    assert line.release_expired() == 0
+    time.sleep(0.2)
+    assert line.release_expired() == 2
+    assert not line.renew(batch), "it was taken away"
+
+
 def test_nothing_stays_in_redis_when_all_are_judged(line: RedisLine, redis_connection: Redis, calls: Queue) -> None:
     line.submit(_tickets("a", 100))
     line.submit(_tickets("b", 100, Lane.BULK))
