@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
@@ -14,7 +14,7 @@ from typing import Self
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from riskguard.detectors.lexicon.files import Lexicon, Term, load_lexicon
-from riskguard.detectors.lexicon.sighting import Sighting, merged, sighting
+from riskguard.detectors.lexicon.sighting import Stretch, merged, sighting
 from riskguard.detectors.lexicon.together import Companions, Found, speaking
 from riskguard.domain.finding import Abstention, EvidenceSpan, Finding
 from riskguard.domain.post import Post
@@ -80,44 +80,51 @@ class LexiconDetector:
         return findings
 
     def _suspects(self, texts: Sequence[str]) -> list[int]:
-        """Positions of the texts that hold a term or benign phrase."""
+        """Positions of the texts that hold a term or the key of a pair."""
         starts = [0, *accumulate(len(text) + 1 for text in texts)]
-        hits = self._automaton.find_matches_as_indexes(_BETWEEN.join(texts))
-        return sorted({bisect_right(starts, start) - 1 for _, start, _ in hits})
+        hits = self._automaton.find_matches_as_indexes(_BETWEEN.join(texts), overlapping=True)
+        return sorted(
+            {bisect_right(starts, start) - 1 for number, start, _ in hits if self._keys[number] in self._sought}
+        )
 
     def _findings(self, view: TextView, text: str) -> list[Finding]:
         hits = self._hits(view, text)
         terms: dict[str, list[Found]] = defaultdict(list)
         pairs: dict[str, list[Found]] = defaultdict(list)
-        for seen in self._sightings(view, hits):
-            for term in self._terms.get(seen.key, ()):
-                terms[term.label].append(Found(term, seen))
-            for companions in self._pairs.get(seen.key, ()):
-                found = companions.beside(view, seen)
-                if found is not None:
-                    pairs[found.term.label].append(found)
+        sought = self._not_benign(hits)
+        known = merged((hit.start, hit.end) for hit in sought)
+        for hit in sought:
+            for found, together in self._seen(view, hit, known):
+                (pairs if together else terms)[found.term.label].append(found)
         told = any(hit.key in self._reports.phrases for hit in hits)
         return [
             self._finding(view, label, speaking(terms[label], pairs[label]), told=told)
             for label in sorted(terms.keys() | pairs.keys())
         ]
 
+    def _seen(self, view: TextView, hit: _Hit, known: Sequence[Stretch]) -> Iterator[tuple[Found, bool]]:
+        """What the hit is, each with whether it is a pair. How it stands is asked last: that is what costs."""
+        ready = self._pairs.get(hit.key, ())
+        near = [(each, beside) for each in ready if (beside := each.beside(view, hit.start, hit.end)) is not None]
+        listed = self._terms.get(hit.key, ())
+        seen = sighting(view, hit.key, hit.positions, known) if near or listed else None
+        if seen is not None:
+            yield from ((Found(term, seen), False) for term in listed)
+            yield from ((companions.found(seen, beside), True) for companions, beside in near)
+
     def _hits(self, view: TextView, text: str) -> list[_Hit]:
         positions = kept_positions(view.folded)
         matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
         return [_Hit(self._keys[number], positions[start:end]) for number, start, end in matches]
 
-    def _sightings(self, view: TextView, hits: Sequence[_Hit]) -> list[Sighting]:
+    def _not_benign(self, hits: Sequence[_Hit]) -> list[_Hit]:
         """Every place where a term or the key of a pair stands and no benign phrase contains it."""
         benign = [(hit.start, hit.end) for hit in hits if hit.key in self._allowed]
-        sought = [
+        return [
             hit
             for hit in hits
             if hit.key in self._sought and not any(a <= hit.start and hit.end <= b for a, b in benign)
         ]
-        known = merged((hit.start, hit.end) for hit in sought)
-        seen = (sighting(view, hit.key, hit.positions, known) for hit in sought)
-        return [each for each in seen if each is not None]
 
     def _finding(self, view: TextView, label: str, found: Sequence[Found], *, told: bool) -> Finding:
         best: dict[str, float] = {}

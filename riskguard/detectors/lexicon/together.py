@@ -37,6 +37,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A companion near a key, and the stretch of folded text that holds both (only the key's, if noise is in it)."""
+
+    companion: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Companions:
     """A pair made ready to be looked for."""
 
@@ -48,21 +57,22 @@ class Companions:
         """The longest companions are tried first. Equal patterns are compiled once, by `re` itself."""
         return cls(pair, re.compile("|".join(map(re.escape, sorted(pair.near, key=len, reverse=True)))))
 
-    def beside(self, view: TextView, seen: Sighting) -> Found | None:
-        """The pair whose key was seen, with the nearest stretch that holds a companion."""
-        before, after = _around(view.folded, seen, self.pair.within)
-        for window, start in ((before, seen.start - len(before)), (after, seen.end)):
+    def beside(self, view: TextView, start: int, end: int) -> Beside | None:
+        """The companion near a key at [start, end), and the stretch that holds both."""
+        before, after = _around(view.folded, start, end, self.pair.within)
+        for window, first in ((before, start - len(before)), (after, end)):
             match = self.near.search(window)
             if match is not None:
-                stretch = (min(seen.start, start + match.start()), max(seen.end, start + match.end()))
-                return self._found(seen, match.group(), *stretch)
+                return Beside(match.group(), min(start, first + match.start()), max(end, first + match.end()))
         match = self.near.search(squeezed(before)) or self.near.search(squeezed(after))
-        return None if match is None else self._found(seen, match.group(), seen.start, seen.end)
+        return None if match is None else Beside(match.group(), start, end)
 
-    def _found(self, seen: Sighting, companion: str, start: int, end: int) -> Found:
+    def found(self, seen: Sighting, beside: Beside) -> Found:
+        """The pair, as clear as its key."""
         pair = self.pair
-        written = f"{companion} … {pair.written}"
-        return Found(Term(written, _ANY_PAIR, pair.label, pair.tier), replace(seen, start=start, end=end))
+        written = f"{beside.companion} … {pair.written}"
+        term = Term(written, _ANY_PAIR, pair.label, pair.tier)
+        return Found(term, replace(seen, start=beside.start, end=beside.end))
 
 
 def speaking(terms: Iterable[Found], pairs: Iterable[Found]) -> list[Found]:
@@ -82,10 +92,10 @@ def speaking(terms: Iterable[Found], pairs: Iterable[Found]) -> list[Found]:
     return sorted([*kept, *chosen], key=lambda each: each.seen.start)
 
 
-def _around(folded: str, seen: Sighting, within: int) -> tuple[str, str]:
+def _around(folded: str, start: int, end: int, within: int) -> tuple[str, str]:
     """What stands before and after in the same sentence."""
-    before = _SENTENCE_END.split(folded[max(0, seen.start - within) : seen.start])[-1]
-    after = _SENTENCE_END.split(folded[seen.end : seen.end + within])[0]
+    before = _SENTENCE_END.split(folded[max(0, start - within) : start])[-1]
+    after = _SENTENCE_END.split(folded[end : end + within])[0]
     return before, after
 
 
