@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
 from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
 from riskguard.domain.errors import NotReady
 from riskguard.domain.finding import NOTABLE
@@ -22,8 +23,12 @@ from riskguard.domain.verdict import Verdict
 from riskguard.services.ports import Begin, Bell, Clock, Line, Panel, PolicyBook, Sender
 from riskguard.settings import PREFIX, Settings
 
+if TYPE_CHECKING:
+    from limits.storage import Storage
+
 KEY_FILE = "secret.key"
 SHORTEST_KEY = 32
+COUNT_WITHIN_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,28 @@ def build_sender(settings: Settings) -> Sender:
     from riskguard.delivery import WebhookSender
 
     return WebhookSender(networks_allowed=settings.callback_networks, timeout_s=settings.webhook_timeout_s)
+
+
+def open_counter(settings: Settings, purpose: str) -> Storage:
+    """Where a limiter counts: in Redis, shared by all processes; without one, in this process.
+
+    Connects when it counts. A Redis that does not answer soon is a StorageError of `limits`, so nobody waits for it.
+    """
+    from limits.storage import MemoryStorage, RedisStorage
+    from redis import BlockingConnectionPool
+
+    if not settings.redis_url:
+        return MemoryStorage()
+    pool = BlockingConnectionPool.from_url(
+        settings.redis_url,
+        max_connections=16,
+        timeout=COUNT_WITHIN_S,
+        socket_timeout=COUNT_WITHIN_S,
+        socket_connect_timeout=COUNT_WITHIN_S,
+    )
+    return RedisStorage(
+        "redis://", connection_pool=pool, key_prefix=f"{settings.redis_prefix}:{purpose}", wrap_exceptions=True
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Self, TypeVar
 from riskguard.domain.errors import InvalidInput
 
 PREFIX = "RISKGUARD_"
+MOST_PROXIES = 8
 
 
 T = TypeVar("T")
@@ -46,6 +47,9 @@ class Settings:
         _NONE, "detectors of your own, each 'module:factory', separated by commas"
     )
     public_url: str = _setting("", "address that people reach the console at; https makes cookies secure-only")
+    trusted_proxies: int = _setting(
+        0, "reverse proxies in front that set X-Forwarded-For; sign-in attempts are counted by the address it tells"
+    )
     max_text_chars: int = _setting(20_000, "longest text of one post, in characters")
     max_body_bytes: int = _setting(8 * 2**20, "largest request body, in bytes")
     rate_posts_per_minute: int = _setting(
@@ -82,6 +86,11 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data_dir / 'riskguard.db'}"
 
     def __post_init__(self) -> None:
+        if not 0 <= self.trusted_proxies <= MOST_PROXIES:
+            raise InvalidInput(
+                f"{PREFIX}TRUSTED_PROXIES should be from 0 to {MOST_PROXIES}",
+                hint="count the proxies that every request passes; 0 when clients reach this service directly",
+            )
         for network in self.callback_networks:
             try:
                 ipaddress.ip_network(network)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -14,7 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from riskguard import __version__
-from riskguard.domain.errors import NotReady, RiskguardError
+from riskguard.domain.errors import RiskguardError
+from riskguard.port import bindable
 from riskguard.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,9 +30,13 @@ _PARENT_LOOKED_AFTER_S = 1.0
 
 
 def create_web(house: House) -> Any:
-    """One WSGI callable: the API at /, the console at /console/. People who open / are led to the console."""
+    """One WSGI callable: the API at /, the console at /console/. People who open / are led to the console.
+
+    Behind trusted proxies the client's address is the one that the outermost of them saw.
+    """
     from flask import Response, redirect, request
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
+    from werkzeug.middleware.proxy_fix import ProxyFix
     from werkzeug.wrappers import Response as AnyResponse
 
     from riskguard import api, console
@@ -46,7 +49,9 @@ def create_web(house: House) -> Any:
             return redirect("/console/")
         return Response(json.dumps(_INDEX), mimetype="application/json")
 
-    return DispatcherMiddleware(app, {"/console": console.create_app(house)})
+    web = DispatcherMiddleware(app, {"/console": console.create_app(house)})
+    proxies = house.settings.trusted_proxies
+    return ProxyFix(web, x_for=proxies, x_proto=0) if proxies else web
 
 
 _INDEX = {
@@ -64,7 +69,7 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8080) -> N
     The serving process is forked before anything heavy is imported, and builds its own house. When it dies, this
     one ends with exit code 1, so that whoever supervises it starts both again.
     """
-    address = _bindable(host, port)
+    address = bindable(host, port)
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -100,24 +105,3 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_PARENT_LOOKED_AFTER_S)
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _bindable(host: str, port: int) -> str:
-    """The numeric address of `host`, after a trial that nobody listens on it; the server would share a taken port."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
-            trial.listen(1)
-    except OSError as error:
-        raise NotReady(f"cannot listen on {host}:{port}: {error.strerror}", hint=_hint(error)) from None
-    return str(address[0])
-
-
-def _hint(error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return "another program listens there; stop it or choose another --port"
-    if error.errno == errno.EACCES:
-        return "ports under 1024 need privileges; choose another --port"
-    return "choose an address of this machine with --host"

@@ -11,7 +11,7 @@ from flask import Response, request
 from riskguard.api.keyring import Keyring
 from riskguard.api.limiter import Backlog, RateLimiter
 from riskguard.api.meters import Meters
-from riskguard.bootstrap import House
+from riskguard.bootstrap import House, open_counter
 from riskguard.domain.errors import InvalidInput
 
 WAITERS = 32
@@ -28,9 +28,7 @@ class Door:
         self.waiters = BoundedSemaphore(WAITERS)
         self._keyring = Keyring(house.begin)
         self._backlog = Backlog(house.line, limit=settings.max_waiting)
-        self._limiter = RateLimiter(
-            settings.redis_url, per_minute=settings.rate_posts_per_minute, prefix=settings.redis_prefix
-        )
+        self._limiter = RateLimiter(open_counter(settings, "rate"), per_minute=settings.rate_posts_per_minute)
 
     def community(self) -> str:
         """Who asks. NotAuthenticated without a valid key."""

@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable
 
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage, RedisStorage
+from limits.storage import Storage
 from limits.strategies import SlidingWindowCounterRateLimiter
-from redis import BlockingConnectionPool
 
 from riskguard.domain.errors import TooManyRequests
 from riskguard.services.ports import Line
@@ -24,17 +23,9 @@ _BACKLOG_PAUSE_S = 5.0
 class RateLimiter:
     """Posts per community and minute, counted in a sliding window that all API processes share through Redis."""
 
-    def __init__(
-        self,
-        redis_url: str,
-        *,
-        per_minute: int,
-        prefix: str = "rg",
-        timeout_s: float = 0.5,
-        now: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, storage: Storage, *, per_minute: int, now: Callable[[], float] = time.monotonic) -> None:
         self._item = RateLimitItemPerMinute(per_minute)
-        self._strategy = SlidingWindowCounterRateLimiter(_storage(redis_url, prefix, timeout_s))
+        self._strategy = SlidingWindowCounterRateLimiter(storage)
         self._now = now
         self._silent_until = 0.0
 
@@ -95,12 +86,3 @@ class Backlog:
         except Exception as error:  # whatever the transport raises: the sweep empties the backlog later
             _log.warning("the line cannot be measured, so posts pass: %s", error)
             return 0
-
-
-def _storage(redis_url: str, prefix: str, timeout_s: float) -> RedisStorage | MemoryStorage:
-    if not redis_url:
-        return MemoryStorage()
-    pool = BlockingConnectionPool.from_url(
-        redis_url, max_connections=16, timeout=timeout_s, socket_timeout=timeout_s, socket_connect_timeout=timeout_s
-    )
-    return RedisStorage("redis://", connection_pool=pool, key_prefix=f"{prefix}:rate")

@@ -1,4 +1,4 @@
-"""Who is at the console: signing in and out, the session, and the limit on failed attempts."""
+"""Who is at the console: signing in and out, and the session."""
 
 from __future__ import annotations
 
@@ -9,47 +9,17 @@ from datetime import timedelta
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage
-from limits.strategies import MovingWindowRateLimiter
 
-from riskguard.bootstrap import House
+from riskguard.bootstrap import House, open_counter
+from riskguard.console import wording
+from riskguard.console.doorkeeper import Doorkeeper
 from riskguard.domain.errors import InvalidInput, NotAllowed, NotAuthenticated, TooManyRequests
 from riskguard.domain.member import Member, Role
 from riskguard.services import accounts
 
 SESSION = timedelta(hours=12)
-ATTEMPTS: RateLimitItem = RateLimitItemPerMinute(5, 5)
-"""Failed sign-ins that one address may make for one name."""
-REDIS_TIMEOUT_S = 0.5
 RULING_ROLES = frozenset({Role.MODERATOR, Role.OPERATOR})
 OPEN_PAGES = frozenset({"entrance.sign_in", "static"})
-
-
-class Doorkeeper:
-    """Counts sign-in attempts per name and address; shared between processes where there is a Redis."""
-
-    def __init__(self, redis_url: str, prefix: str) -> None:
-        self._spare = MovingWindowRateLimiter(MemoryStorage())
-        self._shared = MovingWindowRateLimiter(_shared_memory(redis_url, prefix)) if redis_url else self._spare
-
-    def attempt(self, name: str, address: str) -> None:
-        """Count one attempt; TooManyRequests when there were too many."""
-        try:
-            admitted = self._shared.hit(ATTEMPTS, name, address)
-        except StorageError:
-            admitted = self._spare.hit(ATTEMPTS, name, address)
-        if not admitted:
-            raise TooManyRequests("登录失败次数过多，请 5 分钟后再试。", retry_after_s=ATTEMPTS.get_expiry())
-
-    def forget(self, name: str, address: str) -> None:
-        """A good password clears what was counted."""
-        self._spare.clear(ATTEMPTS, name, address)
-        try:
-            self._shared.clear(ATTEMPTS, name, address)
-        except StorageError:
-            return
 
 
 class Entrance:
@@ -58,7 +28,7 @@ class Entrance:
     def __init__(self, house: House, *, key: str) -> None:
         self._house = house
         self._key = key.encode()
-        self._doorkeeper = Doorkeeper(house.settings.redis_url, house.settings.redis_prefix)
+        self._doorkeeper = Doorkeeper(open_counter(house.settings, "sign-in"))
 
     def blueprint(self) -> Blueprint:
         """Its routes; the check covers the whole application."""
@@ -85,14 +55,15 @@ class Entrance:
             return redirect(url_for("desk.queue")) if g.member else render_template("sign_in.html", name="")
         name, password = request.form.get("name", "").strip(), request.form.get("password", "")
         try:
-            self._doorkeeper.attempt(name, request.remote_addr or "")
-            member = accounts.sign_in(name, password, begin=self._house.begin)
+            if not accounts.is_member_name(name):
+                raise NotAuthenticated("nobody can have this name")
+            with self._doorkeeper.attempt(name, request.remote_addr or ""):
+                member = accounts.sign_in(name, password, begin=self._house.begin)
         except TooManyRequests as error:
             page = render_template("sign_in.html", name=name, fault=str(error))
             return page, 429, {"Retry-After": str(int(error.retry_after_s))}
         except NotAuthenticated:
-            return render_template("sign_in.html", name=name, fault="名称或密码不正确，请重新输入。"), 401
-        self._doorkeeper.forget(name, request.remote_addr or "")
+            return render_template("sign_in.html", name=name, fault=wording.WRONG_SIGN_IN), 401
         wanted = session.get("wanted", "/")
         self._open(member)
         return redirect(request.script_root + wanted)
@@ -109,15 +80,14 @@ class Entrance:
         old, new, again = (request.form.get(field, "") for field in ("old", "new", "again"))
         try:
             _check_choice(new, again)
-            self._doorkeeper.attempt(g.member.name, request.remote_addr or "")
-            member = accounts.change_password(g.member.id, old=old, new=new, begin=self._house.begin)
+            with self._doorkeeper.attempt(g.member.name, request.remote_addr or ""):
+                member = accounts.change_password(g.member.id, old=old, new=new, begin=self._house.begin)
         except NotAuthenticated:
-            return render_template("account.html", fault="当前密码不正确。"), 400
+            return render_template("account.html", fault=wording.WRONG_PASSWORD), 400
         except (InvalidInput, TooManyRequests) as error:
             return render_template("account.html", fault=str(error)), 400
-        self._doorkeeper.forget(member.name, request.remote_addr or "")
         self._open(member)
-        flash("密码已更改，其他设备上的登录已失效。")
+        flash(wording.PASSWORD_CHANGED)
         return redirect(url_for("entrance.account"))
 
     def _open(self, member: Member) -> None:
@@ -145,9 +115,9 @@ class Entrance:
 
 def _check_choice(new: str, again: str) -> None:
     if new != again:
-        raise InvalidInput("两次输入的新密码不一致。", field="again")
+        raise InvalidInput(wording.PASSWORDS_DIFFER, field="again")
     if len(new) < accounts.MIN_PASSWORD_CHARS:
-        raise InvalidInput(f"新密码至少要有 {accounts.MIN_PASSWORD_CHARS} 个字符。", field="new")
+        raise InvalidInput(wording.SHORT_PASSWORD.format(accounts.MIN_PASSWORD_CHARS), field="new")
 
 
 def may_rule(member: Member) -> bool:
@@ -158,15 +128,4 @@ def may_rule(member: Member) -> bool:
 def require_ruling(member: Member) -> None:
     """NotAllowed for whoever may only look."""
     if not may_rule(member):
-        raise NotAllowed("合规官可以查看案件，裁定由审核员或运维作出。")
-
-
-def _shared_memory(redis_url: str, prefix: str) -> RedisStorage:
-    url = "redis+" + redis_url if redis_url.startswith("unix:") else redis_url
-    return RedisStorage(
-        url,
-        key_prefix=f"{prefix}:sign-in",
-        wrap_exceptions=True,
-        socket_timeout=REDIS_TIMEOUT_S,
-        socket_connect_timeout=REDIS_TIMEOUT_S,
-    )
+        raise NotAllowed(wording.MAY_NOT_RULE)

@@ -9,7 +9,6 @@ from riskguard.domain.event import EventStatus, EventType
 from riskguard.domain.finding import Cause
 from riskguard.domain.member import Role
 from riskguard.domain.post import Scene
-from riskguard.domain.taxonomy import Family
 from riskguard.domain.verdict import Action
 
 BEIJING = timezone(timedelta(hours=8), "北京时间")
@@ -30,13 +29,6 @@ SCENES = {
     Scene.DM: "私信",
 }
 ROLES = {Role.MODERATOR: "审核员", Role.COMPLIANCE: "合规官", Role.OPERATOR: "运维"}
-FAMILIES = {
-    Family.PRIVACY: "隐私",
-    Family.COMPLIANCE: "合规",
-    Family.OPINION: "舆情",
-    Family.HOMOGENEITY: "同质化",
-    Family.CUSTOM: "自定义",
-}
 STATUSES = {CaseStatus.OPEN: "待裁定", CaseStatus.DECIDED: "已裁定"}
 RULINGS = {Ruling.APPROVE: "通过", Ruling.REMOVE: "移除"}
 CARING_RULINGS = {Ruling.APPROVE: "已关怀处理", Ruling.REMOVE: "移除"}
@@ -61,6 +53,20 @@ CARING_REASONS = {
     Ruling.APPROVE: ("已私信关怀并附援助热线", "已转交专业援助人员", "已联系其亲友或校方", "语境正常，并无风险"),
     Ruling.REMOVE: ("含具体方法，移除以免模仿", "应本人请求移除"),
 }
+
+BUSY_DOOR = "此刻登录的人太多，请稍等几秒再试。"
+CLOSED_DOOR = "登录失败次数过多，请 5 分钟后再试。"
+WRONG_SIGN_IN = "名称或密码不正确，请重新输入。"
+WRONG_PASSWORD = "当前密码不正确。"  # noqa: S105 (a sentence)
+PASSWORDS_DIFFER = "两次输入的新密码不一致。"
+SHORT_PASSWORD = "新密码至少要有 {} 个字符。"  # noqa: S105 (a sentence)
+PASSWORD_CHANGED = "密码已更改，其他设备上的登录已失效。"  # noqa: S105 (a sentence)
+MAY_NOT_RULE = "合规官可以查看案件，裁定由审核员或运维作出。"
+NO_FILTER = "没有这种筛选条件。"
+NO_REASON = "请写明理由，平台和作者会看到它。"
+LONG_REASON = "理由最多 {} 个字，请缩短后再提交。"
+NO_RULING = "请选择一种裁定。"
+NO_VERSION = "表单不完整，请刷新后重试。"
 
 
 def trust(tier: int) -> str:

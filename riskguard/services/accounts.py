@@ -90,6 +90,11 @@ def digest(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def is_member_name(name: str) -> bool:
+    """Whether a member may be called so: 1-64 letters, digits or . @ - _"""
+    return _MEMBER_NAME.fullmatch(name) is not None
+
+
 def create_member(
     name: str, *, role: Role, begin: Begin, community: str | None = None, clock: Clock = _now
 ) -> tuple[Member, str]:
@@ -97,7 +102,7 @@ def create_member(
 
     Conflict when the name is taken.
     """
-    if not _MEMBER_NAME.fullmatch(name):
+    if not is_member_name(name):
         raise InvalidInput(f"'{name}' is no name to sign in with", field="name", hint="1-64 letters, digits, . @ - _")
     password = one_time_password()
     member = Member(new_id("mbr"), name, role, hashed(password), clock(), community)

@@ -6,10 +6,13 @@ import base64
 import hashlib
 import hmac
 import secrets
+from threading import BoundedSemaphore
 
 _COST, _BLOCK, _LANES = 2**14, 8, 5
 """16 MiB and about 0.2 s a try: one of the settings that OWASP's password storage sheet calls equal."""
 _BYTES = 32
+_AT_ONCE = BoundedSemaphore(2)
+"""More at once would take 16 MiB and a core each; whoever comes later waits."""
 NOBODY = f"scrypt${_COST}${_BLOCK}${_LANES}$" + "$".join([base64.b64encode(bytes(_BYTES)).decode()] * 2)
 """A hash that no password has and that costs as much to check as any other."""
 
@@ -40,7 +43,8 @@ def matches(password: str, password_hash: str) -> bool:
 def _scrypt(password: str, salt: bytes, cost: int, block: int, lanes: int) -> bytes:
     memory = 128 * block * (cost + lanes) + 2**20
     secret = password.encode("utf-8", "surrogatepass")
-    return hashlib.scrypt(secret, salt=salt, n=cost, r=block, p=lanes, maxmem=memory, dklen=_BYTES)
+    with _AT_ONCE:
+        return hashlib.scrypt(secret, salt=salt, n=cost, r=block, p=lanes, maxmem=memory, dklen=_BYTES)
 
 
 def _base64(raw: bytes) -> str:

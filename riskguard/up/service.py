@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import time
 import urllib.error
@@ -16,6 +15,7 @@ from pathlib import Path
 from riskguard.bootstrap import open_begin, secret_key
 from riskguard.domain.errors import NotReady
 from riskguard.domain.member import Role
+from riskguard.port import bindable
 from riskguard.services import accounts
 from riskguard.settings import PREFIX, Settings
 from riskguard.store import migrate
@@ -38,7 +38,7 @@ def run_service(settings: Settings, *, host: str, port: int, workers: int, demo:
     if demo:
         settings = replace(settings, callback_networks=(*settings.callback_networks, LOOPBACK))
     _check_folder(settings.data_dir)
-    _check_port(host, port)
+    bindable(host, port)
     _check_model(settings.model_dir)
     migrate(settings.effective_database_url)
     secret_key(settings)
@@ -72,18 +72,6 @@ def _check_folder(folder: Path) -> None:
         raise NotReady(
             f"the data folder {folder} cannot be written: {error.strerror}",
             hint=f"choose another with --data-dir or {PREFIX}DATA_DIR",
-        ) from None
-
-
-def _check_port(host: str, port: int) -> None:
-    try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        raise NotReady(
-            f"cannot listen on {host}:{port}: {error.strerror or error}", hint="choose another with --port or --host"
         ) from None
 
 

@@ -1,14 +1,23 @@
 """Who gets in, how long they stay, and that nobody acts in their name."""
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from riskguard.bootstrap import House
+import pytest
+from redis import Redis
+from werkzeug.test import Client
+
+from riskguard.bootstrap import House, open_counter
 from riskguard.console import create_app
+from riskguard.console.doorkeeper import STRAYS, Doorkeeper
 from riskguard.domain.case import Case
+from riskguard.domain.errors import NotAuthenticated
 from riskguard.domain.member import Role
 from riskguard.services import accounts, review
+from riskguard.web import create_web
 from tests.integration.console.visitor import Browser, Clock
 
 
@@ -45,6 +54,48 @@ def test_after_five_failures_a_name_must_wait_at_this_address_only(
     elsewhere = browser()
     elsewhere.client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
     assert elsewhere.sign_in("lin", password).status_code == 302
+
+
+def test_names_nobody_can_have_are_neither_counted_nor_checked(
+    house: House, browser: Callable[[], Browser], redis_connection: Redis
+) -> None:
+    thief = browser()
+    assert [thief.sign_in(name, "guess").status_code for name in ("x" * 60_000, "a b", "../x") * 12] == [401] * 36
+    assert list(redis_connection.scan_iter("*sign-in*")) == []
+
+
+def test_fresh_names_from_one_address_come_to_an_end_in_every_process(
+    house: House, browser: Callable[[], Browser]
+) -> None:
+    _, password = accounts.create_member("lin", role=Role.MODERATOR, begin=house.begin)
+    elsewhere = Doorkeeper(open_counter(house.settings, "sign-in"))
+    for number in range(STRAYS.amount):
+        with suppress(NotAuthenticated), elsewhere.attempt(f"n{number}", "127.0.0.1"):
+            raise NotAuthenticated("wrong")
+    assert browser().sign_in("lin", password).status_code == 429
+    neighbour = browser()
+    neighbour.client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+    assert neighbour.sign_in("lin", password).status_code == 302
+
+
+@pytest.mark.parametrize(("proxies", "counted"), [(0, "127.0.0.1"), (1, "203.0.113.9"), (2, "198.51.100.4")])
+def test_behind_trusted_proxies_the_address_that_they_saw_is_counted(
+    house: House, redis_connection: Redis, proxies: int, counted: str
+) -> None:
+    client = Client(create_web(replace(house, settings=replace(house.settings, trusted_proxies=proxies))))
+    page = client.get("/console/sign-in").get_data(as_text=True)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token
+    form = {"csrf_token": token.group(1), "name": "lin", "password": "guess"}
+    client.post(
+        "/console/sign-in",
+        data=form,
+        headers={"X-Forwarded-For": "192.0.2.1, 198.51.100.4, 203.0.113.9"},
+        environ_base={"REMOTE_ADDR": "127.0.0.1"},
+    )
+    keys = [key.decode() for key in redis_connection.scan_iter("*sign-in*")]
+    assert keys
+    assert all(counted in key for key in keys)
 
 
 def test_a_good_password_forgets_earlier_slips(house: House, cases: list[Case], browser: Callable[[], Browser]) -> None:

@@ -14,9 +14,11 @@ from riskguard.api.door import flag, wait_preference, whole_number
 from riskguard.api.keyring import REMEMBERED_S, Keyring
 from riskguard.api.limiter import Backlog, RateLimiter
 from riskguard.api.problems import INTERNAL, KINDS, all_kinds, kind_of, problem
+from riskguard.bootstrap import open_counter
 from riskguard.domain import errors
 from riskguard.domain.member import ApiKey
 from riskguard.services.accounts import digest
+from riskguard.settings import Settings
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -73,7 +75,7 @@ def test_another_header_is_no_key(header: str) -> None:
 
 
 def test_the_limiter_counts_posts_per_community() -> None:
-    limiter = RateLimiter("", per_minute=10)
+    limiter = RateLimiter(open_counter(Settings(), "rate"), per_minute=10)
     limiter.pay("c1", 8)
     with pytest.raises(errors.TooManyRequests) as refused:
         limiter.pay("c1", 3)
@@ -84,7 +86,8 @@ def test_the_limiter_counts_posts_per_community() -> None:
 
 def test_a_limiter_without_its_redis_lets_posts_pass_and_asks_again_later(caplog: pytest.LogCaptureFixture) -> None:
     at = [0.0]
-    limiter = RateLimiter("redis://127.0.0.1:1", per_minute=10, timeout_s=0.2, now=lambda: at[0])
+    counter = open_counter(Settings(redis_url="redis://127.0.0.1:1"), "rate")
+    limiter = RateLimiter(counter, per_minute=10, now=lambda: at[0])
     for _ in range(5):
         limiter.pay("c1", 10)
     assert len(caplog.records) == 1
