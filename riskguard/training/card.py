@@ -31,7 +31,7 @@ The spam texts are SMS, not forum posts: `gambling`, `fraud`, `ad` and `illegal_
 score on a short, disguised lure says little. `hate` cannot tell a group from a person: COLD's training labels do not
 say at whom a text is aimed. `abuse` knows attacks on groups better than plain insults. For these it saw sentences of
 our own with listed insults, aimed at someone ('attack') and at nobody ('peaceful'), besides small talk. It helped
-little: of COLD's 102 attacks on individuals on dev, .56 score 0.5 or more (.55 before) and .25 score 0.85 or more (.21).
+little: of the 102 attacks on individuals on dev, .56 score 0.5 or more (.55 before), .25 at 0.85 (.21).
 The lexicon stays the better witness there, and since many words are in both, the two do not speak quite independently.
 Posts that scold an insult may score as one. All risk heads but `sexism` learnt from short pieces of harmless texts as
 innocent, so a lone word without a sentence may score low. A few stay wrong: '你好' scores .78 on `illegal_trade`.
