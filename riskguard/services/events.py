@@ -24,8 +24,9 @@ def judged(post: Post, verdict: Verdict, *, community: Community, at: datetime) 
 
 
 def decided(case: Case, decision: Decision, *, post: Post, community: Community) -> Event | None:
-    """`case.decided`, or `appeal.ruled` where the case was last opened by an appeal."""
-    appealed = any(g.origin is Origin.APPEAL for g in case.grievances)
+    """`case.decided`, or `appeal.ruled` where the author has appealed since the decision before this one."""
+    before = case.decisions[-2].at if len(case.decisions) > 1 else None
+    appealed = any(g.origin is Origin.APPEAL and (before is None or g.at >= before) for g in case.grievances)
     kind = EventType.APPEAL_RULED if appealed else EventType.CASE_DECIDED
     return _event(
         kind,
