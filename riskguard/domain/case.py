@@ -12,7 +12,7 @@ from riskguard.domain.verdict import Verdict
 
 
 class CaseStatus(StrEnum):
-    """OPEN waits for a moderator; DECIDED has a ruling; an appeal opens it again."""
+    """OPEN waits for a moderator; DECIDED has a ruling; an appeal, a report or a verdict opens it again."""
 
     OPEN = "open"
     DECIDED = "decided"
@@ -85,6 +85,10 @@ class Case:
             decisions=(*self.decisions, decision),
             version=self.version + 1,
         )
+
+    def flag(self, *, priority: int) -> Case:
+        """The case after a verdict that asks for a human; it is open (again), at least as urgent as `priority`."""
+        return replace(self, status=CaseStatus.OPEN, priority=max(self.priority, priority), version=self.version + 1)
 
     def hear(self, grievance: Grievance, *, priority: int = 0) -> Case:
         """The case with one more voice; it is open (again), at least as urgent as `priority`."""

@@ -10,6 +10,10 @@ NOTABLE = 0.05
 """Scores under this are left out of verdicts unless all scores are asked for."""
 
 
+TITLE: Mapping[str, str] = {"where": "title"}
+"""The fact of a finding whose evidence stands in the title alone: it has no spans, and says nothing of the text."""
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceSpan:
     """Where in Post.text the proof stands: code points, end exclusive."""
@@ -25,7 +29,8 @@ class EvidenceSpan:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One detector's word on one label. `score` is a probability 0..1; no spans means 'the whole text'.
+    """One detector's word on one label. `score` is a probability 0..1; no spans means 'the whole text', unless the
+    facts say where it stands.
 
     `facts` holds what else the detector knows (an account count, a cluster id): JSON scalars only.
     """
@@ -39,6 +44,11 @@ class Finding:
     def __post_init__(self) -> None:
         if not 0.0 <= self.score <= 1.0:
             raise ValueError(f"score of {self.label} is outside 0..1: {self.score}")
+
+    @property
+    def in_title(self) -> bool:
+        """Whether all its evidence stands in the title."""
+        return self.facts.get("where") == "title"
 
 
 class Cause(StrEnum):

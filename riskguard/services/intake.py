@@ -48,8 +48,8 @@ def accept(
 ) -> list[Receipt]:
     """A receipt per draft, in order. All new posts are committed when this returns, in one transaction.
 
-    A draft is a Post with an id of its own. A post_id that is known with the same text gets the first post again;
-    with other text it becomes the next revision. A line that fails is logged only: the sweep finds the posts.
+    A draft is a Post with an id of its own. A post_id that is known with the same title and text gets the first post
+    again; with others it becomes the next revision. A line that fails is logged only: the sweep finds the posts.
     Conflict when the kept answer's key is taken, or when the same posts are contested again and again.
     """
     if not drafts and keep is None:
@@ -100,7 +100,7 @@ def _matched(drafts: Sequence[Post], community: str, work: UnitOfWork) -> list[R
 def _receipt(draft: Post, newest: dict[str, Post]) -> Receipt:
     """The receipt of one draft; `newest` learns of a new revision, so that the next draft sees it."""
     before = newest.get(draft.post_id)
-    if before is not None and before.text == draft.text:
+    if before is not None and (before.title, before.text) == (draft.title, draft.text):
         return Receipt(before, new=False)
     post = replace(draft, revision=before.revision + 1) if before is not None else draft
     newest[draft.post_id] = post

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from riskguard.domain.case import Case
-from riskguard.domain.errors import NotReady
+from riskguard.domain.errors import NotReady, StaleVersion
 from riskguard.domain.event import Event
 from riskguard.domain.finding import NOTABLE, Abstention, Reading
 from riskguard.domain.line import Batch
@@ -20,7 +20,8 @@ from riskguard.domain.verdict import Verdict
 from riskguard.policy.engine import evaluate
 from riskguard.services.events import announce, judged
 from riskguard.services.identity import new_id
-from riskguard.services.ports import Begin, Bell, Clock, Panel, PolicyBook
+from riskguard.services.ports import Begin, Bell, Clock, Panel, PolicyBook, UnitOfWork
+from riskguard.services.title import in_text, words_of
 from riskguard.text.mask import mask
 from riskguard.text.view import fold_all
 
@@ -31,6 +32,11 @@ UNKNOWN_SEVERITY = 2
 ALERT_PRIORITY = 30
 LEAST_PRIORITY = 10
 """A case that no label explains, such as one opened since a detector failed."""
+
+PART_CHARS = 50_000
+"""A batch of long posts is judged in parts of about this size, so that no lease ends over honest work."""
+
+_ATTEMPTS = 5
 
 Guard = Callable[[float], AbstractContextManager[object]]
 """Given the seconds that thinking may take, something to hold meanwhile."""
@@ -44,14 +50,15 @@ def judge(
     floor: float = NOTABLE,
     every_label: bool = False,
 ) -> list[Verdict]:
-    """One verdict per post, in order. Stores nothing.
+    """One verdict per post, in order, about title and text together. Stores nothing.
 
     Findings under `floor` may be left out. With `every_label` a label that no finding spoke of scores 0.0, unless a
     detector that abstained was to speak of it.
     """
-    by_length = sorted(range(len(posts)), key=lambda at: len(posts[at].text))
+    words = [words_of(post) for post in posts]
+    by_length = sorted(range(len(posts)), key=lambda at: len(words[at]))
     ordered = [posts[at] for at in by_length]
-    readings = panel.read(ordered, fold_all([post.text for post in ordered]), floor=floor)
+    readings = panel.read(ordered, fold_all([words[at] for at in by_length]), floor=floor)
     verdicts = dict(zip(by_length, map(_weighed, ordered, readings, [policies] * len(posts)), strict=True))
     given = [verdicts[at] for at in range(len(posts))]
     return [_with_every_label(verdict, panel.labels) for verdict in given] if every_label else given
@@ -67,24 +74,28 @@ def moderate(
     clock: Clock,
     bell: Bell,
     guard: Guard = nullcontext,
+    renew: Callable[[Batch], bool] = lambda _: True,
 ) -> int:
-    """Judge the posts of a batch and keep what follows, in one transaction; how many verdicts are new.
+    """Judge the posts of a batch and keep what follows, one transaction a part; how many verdicts are new.
 
-    A post that cannot be read or kept gets a verdict by abstention and harms no other. NotReady when the store cannot
-    be reached: nothing is wrong with the batch then.
+    Before each further part `renew` begins the lease again; where it cannot, someone else has the rest. A post that
+    cannot be read or kept gets a verdict by abstention and harms no other. NotReady when the store cannot be reached:
+    nothing is wrong with the batch then.
     """
     with begin() as work:
         posts = work.posts.get_many(batch.post_ids)
         named = {name: work.communities.get(name) for name in {post.community for post in posts}}
-    with guard(batch.lease_s):
-        if batch.hopeless:
-            verdicts = [_unread(post, "reading this post ended the worker", panel, policies) for post in posts]
-        else:
-            verdicts = _judged_apart(posts, panel, policies)
     desk = _Desk(begin, panel, policies, taxonomy, clock, named)
-    new, events = _kept(list(zip(posts, verdicts, strict=True)), desk)
-    if events:
-        announce(bell)
+    new = 0
+    for number, part in enumerate(_parts(posts)):
+        if number and not renew(batch):
+            break
+        with guard(batch.lease_s):
+            verdicts = _judged(part, batch, desk)
+        kept, events = _kept(list(zip(part, verdicts, strict=True)), desk)
+        new += kept
+        if events:
+            announce(bell)
     return new
 
 
@@ -111,7 +122,27 @@ class _Desk:
 _Judged = Sequence[tuple[Post, Verdict]]
 
 
+def _parts(posts: Sequence[Post]) -> Iterator[Sequence[Post]]:
+    """The posts in order, cut where more than PART_CHARS characters come together."""
+    first, chars = 0, 0
+    for at, post in enumerate(posts):
+        size = len(post.title) + len(post.text)
+        if at > first and chars + size > PART_CHARS:
+            yield posts[first:at]
+            first, chars = at, 0
+        chars += size
+    if posts:
+        yield posts[first:]
+
+
+def _judged(posts: Sequence[Post], batch: Batch, desk: _Desk) -> list[Verdict]:
+    if batch.hopeless:
+        return [_unread(post, "reading this post ended the worker", desk.panel, desk.policies) for post in posts]
+    return _judged_apart(posts, desk.panel, desk.policies)
+
+
 def _weighed(post: Post, reading: Reading, policies: PolicyBook) -> Verdict:
+    reading = in_text(reading, post)
     policy = policies.policy_for(post.community, post.scene)
     return evaluate(policy, post, reading, masked_text=mask(post.text, reading.findings))
 
@@ -155,10 +186,24 @@ def _kept(judged_: _Judged, desk: _Desk) -> tuple[int, int]:
             post = judged_[0][0]
             _log.exception("the verdict of post %s could not be kept", post.id)
             reason = f"keeping the verdict failed: {type(error).__name__}"
-            return _write([(post, _unread(post, reason, desk.panel, desk.policies))], desk)
+            return _write_unread(post, _unread(post, reason, desk.panel, desk.policies), desk)
     middle = len(judged_) // 2
     first, second = _kept(judged_[:middle], desk), _kept(judged_[middle:], desk)
     return first[0] + second[0], first[1] + second[1]
+
+
+def _write_unread(post: Post, verdict: Verdict, desk: _Desk) -> tuple[int, int]:
+    """Keep this verdict; without its case and event where they cannot be kept, lest the post comes back for ever."""
+    try:
+        return _write([(post, verdict)], desk)
+    except NotReady:
+        raise
+    except Exception:
+        _log.exception("post %s gets a verdict that no moderator and no platform hears of", post.id)
+    with desk.begin() as work:
+        new = work.verdicts.add([verdict], at=desk.clock())
+        work.commit()
+    return len(new), 0
 
 
 def _write(judged_: _Judged, desk: _Desk) -> tuple[int, int]:
@@ -170,11 +215,32 @@ def _write(judged_: _Judged, desk: _Desk) -> tuple[int, int]:
         cases = [_case(post, verdict, now, desk.taxonomy) for post, verdict in fresh if verdict.needs_human]
         events = _events(fresh, desk.communities, now)
         if cases:
-            work.cases.add(cases)
+            _open(cases, work)
         if events:
             work.outbox.add(events)
         work.commit()
     return len(new), len(events)
+
+
+def _open(cases: Sequence[Case], work: UnitOfWork) -> None:
+    """Add the cases; one whose post has a case already, from a report, makes that one open and as urgent."""
+    opened = work.cases.add(cases)
+    for case in cases:
+        if case.post_id not in opened:
+            _join(case, work)
+
+
+def _join(case: Case, work: UnitOfWork) -> None:
+    for attempt in range(1, _ATTEMPTS + 1):
+        known = work.cases.of_post(case.post_id)
+        if known is None:
+            return
+        try:
+            work.cases.save(known.flag(priority=case.priority), seen_version=known.version)
+            return
+        except StaleVersion:  # a moderator or a reporter was first
+            if attempt == _ATTEMPTS:
+                raise
 
 
 def _case(post: Post, verdict: Verdict, now: datetime, taxonomy: Taxonomy) -> Case:

@@ -126,8 +126,8 @@ class Verdicts(Protocol):
 
 
 class Cases(Protocol):
-    def add(self, cases: Sequence[Case]) -> None:
-        """Insert those whose post has no case yet; the others are left as they are."""
+    def add(self, cases: Sequence[Case]) -> set[str]:
+        """Insert those whose post has no case yet, and leave the others as they are; the ids of those posts."""
 
     def get(self, case_id: str) -> Case | None: ...
     def of_post(self, post_id: str) -> Case | None: ...

@@ -29,9 +29,9 @@ class SqlCases:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    def add(self, cases: Sequence[Case]) -> None:
-        """Insert those whose post has no case yet; the others are left as they are."""
-        self._link.insert_new(CASES, [_case_row(case) for case in cases], key="post_id")
+    def add(self, cases: Sequence[Case]) -> set[str]:
+        """Insert those whose post has no case yet, and leave the others as they are; the ids of those posts."""
+        return self._link.insert_new(CASES, [_case_row(case) for case in cases], key="post_id")
 
     def get(self, case_id: str) -> Case | None:
         return self._one(CASES.c.id == case_id)

@@ -34,7 +34,7 @@ def mask(text: str, findings: Iterable[Finding]) -> str:
     """
     hidden: set[int] = set()
     for finding in findings:
-        if finding.label.startswith(PERSONAL) and finding.score >= LIKELY:
+        if finding.label.startswith(PERSONAL) and finding.score >= LIKELY and not finding.in_title:
             for span in finding.spans or (EvidenceSpan(0, max(len(text), 1), "whole text"),):
                 hidden.update(_hidden(text, span, finding.label))
     if not hidden:

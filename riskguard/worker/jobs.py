@@ -73,6 +73,7 @@ def drain() -> None:
             clock=house.clock,
             bell=house.bell,
             guard=bench.guard,
+            renew=line.renew,
         )
     except NotReady as error:
         _log.error("%s; %d posts go back in line", error, len(batch.post_ids))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from riskguard.domain.answer import KeptAnswer
+from riskguard.domain.case import Case, CaseStatus, Decision, Origin, Ruling
 from riskguard.domain.errors import NotReady
 from riskguard.domain.event import EventType
 from riskguard.domain.finding import Finding, Reading
@@ -19,8 +20,9 @@ from riskguard.domain.post import Lane, Post, Scene
 from riskguard.domain.taxonomy import Family, Label, Taxonomy
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.policy.model import Policy, Threshold
-from riskguard.services.moderate import moderate
-from riskguard.services.ports import Begin, Communities, UnitOfWork, Verdicts
+from riskguard.services.grievance import hear
+from riskguard.services.moderate import PART_CHARS, moderate
+from riskguard.services.ports import Begin, Cases, Communities, UnitOfWork, Verdicts
 from riskguard.services.recovery import forget_answers, sweep
 from riskguard.text.view import TextView
 
@@ -134,7 +136,9 @@ def _post(number: int, text: str = "") -> Post:
     return Post(f"pst_{number}", "tide", f"p{number}", text or f"{score} of abuse", NOW)
 
 
-def _run(begin: Begin, batch: Batch, reader: Reader | None = None, bell: Bell | None = None) -> int:
+def _run(
+    begin: Begin, batch: Batch, reader: Reader | None = None, bell: Bell | None = None, **more: Callable[..., object]
+) -> int:
     return moderate(
         batch,
         begin=begin,
@@ -143,6 +147,7 @@ def _run(begin: Begin, batch: Batch, reader: Reader | None = None, bell: Bell | 
         taxonomy=TAXONOMY,
         clock=lambda: NOW,
         bell=bell or Bell(),
+        **more,
     )
 
 
@@ -249,6 +254,120 @@ def test_a_store_that_is_away_is_nobodys_fault(posted: Begin) -> None:
         _run(away, ALL)
     with posted() as work:
         assert work.verdicts.get_many(ALL.post_ids) == {}
+
+
+def test_a_post_whose_case_cannot_be_kept_gets_its_verdict_alone(posted: Begin) -> None:
+    """Such as a store that is damaged in one table: the post must not come back for ever."""
+
+    class NoCases:
+        def add(self, cases: Sequence[Case]) -> set[str]:
+            raise ValueError("invented")
+
+    @contextmanager
+    def damaged() -> Iterator[UnitOfWork]:
+        with posted() as work:
+            work.cases = NoCases()
+            yield work
+
+    assert _run(damaged, ALL) == 5
+    with posted() as work:
+        verdicts = work.verdicts.get_many(ALL.post_ids)
+        assert work.cases.tally() == {}
+        assert work.outbox.tally() == {"waiting": 3}, "of the posts that need no human"
+    assert [id_ for id_ in ALL.post_ids if verdicts[id_].abstentions] == ["pst_1", "pst_4"]
+
+
+def _reported(begin: Begin, name: str) -> Case:
+    voice = {"community": "tide", "origin": Origin.REPORT, "by": "reader", "reason": "rude"}
+    return hear(name, begin=begin, clock=lambda: NOW, **voice).case
+
+
+def test_a_verdict_opens_the_case_that_a_moderator_has_closed_before(posted: Begin) -> None:
+    case = _reported(posted, "p1")
+    with posted() as work:
+        ruled = case.decide(Decision(Ruling.APPROVE, "nothing to see", "mo", NOW), seen_version=case.version)
+        work.cases.save(ruled, seen_version=case.version)
+        work.commit()
+    assert _run(posted, ALL) == 5
+    with posted() as work:
+        again = work.cases.of_post("pst_1")
+        assert again == replace(ruled, status=CaseStatus.OPEN, version=ruled.version + 1)
+        assert work.cases.tally() == {"open": 2}
+
+
+def test_a_verdict_makes_an_open_case_as_urgent_as_itself(posted: Begin) -> None:
+    with posted() as work:
+        work.cases.add([Case("cas_1", "pst_1", "tide", 5, NOW, Origin.REPORT)])
+        work.commit()
+    _run(posted, ALL)
+    with posted() as work:
+        case = work.cases.of_post("pst_1")
+    assert case is not None
+    assert (case.id, case.priority, case.version) == ("cas_1", 21, 2)
+
+
+def test_a_moderator_who_rules_meanwhile_is_not_overwritten(posted: Begin) -> None:
+    case = _reported(posted, "p1")
+    ruling = Decision(Ruling.APPROVE, "nothing to see", "mo", NOW)
+
+    class Contested:
+        """Cases that a moderator rules on between look and save, once."""
+
+        def __init__(self, cases: Cases) -> None:
+            self.add, self.of_post, self.kept, self.ruled = cases.add, cases.of_post, cases, False
+
+        def save(self, changed: Case, *, seen_version: int) -> None:
+            if not self.ruled:
+                self.ruled = True
+                self.kept.save(case.decide(ruling, seen_version=1), seen_version=1)
+            self.kept.save(changed, seen_version=seen_version)
+
+    @contextmanager
+    def contested() -> Iterator[UnitOfWork]:
+        with posted() as work:
+            work.cases = Contested(work.cases)
+            yield work
+
+    _run(contested, ALL)
+    with posted() as work:
+        after = work.cases.of_post("pst_1")
+    assert after is not None
+    assert (after.status, after.decisions, after.version) == (CaseStatus.OPEN, (ruling,), 3)
+
+
+@pytest.fixture
+def long_posts(begin: Begin) -> Begin:
+    """Five posts of 20,000 characters."""
+    with begin() as work:
+        work.communities.add(Community("tide", NOW))
+        posts = [_post(number, f"0.1 {'长' * 19_996}") for number in range(5)]
+        work.posts.add(posts, Lane.LIVE, received_at=NOW)
+        work.commit()
+    return begin
+
+
+def test_long_posts_are_judged_in_parts_that_begin_the_lease_again(long_posts: Begin) -> None:
+    reader, events = Reader(), []
+
+    @contextmanager
+    def guard(seconds: float) -> Iterator[None]:
+        events.append(f"think {seconds:g} s")
+        yield
+
+    def renew(batch: Batch) -> bool:
+        events.append(f"renew {batch.id}")
+        return True
+
+    assert _run(long_posts, replace(ALL, lease_s=10.5), reader, guard=guard, renew=renew) == 5
+    assert reader.sizes == [2, 2, 1]
+    assert all(size * 20_000 <= PART_CHARS for size in reader.sizes)
+    assert events == ["think 10.5 s", "renew b", "think 10.5 s", "renew b", "think 10.5 s"]
+
+
+def test_what_was_taken_away_is_left_to_whoever_has_it_now(long_posts: Begin) -> None:
+    assert _run(long_posts, ALL, renew=lambda _: False) == 2
+    with long_posts() as work:
+        assert sorted(work.verdicts.get_many(ALL.post_ids)) == ["pst_0", "pst_1"]
 
 
 def test_a_bell_that_is_broken_loses_no_event(posted: Begin) -> None:

@@ -31,8 +31,8 @@ def test_one_case_a_post(begin: Begin) -> None:
     settle(begin, "forum")
     keep(begin, post(1), post(2))
     with begin() as work:
-        work.cases.add([case(post(1), priority=10)])
-        work.cases.add([case(post(1), priority=99), case(post(2))])
+        assert work.cases.add([case(post(1), priority=10)]) == {post(1).id}
+        assert work.cases.add([case(post(1), priority=99), case(post(2))]) == {post(2).id}
         work.commit()
     with begin() as work:
         kept = work.cases.of_post(post(1).id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -103,6 +103,14 @@ def test_who_loses_the_race_with_other_words_becomes_the_next_revision() -> None
     (receipt,) = accepted(store, line, draft("p1", "我的话"))
     assert (receipt.post.revision, receipt.new, receipt.post.community) == (2, True, "c1")
     assert [ticket.post_id for ticket in line.tickets] == [receipt.post.id]
+
+
+def test_another_title_is_another_revision_since_it_is_judged() -> None:
+    store, line = Store(), Line()
+    titled = [replace(draft("p1"), id=f"pst_{title}", title=title) for title in ("问好", "问好", "加我微信")]
+    first, again, other = accepted(store, line, *titled)
+    assert (again.post, again.new) == (first.post, False)
+    assert (other.new, other.post.revision) == (True, 2)
 
 
 def test_a_race_without_end_is_told() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +15,7 @@ from riskguard.domain.taxonomy import Family, Label, Taxonomy
 from riskguard.domain.verdict import Action, FiredRule, Verdict
 from riskguard.policy.model import Policy, Threshold
 from riskguard.services.moderate import judge, priority
+from riskguard.services.title import in_text
 from riskguard.text.view import TextView
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -82,6 +85,49 @@ def test_personal_information_is_masked() -> None:
 
     (verdict,) = judge([_post("电话13800138000")], panel=Finder(), policies=ByScene())
     assert verdict.masked_text == "电话138****8000"
+
+
+class Phones(Reader):
+    """Finds every '13800138000' in what it is given to read."""
+
+    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float = 0.05) -> list[Reading]:
+        self.seen += [view.raw for view in views]
+        return [Reading(tuple(self._found(view.raw))) for view in views]
+
+    def _found(self, raw: str) -> Iterator[Finding]:
+        spans = [EvidenceSpan(match.start(), match.end(), "mobile") for match in re.finditer("13800138000", raw)]
+        if spans:
+            yield Finding("pii.mobile", 0.9, "pii", tuple(spans))
+
+
+def test_a_title_is_read_with_its_text_and_evidence_points_into_the_text() -> None:
+    reader = Phones()
+    post = replace(_post("打13800138000"), title="找13800138000")
+    (verdict,) = judge([post], panel=reader, policies=ByScene())
+    assert reader.seen == ["找13800138000\n打13800138000"]
+    (finding,) = verdict.findings
+    assert [(span.start, span.end) for span in finding.spans] == [(1, 12)]
+    assert finding.facts == {}
+    assert verdict.masked_text == "打138****8000"
+
+
+def test_evidence_in_the_title_alone_has_no_spans_and_hides_nothing_of_the_text() -> None:
+    (verdict,) = judge([replace(_post("在吗"), title="找13800138000")], panel=Phones(), policies=ByScene())
+    (finding,) = verdict.findings
+    assert (finding.spans, finding.facts) == ((), {"where": "title"})
+    assert verdict.labels == {"pii.mobile": 0.9}
+    assert verdict.masked_text == "在吗"
+
+
+def test_evidence_across_title_and_text_is_cut_where_the_text_begins() -> None:
+    reading = Reading((Finding("abuse", 0.9, "fake", (EvidenceSpan(1, 5, "words"),)),))
+    moved = in_text(reading, replace(_post("骂人的话"), title="标题"))
+    assert [(span.start, span.end) for span in moved.findings[0].spans] == [(0, 2)]
+
+
+def test_a_finding_about_the_whole_stays_one() -> None:
+    reading = Reading((Finding("abuse", 0.9, "fake", (), {"tier": 1}),))
+    assert in_text(reading, replace(_post("骂人的话"), title="标题")) == reading
 
 
 @pytest.mark.parametrize(

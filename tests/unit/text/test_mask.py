@@ -55,3 +55,7 @@ def test_what_is_less_likely_than_not_stays_readable() -> None:
 
 def test_nothing_found_nothing_changed() -> None:
     assert mask("打13800138000吧", []) == "打13800138000吧"
+
+
+def test_what_stands_in_the_title_hides_nothing_of_the_text() -> None:
+    assert mask("在吗", [Finding("pii.mobile", 0.9, "pii", facts={"where": "title"})]) == "在吗"

@@ -35,6 +35,10 @@ class Line:
         self.events.append(f"claim by {worker} of {limit}")
         return self.batch
 
+    def renew(self, batch: Batch) -> bool:
+        self.events.append(f"renew {batch.id}")
+        return True
+
     def finish(self, batch: Batch) -> None:
         self.events.append(f"finish {batch.id}")
 
