@@ -69,16 +69,18 @@ def open_begin(settings: Settings) -> Begin:
     return open_store(settings.effective_database_url).begin
 
 
-def build_house(settings: Settings) -> House:
+def build_house(settings: Settings, *, patience_s: float | None = None) -> House:
     """Everything but the detectors, on a database brought to the newest schema.
 
-    NotReady, with a hint, when the database or Redis cannot be reached.
+    Who names a `patience_s` asks a Redis that hangs once, for as long. NotReady, with a hint, when database or Redis
+    cannot be reached.
     """
     from riskguard.queue import RedisLine, RqBell, connect
     from riskguard.store import migrate
 
     migrate(settings.effective_database_url)
-    connection = connect(_redis_url(settings))
+    url = _redis_url(settings)
+    connection = connect(url) if patience_s is None else connect(url, patience_s=patience_s, ask_again=False)
     return House(
         settings=settings,
         clock=now,
@@ -121,6 +123,8 @@ def open_counter(settings: Settings, purpose: str) -> Storage:
     """
     from limits.storage import MemoryStorage, RedisStorage
     from redis import BlockingConnectionPool
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
     if not settings.redis_url:
         return MemoryStorage()
@@ -130,6 +134,7 @@ def open_counter(settings: Settings, purpose: str) -> Storage:
         timeout=COUNT_WITHIN_S,
         socket_timeout=COUNT_WITHIN_S,
         socket_connect_timeout=COUNT_WITHIN_S,
+        retry=Retry(NoBackoff(), 0),
     )
     return RedisStorage(
         "redis://", connection_pool=pool, key_prefix=f"{settings.redis_prefix}:{purpose}", wrap_exceptions=True
@@ -163,7 +168,16 @@ def offline_reader(settings: Settings, *, policy_file: Path | None = None) -> Of
         look_alikes=MemoryLookAlikes(window_s=settings.similar_window_s),
         extra=settings.extra_detectors,
     )
-    return OfflineReader(panel, single(policy_file) if policy_file else _policies(settings))
+    own = single(policy_file, policy_dir=settings.policy_dir) if policy_file else None
+    return OfflineReader(panel, own or _policies(settings))
+
+
+def check_policies(settings: Settings) -> None:
+    """PolicyInvalid, with all faults, unless policies, taxonomy and lexicons can be used."""
+    from riskguard.detectors.lexicon import load_lexicon
+
+    _policies(settings)
+    load_lexicon(settings.policy_dir / "lexicons")
 
 
 def secret_key(settings: Settings) -> str:

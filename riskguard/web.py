@@ -26,6 +26,9 @@ BACKLOG = 1024
 STOP_WITHIN_S = 6
 """Time that requests under way get on SIGTERM; less than the supervisor gives the whole process."""
 
+REDIS_WITHIN_S = 1.0
+"""What a Redis that hangs may cost a request."""
+
 _PARENT_LOOKED_AFTER_S = 1.0
 
 
@@ -93,7 +96,7 @@ def _loaded(settings: Settings, parent: int) -> Any:
     log_to_stderr(settings.log_level)
     threading.Thread(target=_end_with, args=(parent,), name="watch-parent", daemon=True).start()
     try:
-        web = create_web(build_house(settings))
+        web = create_web(build_house(settings, patience_s=REDIS_WITHIN_S))
     except RiskguardError as error:
         sys.exit(f"riskguard: {error}" + (f"\n  hint: {error.hint}" if error.hint else ""))
     settle_in()

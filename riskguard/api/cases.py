@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from riskguard.api.bodies import checked, parsed_json
-from riskguard.api.door import Door, answer, whole_number
+from riskguard.api.door import Door, answer, sent_body, whole_number
 from riskguard.api.schemas import DecisionIn
 from riskguard.api.shown import case_file
 from riskguard.domain.case import CaseStatus
@@ -62,7 +62,7 @@ def _status() -> CaseStatus | None:
 
 def _decide(door: Door, case_id: str) -> Response:
     community = door.community()
-    ruled = checked(DecisionIn, parsed_json(request.get_data(cache=False)))
+    ruled = checked(DecisionIn, parsed_json(sent_body()))
     house = door.house
     review.decide(
         case_id,

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from threading import BoundedSemaphore
+from typing import cast
 
 from flask import Response, request
 
 from riskguard.api.keyring import Keyring
 from riskguard.api.limiter import Backlog, RateLimiter
 from riskguard.api.meters import Meters
+from riskguard.api.problems import UnusableMedia
+from riskguard.api.steady import SteadyLine
 from riskguard.bootstrap import House, open_counter
-from riskguard.domain.errors import InvalidInput
+from riskguard.domain.errors import InvalidInput, TooLarge
+from riskguard.services.ports import Line
 
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 WAITERS = 32
 """Requests that may be held open by `Prefer: wait` at once; the next is answered 202, so that threads stay free."""
 
@@ -24,10 +30,11 @@ class Door:
     def __init__(self, house: House) -> None:
         settings = house.settings
         self.house = house
-        self.meters = Meters(house)
         self.waiters = BoundedSemaphore(WAITERS)
+        self.line = cast("Line", SteadyLine(house.line))  # all of a line that requests use
+        self.meters = Meters(house, self.line)
         self._keyring = Keyring(house.begin)
-        self._backlog = Backlog(house.line, limit=settings.max_waiting)
+        self._backlog = Backlog(self.line, limit=settings.max_waiting)
         self._limiter = RateLimiter(open_counter(settings, "rate"), per_minute=settings.rate_posts_per_minute)
 
     def community(self) -> str:
@@ -38,6 +45,22 @@ class Door:
         """Count `posts` against the limits. TooManyRequests when there is no room."""
         self._backlog.check()
         self._limiter.pay(community, posts)
+
+
+def sent_body() -> bytes:
+    """The bytes of the request, without a byte order mark. 415 for what is not plain JSON, TooLarge over the limit.
+
+    A body that comes in chunks tells no length in advance, and is cut at the limit while it is read.
+    """
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnusableMedia("a compressed body is not read", hint="send it as it is, without Content-Encoding")
+    if request.mimetype in _FORMS:
+        raise UnusableMedia(f"{request.mimetype} is not read", hint="send 'Content-Type: application/json'")
+    raw = request.get_data(cache=False)
+    limit = request.max_content_length
+    if request.content_length is None and limit is not None and len(raw) >= limit:
+        raise TooLarge(f"the body is larger than {limit} bytes", hint="send smaller batches")
+    return raw.removeprefix(BOM_UTF8)
 
 
 def answer(body: Mapping[str, object], status: int = 200, **headers: str) -> Response:

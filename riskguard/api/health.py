@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint, Response
 
 from riskguard.api.door import Door, answer
-from riskguard.bootstrap import House
 from riskguard.domain.post import Scene
 
 _log = logging.getLogger(__name__)
@@ -24,7 +23,7 @@ def blueprint(door: Door) -> Blueprint:
 
     @routes.get("/readyz")
     def ready() -> Response:
-        parts = _parts(door.house)
+        parts = _parts(door)
         missing = [state for state in parts.values() if state != "ok"]
         return answer({"status": "not ready" if missing else "ready", "parts": parts}, 503 if missing else 200)
 
@@ -35,8 +34,9 @@ def blueprint(door: Door) -> Blueprint:
     return routes
 
 
-def _parts(house: House) -> Mapping[str, str]:
+def _parts(door: Door) -> Mapping[str, str]:
     """'ok' or what is wrong, for each part that the service stands on."""
+    house = door.house
 
     def database() -> None:
         with house.begin() as work:
@@ -44,7 +44,7 @@ def _parts(house: House) -> Mapping[str, str]:
 
     return {
         "database": _state(database, "cannot be reached"),
-        "redis": _state(house.line.waiting, "cannot be reached"),
+        "redis": _state(door.line.waiting, "cannot be reached"),
         "policies": _state(lambda: house.policies.policy_for("", Scene.POST), "cannot be loaded"),
     }
 

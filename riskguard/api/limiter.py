@@ -71,7 +71,7 @@ class Backlog:
     def check(self) -> None:
         """TooManyRequests while more than the limit wait."""
         if self._now() >= self._until:
-            self._until = self._now() + _SEEN_FOR_S
+            self._until = self._now() + _SEEN_FOR_S  # already while it is looked at: one request asks for all
             self._waiting = self._looked()
         if self._waiting >= self._limit:
             raise TooManyRequests(

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from riskguard.bootstrap import House
 from riskguard.domain.post import Lane
-from riskguard.services.ports import UnitOfWork
+from riskguard.services.ports import Line, UnitOfWork
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Meters:
     """Counters of this process, and figures of the whole house when they are read."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, line: Line) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "riskguard_http_requests",
@@ -44,7 +44,7 @@ class Meters:
         self._accepted = Counter(
             "riskguard_posts_accepted", "New posts accepted by lane", ("lane",), registry=self._registry
         )
-        self._registry.register(_HouseFigures(house))
+        self._registry.register(_HouseFigures(house, line))
 
     def accepted(self, lane: Lane, posts: int) -> None:
         """Count new posts."""
@@ -74,8 +74,9 @@ class Meters:
 class _HouseFigures(Collector):
     """Figures that the store and the line know; those of the store are remembered for a few seconds."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, line: Line) -> None:
         self._house = house
+        self._waiting_line = line
         self._stored: tuple[float, list[Metric]] = (0.0, [])
 
     def describe(self) -> list[Metric]:
@@ -103,7 +104,7 @@ class _HouseFigures(Collector):
 
     def _line(self) -> list[Metric]:
         waiting = GaugeMetricFamily("riskguard_posts_waiting", "Posts in line for a worker")
-        waiting.add_metric((), self._house.line.waiting())
+        waiting.add_metric((), self._waiting_line.waiting())
         return [waiting]
 
     def _store(self) -> list[Metric]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from flask import Blueprint, Response, request
 
 from riskguard.api.bodies import batch_items, checked, parsed_json
-from riskguard.api.door import Door, answer, flag, wait_preference
+from riskguard.api.door import Door, answer, flag, sent_body, wait_preference
 from riskguard.api.problems import problem
 from riskguard.api.repeat import REPLAYED, Body, Repeatable, answered_once
 from riskguard.api.schemas import GrievanceIn, PostIn
@@ -58,7 +58,7 @@ def blueprint(door: Door) -> Blueprint:
 
 def _send(door: Door) -> Response:
     community = door.community()
-    raw = request.get_data(cache=False)
+    raw = sent_body()
 
     def work(repeat: Repeatable | None) -> Answered:
         draft = _draft(door, community, parsed_json(raw))
@@ -78,14 +78,16 @@ def _told(door: Door, community: str, status: int, body: Body, *, replayed: bool
     """The whole post where it is judged already or within the time that the caller waits, else the short answer."""
     wait = wait_preference()
     own_id = str(body["id"])
-    if status == 202 and wait and _judged_in_time(door, own_id, min(wait, door.house.settings.max_wait_s)):
+    if wait is not None:
+        wait = min(wait, door.house.settings.max_wait_s)
+    if status == 202 and wait and _judged_in_time(door, own_id, wait):
         status = 200
     shown = answer(body, 202)
     if status == 200:
         shown = answer(found(own_id, community=community, begin=door.house.begin))
     shown.headers["Location"] = str(body["url"])
     if wait is not None:
-        shown.headers["Preference-Applied"] = f"wait={wait:.0f}"
+        shown.headers["Preference-Applied"] = f"wait={wait:g}"
     if replayed:
         shown.headers[REPLAYED] = "true"
     return shown
@@ -104,7 +106,7 @@ def _judged_in_time(door: Door, post_id: str, timeout_s: float) -> bool:
 
 def _wait(door: Door, post_id: str, *, until: float) -> None:
     try:
-        door.house.line.wait_for(post_id, timeout_s=max(0.0, until - time.monotonic()))
+        door.line.wait_for(post_id, timeout_s=max(0.0, until - time.monotonic()))
     except Exception:  # whatever the transport raises: when the line cannot tell, the database can
         while time.monotonic() < until and not _judged(door, post_id):
             time.sleep(POLL_S)
@@ -117,7 +119,7 @@ def _judged(door: Door, post_id: str) -> bool:
 
 def _send_batch(door: Door) -> Response:
     community = door.community()
-    raw = request.get_data(cache=False)
+    raw = sent_body()
 
     def work(repeat: Repeatable | None) -> Answered:
         outcomes = [_tried(door, community, item) for item in batch_items(raw, request.mimetype)]
@@ -168,7 +170,7 @@ def _accepted(
     if repeat is not None:
         keep = Keeping(repeat.key, lambda receipts: repeat.answer(*shown(receipts), at=house.clock()))
     receipts = accept(
-        drafts, community=community, lane=lane, begin=house.begin, line=house.line, clock=house.clock, keep=keep
+        drafts, community=community, lane=lane, begin=house.begin, line=door.line, clock=house.clock, keep=keep
     )
     door.meters.accepted(lane, sum(receipt.new for receipt in receipts))
     return shown(receipts)
@@ -179,7 +181,7 @@ def _accepted(
 
 def _complain(door: Door, name: str, origin: Origin) -> Response:
     community = door.community()
-    said = checked(GrievanceIn, parsed_json(request.get_data(cache=False)))
+    said = checked(GrievanceIn, parsed_json(sent_body()))
     hearing = hear(
         name,
         community=community,

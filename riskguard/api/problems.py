@@ -24,6 +24,10 @@ class KeyReused(errors.Conflict):
     """An Idempotency-Key that came before with another request."""
 
 
+class UnusableMedia(errors.InvalidInput):
+    """A body of a media type, or in an encoding, that is not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One sort of problem: its HTTP status, the last part of its `type`, and its title."""
@@ -38,6 +42,7 @@ KINDS: dict[type[errors.RiskguardError], Kind] = {
     errors.TooLarge: Kind(413, "too-large", "More than a limit allows"),
     errors.Conflict: Kind(409, "conflict", "The same name came with something else"),
     KeyReused: Kind(422, "key-reused", "The Idempotency-Key belongs to another request"),
+    UnusableMedia: Kind(415, "unusable-media", "The body is in a form that is not read"),
     errors.NotAuthenticated: Kind(401, "not-authenticated", "No valid key"),
     errors.NotAllowed: Kind(403, "not-allowed", "Not allowed"),
     errors.NotFound: Kind(404, "not-found", "No such thing"),

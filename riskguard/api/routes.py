@@ -70,7 +70,7 @@ ROUTES: tuple[Route, ...] = (
             202: (schemas.Received, "Accepted; the verdict comes by webhook or can be asked for"),
             200: (schemas.PostOut, "Judged already, or within the time of `Prefer: wait`"),
         },
-        (400, 401, 413, 422, 429, 503),
+        (400, 401, 413, 415, 422, 429, 503),
         takes=schemas.PostIn,
         parameters=(_PREFER, _KEY),
         example="""curl -s "$RISKGUARD/v1/posts" -H "Authorization: Bearer $KEY" -H 'Prefer: wait=2' \\
@@ -85,7 +85,7 @@ ROUTES: tuple[Route, ...] = (
         "A JSON array, or one post a line as `application/x-ndjson`. Results come in the order of the posts; a bad one "
         "(even a line that is no JSON) is refused alone. Batches wait behind single posts.",
         {202: (schemas.BatchOut, "A result per post, in order")},
-        (400, 401, 413, 422, 429, 503),
+        (400, 401, 413, 415, 422, 429, 503),
         takes=schemas.PostIn,
         many=True,
         parameters=(_KEY,),
@@ -115,7 +115,7 @@ ROUTES: tuple[Route, ...] = (
         "A member reports a post",
         "Opens the case of the post, or joins it and makes it more urgent. The same member counts once.",
         {201: (schemas.HeardOut, "The case that carries the report")},
-        (400, 401, 404, 413),
+        (400, 401, 404, 409, 413, 415, 429),
         takes=schemas.GrievanceIn,
         parameters=(_POST,),
         example="""curl -s "$RISKGUARD/v1/posts/p-77/reports" -H "Authorization: Bearer $KEY" \\
@@ -129,7 +129,7 @@ ROUTES: tuple[Route, ...] = (
         "The author appeals",
         "Opens the case again. The next ruling is sent as `appeal.ruled`.",
         {201: (schemas.HeardOut, "The case that carries the appeal")},
-        (400, 401, 404, 413),
+        (400, 401, 404, 409, 413, 415, 429),
         takes=schemas.GrievanceIn,
         parameters=(_POST,),
         example="""curl -s "$RISKGUARD/v1/posts/p-77/appeals" -H "Authorization: Bearer $KEY" \\
@@ -170,7 +170,7 @@ ROUTES: tuple[Route, ...] = (
         "Rule on a case",
         "`version` is the one that you read; 409 when a colleague was first. The platform hears by `case.decided`.",
         {201: (schemas.CaseOut, "The case after the ruling")},
-        (400, 401, 404, 409, 413),
+        (400, 401, 404, 409, 413, 415),
         takes=schemas.DecisionIn,
         parameters=(_CASE,),
         example="""curl -s "$RISKGUARD/v1/cases/$CASE/decisions" -H "Authorization: Bearer $KEY" \\

@@ -12,15 +12,20 @@ from redis.retry import Retry
 from riskguard.domain.errors import NotReady
 
 
-def connect(url: str, *, patience_s: float = 5.0) -> Redis:
+def connect(url: str, *, patience_s: float = 5.0, ask_again: bool = True) -> Redis:
     """A pool of connections that has answered once; safe to share between threads.
 
     NotReady when nothing answers at `url`, or something older than Redis 6. Later losses raise redis.ConnectionError
-    within `patience_s`, so that a request is never held up for long; who blocks for longer must have more of it.
+    or TimeoutError; a Redis that hangs does so after `patience_s`, or three times that if it is asked again. Who blocks
+    for longer must have more patience.
     """
+    worth_asking_again = (redis.ConnectionError, redis.TimeoutError) if ask_again else (redis.ConnectionError,)
     try:
         connection = Redis.from_url(
-            url, socket_connect_timeout=2.0, socket_timeout=patience_s, retry=Retry(ConstantBackoff(0.05), 2)
+            url,
+            socket_connect_timeout=min(2.0, patience_s),
+            socket_timeout=patience_s,
+            retry=Retry(ConstantBackoff(0.05), 2, supported_errors=worth_asking_again),
         )
         connection.ping()
     except ValueError as error:

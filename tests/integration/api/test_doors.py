@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import time
+from codecs import BOM_UTF8
 from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from werkzeug.test import TestResponse
 
 from riskguard.api import create_app
+from riskguard.queue import RedisLine, connect
+from riskguard.queue.embedded import start_redis
 from riskguard.services import accounts
-from tests.integration.api.conftest import Platform
+from riskguard.services.ports import Begin
+from riskguard.settings import Settings
+from tests.integration.api.conftest import Platform, build_platform
 
 POST = {"post_id": "p1", "text": "今天天气很好", "author": {"id": "u1"}}
 
@@ -140,3 +153,63 @@ def test_readiness_names_what_is_missing(quick: Platform) -> None:
     house = replace(quick.house, policies=None)  # type: ignore[arg-type]
     missing = Platform(create_app(house), house, "c1", "").get("/readyz")
     assert (missing.status_code, missing.json["parts"]["policies"]) == (503, "cannot be loaded")
+
+
+@pytest.mark.parametrize("path", ["/v1/posts", "/v1/posts/batch"])
+def test_a_body_in_chunks_over_the_limit_is_413_too(quick: Platform, path: str) -> None:
+    def sent(size: int) -> TestResponse:
+        return quick.app.test_client().post(
+            path,
+            input_stream=BytesIO(json.dumps(POST).encode().ljust(size)),
+            headers={"Authorization": f"Bearer {quick.key}", "Transfer-Encoding": "chunked"},
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+
+    refused = sent(2_001)
+    assert (refused.status_code, refused.json["type"]) == (413, "/v1/problems/too-large")
+    assert sent(1_000).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Content-Encoding": "gzip"}, id="compressed"),
+        pytest.param({"Content-Type": "application/x-www-form-urlencoded"}, id="form"),
+        pytest.param({"Content-Type": "multipart/form-data; boundary=x"}, id="multipart"),
+    ],
+)
+def test_a_body_in_another_form_is_415_with_a_hint(quick: Platform, headers: dict[str, str]) -> None:
+    answer = quick.post("/v1/posts", data=b"{}", **headers)
+    assert (answer.status_code, answer.json["type"]) == (415, "/v1/problems/unusable-media")
+    assert answer.json["hint"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_body(quick: Platform) -> None:
+    line = BOM_UTF8 + json.dumps(POST).encode()
+    answer = quick.post("/v1/posts/batch", data=line, Content_Type="application/x-ndjson")
+    assert answer.json["results"][0]["status"] == "received"
+
+
+def test_a_redis_that_hangs_costs_one_request_little_and_the_next_nothing(sqlite_begin: Begin) -> None:
+    with TemporaryDirectory(prefix="rg-") as folder:
+        server = start_redis(Path(folder))
+        connection = connect(server.url, patience_s=0.4, ask_again=False)
+        platform = build_platform(
+            sqlite_begin, RedisLine(connection), connection, Settings(redis_url=server.url, max_wait_s=1.0)
+        )
+        os.kill(server.process.pid, signal.SIGSTOP)
+        try:
+            took = []
+            for number in range(3):
+                begun = time.monotonic()
+                assert platform.post("/v1/posts", POST | {"post_id": f"p{number}"}).status_code == 202
+                took.append(time.monotonic() - begun)
+            begun = time.monotonic()
+            assert platform.get("/readyz").status_code == 503
+            took.append(time.monotonic() - begun)
+        finally:
+            os.kill(server.process.pid, signal.SIGCONT)
+            server.stop()
+        connection.close()
+    assert took[0] < 2.5
+    assert max(took[1:]) < 0.5

@@ -182,6 +182,12 @@ def test_ndjson_with_a_broken_line(platform: Platform) -> None:
     assert "not JSON" in results[1]["problem"]["detail"]
 
 
+def test_what_was_applied_of_a_preference_is_told(quick: Platform) -> None:
+    quick.post("/v1/posts", sent("p1"))
+    quick.judge_all()
+    assert quick.post("/v1/posts", sent("p1"), Prefer="wait=99").headers["Preference-Applied"] == "wait=2"
+
+
 def test_a_batch_shows_the_verdict_of_what_was_judged_before(platform: Platform) -> None:
     platform.post("/v1/posts", sent("j1"))
     platform.judge_all()
