@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unicodedata import category
 
 import click
 from rich.console import Console
@@ -84,7 +85,8 @@ def diff(old: Path, new: Path) -> None:
     from riskguard.policy.book import single
     from riskguard.policy.diff import diff as changes
 
-    one, other = single(old).edition, single(new).edition
+    policy_dir = Settings.load().policy_dir
+    one, other = (single(file, policy_dir=policy_dir).edition for file in (old, new))
     found = changes(one, other)
     if not found:
         click.echo("the two policies say the same")
@@ -157,7 +159,7 @@ def _names(file: Path | None, settings: Settings) -> Taxonomy:
     from riskguard.policy.book import TAXONOMY, taxonomy_for
     from riskguard.policy.taxonomy import load_taxonomy
 
-    return load_taxonomy(taxonomy_for(file) if file else settings.policy_dir / TAXONOMY)
+    return load_taxonomy(taxonomy_for(file, policy_dir=settings.policy_dir) if file else settings.policy_dir / TAXONOMY)
 
 
 def _marked(text: str, spans: Iterable[EvidenceSpan]) -> Text:
@@ -170,8 +172,17 @@ def _marked(text: str, spans: Iterable[EvidenceSpan]) -> Text:
         if inside[at] != inside[at - 1]:
             marked.append("⟦" if inside[at] else "⟧", style="bold")
         if at <= len(text):
-            marked.append(char, style="underline" if inside[at] else "")
+            marked.append(_visible(char), style="underline" if inside[at] else "")
     return marked
+
+
+def _visible(char: str) -> str:
+    """The character, or its escape when a terminal would obey it or turn the line around rather than show it."""
+    return char if char == "\n" or not category(char).startswith("C") else ascii(char)[1:-1]
+
+
+def _cell(words: str) -> Text:
+    return Text("".join(map(_visible, words)))
 
 
 def _tell(console: Console, verdict: Verdict, names: Taxonomy, *, floor: float) -> None:
@@ -181,13 +192,13 @@ def _tell(console: Console, verdict: Verdict, names: Taxonomy, *, floor: float) 
             where = "; ".join(f"{s.start}-{s.end} {s.reason}" for s in finding.spans) or "whole text"
             name = names.label(finding.label).zh if finding.label in names else ""
             row = (finding.label, name, f"{finding.score:.2f}", finding.detector, where)
-            findings.add_row(*(Text(cell) for cell in row))
+            findings.add_row(*map(_cell, row))
     console.print(f"\naction: {verdict.action.word}    policy version {verdict.policy_version}")
     for rule in verdict.rules:
         basis = f"  ({rule.basis})" if rule.basis else ""
-        console.print(Text(f"  {rule.id} -> {rule.action.word}: {rule.because}{basis}"))
+        console.print(_cell(f"  {rule.id} -> {rule.action.word}: {rule.because}{basis}"))
     if verdict.alerts:
-        console.print(Text(f"alerts: {', '.join(verdict.alerts)}"))
+        console.print(_cell(f"alerts: {', '.join(verdict.alerts)}"))
     if findings.row_count:
         console.print()
         console.print(findings)

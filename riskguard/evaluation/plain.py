@@ -159,7 +159,7 @@ def default_judge(settings: Settings) -> Judge:
     panel = build_panel(
         policy_dir=settings.policy_dir, model_dir=settings.model_dir, look_alikes=MemoryLookAlikes(window_s=1.0)
     )
-    policies = single(settings.policy_dir / "default.yaml")
+    policies = single(settings.policy_dir / "default.yaml", policy_dir=settings.policy_dir)
     return lambda posts: moderate.judge(posts, panel=panel, policies=policies)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-import time
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +13,13 @@ from riskguard.domain.taxonomy import Taxonomy
 from riskguard.policy.load import load_policy
 from riskguard.policy.model import Edition, Policy
 from riskguard.policy.taxonomy import load_taxonomy
-from riskguard.settings import Settings
+from riskguard.policy.watch import Watched
 
 DEFAULT = "default.yaml"
 TAXONOMY = "taxonomy.yaml"
 COMMUNITIES = "communities"
-LOOK_EVERY_S = 1.0
-
-_log = logging.getLogger(__name__)
-_Signature = tuple[tuple[str, int, int], ...]
+SUFFIXES = (".yaml", ".yml")
+_NOT_POLICIES = ("lexicons", "tests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,69 +36,54 @@ class Shelf:
 
 
 def read_shelf(folder: Path) -> Shelf:
-    """Read taxonomy.yaml, default.yaml and communities/*.yaml. PolicyInvalid carries the faults of all of them."""
+    """Read taxonomy.yaml, default.yaml and communities/. PolicyInvalid carries the faults of all of them."""
     taxonomy = load_taxonomy(folder / TAXONOMY)
     faults: dict[Fault, None] = {}
-    editions: dict[Path, Edition] = {}
-    for file in [folder / DEFAULT, *_community_files(folder)]:
+    default: Edition | None = None
+    communities: dict[str, Edition] = {}
+    for file in [folder / DEFAULT, *community_files(folder)]:
         try:
-            editions[file] = load_policy(file, taxonomy)
+            edition = load_policy(file, taxonomy)
         except PolicyInvalid as error:
             faults |= dict.fromkeys(error.faults)
             continue
-        if file.name != DEFAULT and len(editions[file].files) == 1:
+        if default is None and file == folder / DEFAULT:
+            default = edition
+            continue
+        if len(edition.files) == 1:
             hint = f"add 'extends: ../{DEFAULT}'"
             faults[Fault(str(file), 1, 1, "a community's policy extends another one", hint)] = None
-    if faults:
+        if file.stem in communities:
+            faults[Fault(str(file), 0, 0, f"'{file.stem}' has two policies", "remove one of the files")] = None
+        communities[file.stem] = edition
+    if faults or default is None:
         raise PolicyInvalid(tuple(faults))
-    own = {file.stem: editions[file] for file in _community_files(folder)}
-    return Shelf(taxonomy, editions[folder / DEFAULT], own)
+    return Shelf(taxonomy, default, communities)
 
 
 class FolderBook:
     """The policies of a folder, read again when a file changes; a faulty edit is reported and the last good one stays.
 
-    Looks at the files at most once a second, whoever asks. Safe to share between threads.
+    Looks at the files at most once a second, whoever asks: at those of the folder and at all that policies extend,
+    wherever they lie. Safe to share between threads.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._signature = _signature(folder)
-        self._shelf = read_shelf(folder)
-        self._looked_at = time.monotonic()
-        self._looking = threading.Lock()
+        self._shelf = Watched(
+            "policy",
+            lambda: read_shelf(folder),
+            files=lambda shelf: _watched_files(folder, shelf),
+            version=lambda shelf: shelf.default.version,
+        )
 
     @property
     def shelf(self) -> Shelf:
         """The editions in force now."""
-        self._look()
-        return self._shelf
+        return self._shelf.now()
 
     def policy_for(self, community: str, scene: Scene) -> Policy:
         """The policy that speaks for posts of this community and scene."""
         return self.shelf.edition_for(community).policy_for(scene)
-
-    def _look(self) -> None:
-        if time.monotonic() - self._looked_at < LOOK_EVERY_S or not self._looking.acquire(blocking=False):
-            return
-        try:
-            self._looked_at = time.monotonic()
-            signature = _signature(self._folder)
-            if signature != self._signature:
-                self._signature = signature
-                self._read_again()
-        finally:
-            self._looking.release()
-
-    def _read_again(self) -> None:
-        try:
-            self._shelf = read_shelf(self._folder)
-        except PolicyInvalid as error:
-            kept = self._shelf.default.version
-            for fault in error.faults:
-                _log.error("policy edit refused, version %s stays in force: %s", kept, fault)
-            return
-        _log.info("policies read again: %s is now version %s", DEFAULT, self._shelf.default.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,30 +102,28 @@ def open_book(folder: Path) -> FolderBook:
     return FolderBook(folder)
 
 
-def single(file: Path) -> SingleBook:
-    """A book of one file, with the taxonomy beside it, above it, or else the one that riskguard ships."""
-    return SingleBook(load_policy(file, load_taxonomy(taxonomy_for(file))))
+def single(file: Path, *, policy_dir: Path) -> SingleBook:
+    """A book of one file, with the taxonomy beside it, above it, or else the one of `policy_dir`."""
+    return SingleBook(load_policy(file, load_taxonomy(taxonomy_for(file, policy_dir=policy_dir))))
 
 
-def taxonomy_for(file: Path) -> Path:
+def taxonomy_for(file: Path, *, policy_dir: Path) -> Path:
     """The taxonomy file that a policy file is read with."""
     for folder in (file.parent, file.parent.parent):
         if (folder / TAXONOMY).is_file():
             return folder / TAXONOMY
-    return Settings().policy_dir / TAXONOMY
+    return policy_dir / TAXONOMY
 
 
-def _community_files(folder: Path) -> list[Path]:
-    return sorted((folder / COMMUNITIES).glob("*.yaml"))
+def community_files(folder: Path) -> list[Path]:
+    """The policy files of communities, as they are read."""
+    return sorted(file for file in (folder / COMMUNITIES).glob("*.y*ml") if file.suffix in SUFFIXES)
 
 
-def _signature(folder: Path) -> _Signature:
-    """Name, time and size of every policy file; a file that vanishes while we look is left out."""
-    found = []
-    for file in sorted([*folder.glob("*.yaml"), *_community_files(folder)]):
-        try:
-            stat = file.stat()
-        except OSError:
-            continue
-        found.append((str(file), stat.st_mtime_ns, stat.st_size))
-    return tuple(found)
+def _watched_files(folder: Path, shelf: Shelf | None) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder):
+        if Path(root) == folder:
+            folders[:] = [name for name in folders if name not in _NOT_POLICIES]
+        yield from (Path(root, name) for name in names if name.endswith(SUFFIXES))
+    for edition in [shelf.default, *shelf.communities.values()] if shelf else []:
+        yield from map(Path, edition.files)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from riskguard.domain.errors import Fault, PolicyInvalid
 from riskguard.domain.taxonomy import Taxonomy
-from riskguard.policy.book import TAXONOMY, Shelf, read_shelf
+from riskguard.policy.book import COMMUNITIES, SUFFIXES, TAXONOMY, Shelf, read_shelf
 from riskguard.policy.taxonomy import load_taxonomy
 from riskguard.policy.testing import Outcome, run_tests, uncovered
 
+_COMMUNITY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What services.accounts lets a community be called."""
+
 
 def check(folder: Path) -> list[Fault]:
-    """Faults of taxonomy, policies and policy tests; tests that fail; rules and thresholds that no test fires."""
+    """Faults of taxonomy, policies and policy tests; tests that fail; rules and thresholds that no test fires; files
+    in communities/ that no community would be judged by."""
     try:
         taxonomy = load_taxonomy(folder / TAXONOMY)
     except PolicyInvalid as error:
@@ -20,8 +26,30 @@ def check(folder: Path) -> list[Fault]:
     try:
         shelf = read_shelf(folder)
     except PolicyInvalid as error:
-        return [*error.faults, *_faults_of_tests(folder, taxonomy, set(error.faults))]
-    return _check_tests(folder, shelf)
+        faults = [*error.faults, *_faults_of_tests(folder, taxonomy, set(error.faults))]
+        return [*faults, *_unread_communities(folder)]
+    return [*_misnamed(shelf), *_unread_communities(folder), *_check_tests(folder, shelf)]
+
+
+def _misnamed(shelf: Shelf) -> Iterator[Fault]:
+    """Policies whose name is not the community's: most likely copied and not finished."""
+    for community, edition in shelf.communities.items():
+        if edition.name != community:
+            message = f"community '{community}' would be judged by a policy called '{edition.name}'"
+            yield Fault(edition.files[0], 1, 1, message, f"write 'policy: {community}', or rename the file")
+
+
+def _unread_communities(folder: Path) -> Iterator[Fault]:
+    """Files that name no community, or are not read at all."""
+    place = folder / COMMUNITIES
+    for file in sorted(place.iterdir()) if place.is_dir() else ():
+        if file.name.startswith(".") or file.name.endswith("~"):
+            continue
+        if file.is_dir() or file.suffix not in SUFFIXES:
+            yield Fault(str(file), 0, 0, "this file is not read", "a community's policy is communities/<name>.yaml")
+        elif not _COMMUNITY.fullmatch(file.stem):
+            message = f"no community can be called '{file.stem}'"
+            yield Fault(str(file), 0, 0, message, "use letters, digits, - and _ as in 'admin create-community'")
 
 
 def _faults_of_tests(folder: Path, taxonomy: Taxonomy, known: set[Fault]) -> list[Fault]:

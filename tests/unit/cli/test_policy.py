@@ -87,3 +87,12 @@ def test_every_verb_explains_itself(verb: str) -> None:
     result = run(verb, "--help")
     assert result.exit_code == 0
     assert "Usage" in result.output
+
+
+def test_explain_shows_control_characters_and_never_sends_them(folder: Path) -> None:
+    file = folder / "default.yaml"
+    result = run("explain", "坏\x1b[2J\x07\u202e话 \x1b]0;title\x07\n第二行", "--policy", file)
+    assert result.exit_code == 0, result.output
+    assert "坏\\x1b[2J\\x07\\u202e话" in result.output
+    assert "\n第二行" in result.output
+    assert not any(char in result.output for char in "\x1b\x07\u202e")

@@ -11,7 +11,7 @@ import pytest
 
 from riskguard.domain.errors import PolicyInvalid
 from riskguard.domain.post import Scene
-from riskguard.policy import book as room
+from riskguard.policy import watch
 from riskguard.policy.book import FolderBook, open_book, single
 from tests.unit.policy.samples import POLICIES, write
 
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def attentive(monkeypatch: pytest.MonkeyPatch) -> None:
     """The book looks at its files whenever it is asked."""
-    monkeypatch.setattr(room, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(watch, "LOOK_EVERY_S", 0.0)
 
 
 def at(book: FolderBook, community: str) -> float:
@@ -112,11 +112,50 @@ def test_a_community_policy_says_what_it_extends(folder: Path) -> None:
 
 
 def test_a_single_file_speaks_for_every_community(folder: Path) -> None:
-    book = single(folder / "communities" / "garden.yaml")
+    book = single(folder / "communities" / "garden.yaml", policy_dir=folder)
     assert book.policy_for("x", Scene.POST) == book.policy_for("y", Scene.POST)
     assert book.policy_for("x", Scene.POST).thresholds[0].at == 0.9
 
 
-def test_a_single_file_far_from_any_taxonomy_uses_the_shipped_one(tmp_path: Path) -> None:
-    file = write(tmp_path, "a/b/alone.yaml", DEFAULT)
-    assert single(file).policy_for("x", Scene.POST).name == "default"
+def test_a_single_file_far_from_any_taxonomy_uses_the_one_in_force(folder: Path, tmp_path: Path) -> None:
+    own = "labels: {mud: {zh: 泥, en: mud, family: custom, severity: 1}}\n"
+    write(tmp_path, "elsewhere/taxonomy.yaml", own)
+    file = write(tmp_path, "a/b/c/alone.yaml", "policy: alone\nthresholds: {mud: {review: 0.5}}\n")
+    book = single(file, policy_dir=tmp_path / "elsewhere")
+    assert book.policy_for("x", Scene.POST).thresholds[0].label == "mud"
+    with pytest.raises(PolicyInvalid, match="unknown label 'mud'"):
+        single(file, policy_dir=POLICIES)
+
+
+@pytest.mark.parametrize("place", ["sub/base.yaml", "../beside/base.yaml"])
+def test_an_edit_of_what_is_extended_is_in_force_wherever_it_lies(folder: Path, attentive: None, place: str) -> None:
+    inner = folder / "inner"
+    (folder / "communities").rename(folder / "unused")
+    inner.mkdir()
+    shutil.copy(folder / "taxonomy.yaml", inner)
+    write(inner, place, DEFAULT)
+    write(inner, "default.yaml", f"policy: default\nextends: {place}\n")
+    book = open_book(inner)
+    edit(inner, place, DEFAULT.replace("0.6", "0.7"))
+    assert at(book, "any") == 0.7
+
+
+def test_a_faulty_file_that_is_newly_extended_is_watched_until_it_is_mended(folder: Path, attentive: None) -> None:
+    inner = folder / "inner"
+    inner.mkdir()
+    shutil.copy(folder / "taxonomy.yaml", inner)
+    write(inner, "default.yaml", DEFAULT)
+    book = open_book(inner)
+    write(folder, "outside.yaml", "policy: [")
+    edit(inner, "default.yaml", "policy: default\nextends: ../outside.yaml\n")
+    assert at(book, "any") == 0.6
+    edit(folder, "outside.yaml", DEFAULT.replace("0.6", "0.7"))
+    assert at(book, "any") == 0.7
+
+
+def test_both_suffixes_are_read_but_not_for_one_community(folder: Path) -> None:
+    write(folder, "communities/kitchen.yml", GARDEN.replace("garden", "kitchen").replace("0.9", "0.8"))
+    assert at(open_book(folder), "kitchen") == 0.8
+    write(folder, "communities/garden.yml", GARDEN)
+    with pytest.raises(PolicyInvalid, match="'garden' has two policies"):
+        open_book(folder)
