@@ -6,7 +6,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -139,6 +139,13 @@ def open_counter(settings: Settings, purpose: str) -> Storage:
     return RedisStorage(
         "redis://", connection_pool=pool, key_prefix=f"{settings.redis_prefix}:{purpose}", wrap_exceptions=True
     )
+
+
+def callback_check(settings: Settings) -> Callable[[str], None]:
+    """Raises ForbiddenAddress for a callback address that could never be delivered to, without asking for its name."""
+    from riskguard.delivery import refusing
+
+    return refusing(settings.callback_networks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,8 +18,15 @@ _ONCE = "It is shown this once and kept only as a hash."
 
 
 @click.group()
-def admin() -> None:
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the service's database, as given to 'up'.  [default: RISKGUARD_DATA_DIR, else ./data]",
+)
+@click.pass_context
+def admin(ctx: click.Context, data_dir: Path | None) -> None:
     """Make communities, keys and members, and see what there is."""
+    ctx.obj = data_dir
 
 
 @admin.command("create-community")
@@ -56,6 +64,8 @@ def set_webhook(name: str, url: str) -> None:
 
     community = accounts.set_webhook(name, url, begin=_begin())
     click.echo(f"events of {community.name} go to {url}" if url else f"events of {community.name} go nowhere")
+    if url:
+        _warn_if_unreachable(url)
 
 
 @admin.command("create-key")
@@ -113,22 +123,29 @@ def reset_password(name: str) -> None:
 
 @admin.command("retry-events")
 @click.option("--community", default=None, help="only the events of this community")
-@click.option("--limit", default=1000, show_default=True, help="how many of the newest events to look through")
-def retry_events(community: str | None, limit: int) -> None:
+def retry_events(community: str | None) -> None:
     """Send events again that were given up."""
-    from riskguard.domain.event import Attempt, EventStatus
-
-    now = datetime.now(UTC)
     with _begin()() as work:
-        events = work.outbox.recent(community=community, limit=limit)
-        again = [
-            Attempt(event.id, EventStatus.WAITING, "sent again by an operator", now, made=False)
-            for event in events
-            if event.status is EventStatus.GIVEN_UP
-        ]
-        work.outbox.record(again)
+        again = work.outbox.revive(community=community, now=datetime.now(UTC))
         work.commit()
-    click.echo(f"{len(again)} of the {len(events)} newest events wait to be sent again")
+    click.echo(f"{again} events that were given up wait to be sent again")
+
+
+def _warn_if_unreachable(url: str) -> None:
+    from riskguard.delivery.guard import Guard, target_of
+    from riskguard.domain.errors import ForbiddenAddress
+    from riskguard.settings import Settings
+
+    try:
+        target = target_of(url)
+        Guard(Settings.load().callback_networks).permitted(target.host, target.port)
+    except ForbiddenAddress as error:
+        click.echo(f"warning: events will not be delivered there: {error}", err=True)
+        click.echo(
+            "  hint: the service refuses private networks that RISKGUARD_CALLBACK_NETWORKS does not name", err=True
+        )
+    except OSError as error:
+        click.echo(f"warning: the host cannot be found now: {error}", err=True)
 
 
 def _begin() -> Begin:
@@ -136,11 +153,15 @@ def _begin() -> Begin:
     from riskguard.settings import Settings
     from riskguard.store import migrate, open_store
 
-    settings = Settings.load()
+    context = click.get_current_context()
+    settings = Settings.load(data_dir=context.obj) if context.obj else Settings.load()
     settings = replace(settings, data_dir=settings.data_dir.expanduser().resolve())
+    if not settings.database_url and not settings.data_dir.is_dir():
+        click.echo(f"note: nothing was in {settings.data_dir}; a new database is made there", err=True)
+        click.echo("  hint: name the folder that 'riskguard up' uses: riskguard admin --data-dir DIR ...", err=True)
     migrate(settings.effective_database_url)
     store = open_store(settings.effective_database_url)
-    click.get_current_context().call_on_close(store.close)
+    context.call_on_close(store.close)
     return store.begin
 
 

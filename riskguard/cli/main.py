@@ -51,7 +51,8 @@ def main() -> None:
         cli(prog_name="riskguard")
     except PolicyInvalid as error:
         for fault in error.faults:
-            click.echo(str(fault), err=True)
+            click.echo(f"riskguard: {fault}", err=True)
+        click.echo("  hint: 'riskguard policy check DIR' looks at a whole folder of policies", err=True)
         sys.exit(1)
     except RiskguardError as error:
         click.echo(f"riskguard: {error}" + (f"\n  hint: {error.hint}" if error.hint else ""), err=True)

@@ -10,6 +10,8 @@ from rich.table import Table
 
 from riskguard.settings import Settings, variable
 
+WIDE = 400
+
 
 @click.command()
 def settings() -> None:
@@ -22,7 +24,10 @@ def settings() -> None:
         table.add_row(
             variable(each), shown(getattr(current, each.name), each.metadata["secret"]), each.metadata["help"]
         )
-    Console(soft_wrap=False).print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDE  # a name that is piped on must not be broken in two
+    console.print(table)
 
 
 def shown(value: object, secret: bool) -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import html
-import json
-import sys
 import threading
 from collections import deque
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -92,8 +89,3 @@ def serve_platform(port: int, secret: str) -> None:
 
     with ThreadingHTTPServer(("127.0.0.1", port), Door) as server:
         server.serve_forever()
-
-
-if __name__ == "__main__":
-    account = json.loads(Path(sys.argv[2]).read_text("utf-8"))
-    serve_platform(int(sys.argv[1]), account["webhook_secret"])

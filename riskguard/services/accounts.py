@@ -44,12 +44,15 @@ def create_community(name: str, *, begin: Begin, clock: Clock = _now) -> tuple[C
 
 
 def set_webhook(community: str, url: str, *, begin: Begin) -> Community:
-    """Events of this community go to `url` from now on, also if they were disabled; an empty one means nowhere."""
+    """Events of this community go to `url`, undelivered ones too, also if they were disabled; empty means nowhere."""
     if url and not _is_web_address(url):
         raise InvalidInput(f"'{url}' is no web address", field="url", hint="write it as https://host/path")
     with begin() as work:
-        changed = replace(_community(community, work), webhook_url=url, webhook_disabled_because="")
+        before = _community(community, work)
+        changed = replace(before, webhook_url=url, webhook_disabled_because="")
         work.communities.save(changed)
+        if url and before.webhook_url:
+            work.outbox.redirect(community, before.webhook_url, url)
         work.commit()
     return changed
 

@@ -76,6 +76,9 @@ class Communities(Protocol):
     def get(self, name: str) -> Community | None: ...
     def all(self) -> list[Community]: ...
     def save(self, community: Community) -> None: ...
+    def disable_webhook(self, name: str, *, url: str, because: str) -> bool:
+        """Note why the address is not used any more, and touch nothing else; False where the community has another
+        address by now, or had a reason already."""
 
 
 class Keys(Protocol):
@@ -149,12 +152,26 @@ class Outbox(Protocol):
         else takes them meanwhile, and they come back if this process dies."""
 
     def record(self, attempts: Sequence[Attempt]) -> None:
-        """Keep what became of each event, and add one to its `attempts` if the try was made."""
+        """Keep what became of each event, and add one to its `attempts` if the try was made.
+
+        Answers may come late and out of order: what was delivered stays so, and only a delivery ends a giving up.
+        """
 
     def put_off(self, url: str, *, until: datetime) -> None:
         """Waiting events for this address are not due before `until`; their attempts are not counted."""
 
-    def due(self, now: datetime) -> int: ...
+    def revive(self, *, community: str | None, now: datetime) -> int:
+        """Events that were given up wait again from `now` on, as if new; how many."""
+
+    def redirect(self, community: str, old: str, new: str) -> None:
+        """Undelivered events of the community that were to go to `old` go to `new`."""
+
+    def due(self, now: datetime) -> bool:
+        """Whether any waiting event has come of age."""
+
+    def drop_delivered(self, *, created_before: datetime, limit: int) -> int:
+        """Forget up to `limit` of the events that arrived and are older than that; how many they were."""
+
     def recent(self, *, community: str | None, limit: int) -> list[Event]: ...
     def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many events per status word."""
@@ -257,3 +274,6 @@ class Sender(Protocol):
 
         An event that cannot be started in time is answered UNSENT.
         """
+
+    def close(self) -> bool:
+        """Answer within seconds all that was submitted; False where something can still not be ended."""

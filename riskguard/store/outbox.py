@@ -13,13 +13,15 @@ from riskguard.domain.answer import KeptAnswer
 from riskguard.domain.event import Attempt, Event, EventStatus, EventType
 from riskguard.store.link import Link
 from riskguard.store.tables import KEPT_ANSWERS, OUTBOX
+from riskguard.store.types import Words
 
 # Written out, not bound, so that both databases see that the partial index on waiting events answers it.
 _WAITING = OUTBOX.c.status == literal_column(f"'{EventStatus.WAITING.value}'")
+_ARRIVED = bindparam("became", type_=Words) == literal_column(f"'{EventStatus.DELIVERED.value}'")
 _OF_AGE = OUTBOX.c.next_attempt_at <= bindparam("now")
 
 # Built once: to build a statement costs more than to run it for a single event.
-_HOW_MANY_DUE = select(func.count()).select_from(OUTBOX).where(_WAITING, _OF_AGE)
+_ANY_DUE = select(OUTBOX.c.id).where(_WAITING, _OF_AGE).limit(1)
 _DUE = (
     select(OUTBOX)
     .where(_WAITING, _OF_AGE)
@@ -29,7 +31,9 @@ _DUE = (
 )
 _RECORD = (
     update(OUTBOX)
-    .where(OUTBOX.c.id == bindparam("event_id"))
+    .where(
+        OUTBOX.c.id == bindparam("event_id"), _WAITING | (_ARRIVED & (OUTBOX.c.status != EventStatus.DELIVERED.value))
+    )
     .values(
         status=bindparam("became"),
         last_answer=bindparam("answer"),
@@ -61,7 +65,10 @@ class SqlOutbox:
         return [replace(event, next_attempt_at=leased_until) for event in events]
 
     def record(self, attempts: Sequence[Attempt]) -> None:
-        """Keep what became of each event, and add one to its `attempts` if the try was made."""
+        """Keep what became of each event, and add one to its `attempts` if the try was made.
+
+        Answers may come late and out of order: what was delivered stays so, and only a delivery ends a giving up.
+        """
         if not attempts:
             return
         in_order = sorted(attempts, key=lambda attempt: attempt.event_id)  # so that two writers never lock crosswise
@@ -80,9 +87,32 @@ class SqlOutbox:
         )
         self._link.write(update(OUTBOX).where(OUTBOX.c.id.in_(early)).values(next_attempt_at=until))
 
-    def due(self, now: datetime) -> int:
-        """How many waiting events have come of age."""
-        return int(self._link.read(_HOW_MANY_DUE, {"now": now}).scalar_one())
+    def redirect(self, community: str, old: str, new: str) -> None:
+        """Undelivered events of the community that were to go to `old` go to `new`."""
+        undelivered = OUTBOX.c.status != EventStatus.DELIVERED.value
+        concerned = (OUTBOX.c.community == community) & (OUTBOX.c.url == old) & undelivered
+        self._link.write(update(OUTBOX).where(concerned).values(url=new))
+
+    def revive(self, *, community: str | None, now: datetime) -> int:
+        """Events that were given up wait again from `now` on, as if new; how many."""
+        given_up = OUTBOX.c.status == EventStatus.GIVEN_UP.value
+        concerned = given_up if community is None else given_up & (OUTBOX.c.community == community)
+        again = {"status": EventStatus.WAITING.value, "next_attempt_at": now, "attempts": 0}
+        return self._link.write(update(OUTBOX).where(concerned).values(again)).rowcount
+
+    def due(self, now: datetime) -> bool:
+        """Whether any waiting event has come of age."""
+        return self._link.read(_ANY_DUE, {"now": now}).first() is not None
+
+    def drop_delivered(self, *, created_before: datetime, limit: int) -> int:
+        """Forget up to `limit` of the events that arrived and are older than that, the oldest first; how many."""
+        old = (
+            select(OUTBOX.c.id)
+            .where(OUTBOX.c.status == EventStatus.DELIVERED.value, OUTBOX.c.created_at < created_before)
+            .order_by(OUTBOX.c.created_at)
+            .limit(limit)
+        )
+        return self._link.write(delete(OUTBOX).where(OUTBOX.c.id.in_(old))).rowcount
 
     def recent(self, *, community: str | None, limit: int) -> list[Event]:
         """Newest first."""

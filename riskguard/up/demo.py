@@ -13,6 +13,7 @@ from pathlib import Path
 
 from riskguard.bootstrap import now, open_begin
 from riskguard.demo.posts import posts
+from riskguard.domain.errors import NotAuthenticated
 from riskguard.domain.member import Role
 from riskguard.services import accounts
 from riskguard.services.ports import Begin
@@ -33,6 +34,7 @@ class Demo:
     account_file: Path
     account: Mapping[str, str]
     fresh: bool
+    begin: Begin
     say: Say
 
     @classmethod
@@ -46,21 +48,29 @@ class Demo:
         account: dict[str, str] = json.loads(file.read_text("utf-8"))
         port = _free_port()
         accounts.set_webhook(COMMUNITY, f"http://127.0.0.1:{port}/callbacks", begin=begin)
-        return cls(url, port, file, account, fresh, say)
+        return cls(url, port, file, account, fresh, begin, say)
 
     def platform(self, environ: Mapping[str, str]) -> Child:
         """The make-believe platform as a supervised child."""
-        command = [sys.executable, "-m", "riskguard.demo.platform", str(self.platform_port), str(self.account_file)]
+        command = [sys.executable, "-m", "riskguard.up.platform", str(self.platform_port), str(self.account_file)]
         return Child("platform", command, environ, self.say)
 
     def guide(self) -> list[str]:
         """Where to look and how to sign in."""
-        people = [f"sign in as {role.value} with {self.account[role.value]}" for role in Role]
+        people = [f"sign in as {role.value} with {self._password(role)}" for role in Role]
         return [
             f"platform  http://127.0.0.1:{self.platform_port}/  (shows the callbacks as they arrive)",
             *people,
             f"API key of the community '{COMMUNITY}': {self.account['api_key']}",
         ]
+
+    def _password(self, role: Role) -> str:
+        """The password as it was made, if it is still the one."""
+        try:
+            accounts.sign_in(role.value, self.account[role.value], begin=self.begin)
+        except NotAuthenticated:
+            return "the password that was set since"
+        return self.account[role.value]
 
     def feed(self, wait: Callable[[float], bool]) -> None:
         """Send the invented posts one by one, as a platform would, unless an earlier start has sent them."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from riskguard.bootstrap import open_begin, secret_key
+from riskguard.bootstrap import check_policies, open_begin, secret_key
 from riskguard.domain.errors import NotReady
 from riskguard.domain.member import Role
 from riskguard.port import bindable
@@ -40,6 +40,7 @@ def run_service(settings: Settings, *, host: str, port: int, workers: int, demo:
     _check_folder(settings.data_dir)
     bindable(host, port)
     _check_model(settings.model_dir)
+    check_policies(settings)
     migrate(settings.effective_database_url)
     secret_key(settings)
     url = f"http://{'127.0.0.1' if host in EVERY_ADDRESS else host}:{port}"

@@ -120,16 +120,19 @@ def test_a_second_riskguard_on_the_same_folder_or_port_is_told_so(demo: Service,
     assert "another riskguard uses the folder" in same_folder.stderr
 
 
-def test_a_folder_that_cannot_be_written_and_a_missing_model_are_said_in_one_line(tmp_path: Path) -> None:
+def test_what_is_missing_or_cannot_be_written_is_said_before_anything_starts(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     unwritable = run("up", "--port", str(free_port()), "--data-dir", str(tmp_path / "file" / "data"))
     assert unwritable.returncode == 1
     assert unwritable.stderr.startswith("riskguard: the data folder")
-    modelless = run(
-        "up", "--port", str(free_port()), "--data-dir", str(tmp_path / "data"), RISKGUARD_MODEL_DIR=str(tmp_path)
-    )
+    where = ("up", "--port", str(free_port()), "--data-dir", str(tmp_path / "data"))
+    modelless = run(*where, RISKGUARD_MODEL_DIR=str(tmp_path))
     assert modelless.returncode == 1
     assert modelless.stderr.startswith("riskguard: there is no model in")
+    (tmp_path / "policies").mkdir()
+    lawless = run(*where, RISKGUARD_POLICY_DIR=str(tmp_path / "policies"))
+    assert lawless.returncode == 1
+    assert "taxonomy.yaml: the file does not exist" in lawless.stderr
 
 
 def test_sigterm_ends_everything_within_seconds_and_the_next_start_finds_all(tmp_path: Path) -> None:

@@ -148,3 +148,18 @@ def test_what_cannot_work_is_said_in_a_line_and_ends_with_1(
     assert done.returncode == 1
     assert said in done.stderr.decode()
     assert b"Traceback" not in done.stderr
+
+
+def test_the_output_may_be_the_input(tmp_path: Path) -> None:
+    file = tmp_path / "posts.jsonl"
+    file.write_bytes(line("p1", "今天的晚霞真好看") + b"\n")
+    assert run(str(file), "--out", str(file)).returncode == 0
+    assert json.loads(file.read_text("utf-8"))["action"] == "allow"
+    assert [each.name for each in tmp_path.iterdir()] == ["posts.jsonl"]
+
+
+def test_an_output_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
+    done = run("-", "--out", str(tmp_path / "nowhere" / "out.jsonl"), stdin=line("p1", "好"))
+    assert done.returncode == 1
+    assert done.stderr.decode().startswith("riskguard: ")
+    assert b"cannot be written" in done.stderr

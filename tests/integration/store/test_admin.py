@@ -58,7 +58,7 @@ def test_events_that_were_given_up_wait_again(database_url: str, begin: Begin) -
     with begin() as work:
         work.outbox.add([replace(event(1), status=EventStatus.GIVEN_UP, attempts=10), event(2)])
         work.commit()
-    assert run(database_url, "retry-events") == "1 of the 2 newest events wait to be sent again\n"
+    assert run(database_url, "retry-events") == "1 events that were given up wait to be sent again\n"
     with begin() as work:
         assert work.outbox.tally() == {"waiting": 2}
 

@@ -9,7 +9,9 @@ import pytest
 from riskguard.domain.answer import KeptAnswer
 from riskguard.domain.errors import Conflict
 from riskguard.domain.event import Attempt, Event, EventStatus
+from riskguard.services import accounts
 from riskguard.services.ports import Begin
+from riskguard.services.recovery import forget_events
 from tests.integration.store.samples import NOW, SECOND, event, settle
 
 LEASE = NOW + 60 * SECOND
@@ -70,7 +72,8 @@ def test_no_more_than_asked_for(begin: Begin) -> None:
     add(begin, *(event(number) for number in range(5)))
     assert claimed(begin, limit=2) == ["msg_000", "msg_001"]
     with begin() as work:
-        assert work.outbox.due(NOW) == 3
+        assert work.outbox.due(NOW)
+        assert not work.outbox.due(NOW - SECOND)
 
 
 def test_attempts_are_recorded_and_counted_when_made(begin: Begin) -> None:
@@ -94,6 +97,46 @@ def test_attempts_are_recorded_and_counted_when_made(begin: Begin) -> None:
         assert work.outbox.tally() == {"waiting": 2, "delivered": 1}
         assert work.outbox.tally("other") == {}
     assert claimed(begin, seconds=5) == ["msg_002", "msg_003"]
+
+
+def _recorded(begin: Begin, *attempts: Attempt) -> Event:
+    """What is kept of event 1 after these answers, each in a transaction of its own."""
+    for attempt in attempts:
+        with begin() as work:
+            work.outbox.record([attempt])
+            work.commit()
+    with begin() as work:
+        [kept] = work.outbox.recent(community=None, limit=9)
+    return kept
+
+
+@pytest.mark.parametrize("late", [EventStatus.WAITING, EventStatus.GIVEN_UP, EventStatus.DELIVERED])
+def test_what_was_delivered_stays_so_whatever_comes_late(begin: Begin, late: EventStatus) -> None:
+    add(begin, event(1))
+    kept = _recorded(
+        begin,
+        Attempt("msg_001", EventStatus.DELIVERED, "204", NOW),
+        Attempt("msg_001", late, "no answer within 15 s", NOW + 5 * SECOND),
+    )
+    assert kept == replace(event(1), status=EventStatus.DELIVERED, attempts=1, last_answer="204")
+
+
+def test_only_a_delivery_ends_a_giving_up(begin: Begin) -> None:
+    add(begin, event(1))
+    given_up = Attempt("msg_001", EventStatus.GIVEN_UP, "410", NOW)
+    late = Attempt("msg_001", EventStatus.WAITING, "no answer", NOW + 5 * SECOND)
+    assert _recorded(begin, given_up, late).status is EventStatus.GIVEN_UP
+    assert _recorded(begin, Attempt("msg_001", EventStatus.DELIVERED, "204", NOW)).status is EventStatus.DELIVERED
+
+
+def test_old_events_that_arrived_are_forgotten_a_few_at_a_time(begin: Begin) -> None:
+    add(begin, *(event(number, at=NOW - number * SECOND) for number in range(6)))
+    with begin() as work:
+        work.outbox.record([Attempt(f"msg_00{n}", EventStatus.DELIVERED, "204", NOW) for n in (0, 2, 3, 5)])
+        work.commit()
+    assert forget_events(begin=begin, clock=lambda: NOW + SECOND, after=2 * SECOND, limit=2) == 3
+    with begin() as work:
+        assert [each.id for each in work.outbox.recent(community=None, limit=9)] == ["msg_000", "msg_001", "msg_004"]
 
 
 def test_an_address_is_put_off_without_counting_a_try(begin: Begin) -> None:
@@ -134,3 +177,20 @@ def test_old_answers_are_dropped(begin: Begin) -> None:
             work.answers.add("forum", KeptAnswer(f"k{age}", "", 202, "", NOW - age * SECOND))
         assert work.answers.drop(created_before=NOW) == 2
         assert work.answers.get("forum", "k0") is not None
+
+
+def test_undelivered_events_follow_their_community_to_its_new_address(begin: Begin) -> None:
+    old = "https://forum.example/old"
+    add(begin, event(1, url=old), event(2, url=old), event(3, url="https://forum.example/own-callback"))
+    with begin() as work:
+        work.outbox.record([Attempt("msg_002", EventStatus.DELIVERED, "204", NOW)])
+        work.commit()
+    accounts.set_webhook("forum", old, begin=begin)
+    accounts.set_webhook("forum", "https://forum.example/new", begin=begin)
+    with begin() as work:
+        where = {each.id: each.url for each in work.outbox.recent(community="forum", limit=9)}
+    assert where == {
+        "msg_001": "https://forum.example/new",
+        "msg_002": old,
+        "msg_003": "https://forum.example/own-callback",
+    }
