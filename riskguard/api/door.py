@@ -15,7 +15,7 @@ from riskguard.api.limiter import Backlog, RateLimiter
 from riskguard.api.meters import Meters
 from riskguard.api.problems import UnusableMedia
 from riskguard.api.steady import SteadyLine
-from riskguard.bootstrap import House, open_counter
+from riskguard.bootstrap import House, callback_check, open_counter
 from riskguard.domain.errors import InvalidInput, TooLarge
 from riskguard.services.ports import Line
 
@@ -33,6 +33,7 @@ class Door:
         self.waiters = BoundedSemaphore(WAITERS)
         self.line = cast("Line", SteadyLine(house.line))  # all of a line that requests use
         self.meters = Meters(house, self.line)
+        self.check_callback = callback_check(settings)
         self._keyring = Keyring(house.begin)
         self._backlog = Backlog(self.line, limit=settings.max_waiting)
         self._limiter = RateLimiter(open_counter(settings, "rate"), per_minute=settings.rate_posts_per_minute)

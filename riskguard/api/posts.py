@@ -12,9 +12,9 @@ from riskguard.api.door import Door, answer, flag, sent_body, wait_preference
 from riskguard.api.problems import problem
 from riskguard.api.repeat import REPLAYED, Body, Repeatable, answered_once
 from riskguard.api.schemas import GrievanceIn, PostIn
-from riskguard.api.shown import case_state, found, received
+from riskguard.api.shown import case_state, found, received, with_verdicts
 from riskguard.domain.case import Origin
-from riskguard.domain.errors import InvalidInput
+from riskguard.domain.errors import ForbiddenAddress, InvalidInput
 from riskguard.domain.post import Lane, Post
 from riskguard.services.grievance import hear
 from riskguard.services.intake import Keeping, Receipt, accept
@@ -133,7 +133,7 @@ def _send_batch(door: Door) -> Response:
         return _accepted(door, drafts, community, Lane.BULK, repeat, many)
 
     status, body, replayed = answered_once(work, community=community, raw=raw, begin=door.house.begin)
-    shown = answer(body, status)
+    shown = answer(body | {"results": with_verdicts(body["results"], begin=door.house.begin)}, status)
     if replayed:
         shown.headers[REPLAYED] = "true"
     return shown
@@ -145,7 +145,7 @@ def _tried(door: Door, community: str, item: object) -> Post | Body:
         if isinstance(item, InvalidInput):
             raise item
         return _draft(door, community, item)
-    except InvalidInput as error:
+    except (InvalidInput, ForbiddenAddress) as error:
         name = item.get("post_id") if isinstance(item, dict) else None
         return {"post_id": name if isinstance(name, str) else None, "status": "refused", "problem": problem(error)}
 
@@ -153,6 +153,8 @@ def _tried(door: Door, community: str, item: object) -> Post | Body:
 def _draft(door: Door, community: str, value: object) -> Post:
     house = door.house
     sent = checked(PostIn, value)
+    if sent.callback_url:
+        door.check_callback(sent.callback_url)
     return sent.draft(community, now=house.clock(), max_text_chars=house.settings.max_text_chars)
 
 
@@ -182,6 +184,7 @@ def _accepted(
 def _complain(door: Door, name: str, origin: Origin) -> Response:
     community = door.community()
     said = checked(GrievanceIn, parsed_json(sent_body()))
+    door.pay(community, 1)
     hearing = hear(
         name,
         community=community,

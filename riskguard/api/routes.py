@@ -127,9 +127,9 @@ ROUTES: tuple[Route, ...] = (
         "appeal_post",
         "Posts",
         "The author appeals",
-        "Opens the case again. The next ruling is sent as `appeal.ruled`.",
+        "Opens the case again; `by` is the author of the post. The next ruling is sent as `appeal.ruled`.",
         {201: (schemas.HeardOut, "The case that carries the appeal")},
-        (400, 401, 404, 409, 413, 415, 429),
+        (400, 401, 403, 404, 409, 413, 415, 429),
         takes=schemas.GrievanceIn,
         parameters=(_POST,),
         example="""curl -s "$RISKGUARD/v1/posts/p-77/appeals" -H "Authorization: Bearer $KEY" \\

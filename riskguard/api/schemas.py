@@ -44,12 +44,12 @@ def _in_utc(value: datetime) -> datetime:
 
 
 def _web_address(value: str) -> str:
-    """Empty, or http(s) with a host. Whether it may be connected to is asked when it is connected to."""
+    """Empty, or http(s) with a host and no reserved port. Where it leads is asked at the door and when connecting."""
     if not value:
         return value
     try:
         parts = urlsplit(value)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 0) >= 0
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
     if not usable or any(character.isspace() or not character.isprintable() for character in value):
@@ -112,7 +112,10 @@ class PostIn(Strict):
     metadata: Annotated[
         dict[str, Any],
         AfterValidator(_small),
-        Field(default_factory=dict, description=f"Anything that you want back, up to {MAX_METADATA_BYTES} bytes"),
+        Field(
+            default_factory=dict,
+            description=f"Given back with the post and in webhooks, up to {MAX_METADATA_BYTES} bytes",
+        ),
     ]
     callback_url: Annotated[
         str,
@@ -243,6 +246,7 @@ class PostOut(BaseModel):
     status: Literal["received", "judged", "decided"]
     url: str
     created_at: datetime
+    metadata: Annotated[dict[str, Any], Field(description="As it was sent")]
     verdict: VerdictOut | None
     decision: DecisionOut | None
 

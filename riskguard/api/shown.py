@@ -15,15 +15,24 @@ from riskguard.services.wire import rendered_verdict
 
 
 def received(receipt: Receipt) -> Body:
-    """The short answer: where the post can be asked for; with the verdict if there is one already."""
-    shown: Body = {
+    """The short answer, as it is kept: where the post can be asked for."""
+    return {
         **_named(receipt.post),
         "status": "received" if receipt.verdict is None else "judged",
         "url": address(receipt.post.id),
     }
-    if receipt.verdict is not None:
-        shown["verdict"] = rendered_verdict(receipt.verdict)
-    return shown
+
+
+def with_verdicts(results: object, *, begin: Begin) -> list[Body]:
+    """The results of a batch, each that is judged with its verdict: verdicts never change, so no answer keeps them."""
+    assert isinstance(results, list)
+    judged = [str(each["id"]) for each in results if each["status"] == "judged"]
+    if not judged:
+        return results
+    with begin() as work:
+        verdicts = work.verdicts.get_many(judged)
+    shown = {post_id: rendered_verdict(verdict) for post_id, verdict in verdicts.items()}
+    return [each | {"verdict": shown[each["id"]]} if each.get("id") in shown else each for each in results]
 
 
 def found(name: str, *, community: str, begin: Begin, all_scores: bool = False) -> Body:
@@ -41,6 +50,7 @@ def found(name: str, *, community: str, begin: Begin, all_scores: bool = False) 
         "status": "decided" if decision else "judged" if verdict else "received",
         "url": address(post.id),
         "created_at": post.created_at.isoformat(),
+        "metadata": dict(post.metadata),
         "verdict": rendered_verdict(verdict, all_scores=all_scores) if verdict else None,
         "decision": rendered_decision(decision) if decision else None,
     }

@@ -108,6 +108,26 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
+def written(host: str, port: int) -> list[str]:
+    """The address that `host` itself is, in any way of writing one ('0', '0x7f.1'); none for a name."""
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except OSError:
+        return []
+    return [str(answer[4][0]) for answer in answers]
+
+
+def refusing(networks_allowed: Sequence[str] = ()) -> Callable[[str], None]:
+    """A check that raises ForbiddenAddress for what is no callback address, or names a forbidden one by its number."""
+    guard = Guard(networks_allowed, resolver=written)
+
+    def check(url: str) -> None:
+        target = target_of(url)
+        guard.permitted(target.host, target.port)
+
+    return check
+
+
 class Guard:
     """Opens sockets to public addresses and to `networks_allowed`, and to nothing else."""
 

@@ -54,7 +54,13 @@ def _event(kind: EventType, post: Post, community: Community, at: datetime, more
     url = post.callback_url or community.webhook_url
     if not url:
         return None
-    about = {"id": post.id, "post_id": post.post_id, "revision": post.revision, "community": post.community}
+    about = {
+        "id": post.id,
+        "post_id": post.post_id,
+        "revision": post.revision,
+        "community": post.community,
+        "metadata": dict(post.metadata),
+    }
     return Event(
         id=new_id("msg"),
         type=kind,

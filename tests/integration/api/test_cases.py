@@ -53,6 +53,18 @@ def test_a_ruling_is_shown_and_sent_and_an_appeal_opens_the_case_again(platform:
     assert {event.type for event in events} == {EventType.CASE_DECIDED, EventType.APPEAL_RULED}
 
 
+def test_an_appeal_by_someone_else_is_403(platform: Platform) -> None:
+    platform.post("/v1/posts", POST)
+    refused = platform.post("/v1/posts/p1/appeals", SAID)
+    assert (refused.status_code, refused.json["type"]) == (403, "/v1/problems/not-allowed")
+
+
+def test_complaints_are_counted_like_posts(quick: Platform) -> None:
+    quick.post("/v1/posts", POST)
+    answers = [quick.post("/v1/posts/p1/reports", SAID | {"by": f"m{number}"}).status_code for number in range(20)]
+    assert answers == [201] * 19 + [429]
+
+
 def test_a_stale_version_is_409(platform: Platform) -> None:
     platform.post("/v1/posts", POST)
     case = platform.post("/v1/posts/p1/reports", SAID).json["id"]

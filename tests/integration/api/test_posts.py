@@ -188,6 +188,34 @@ def test_what_was_applied_of_a_preference_is_told(quick: Platform) -> None:
     assert quick.post("/v1/posts", sent("p1"), Prefer="wait=99").headers["Preference-Applied"] == "wait=2"
 
 
+def test_metadata_comes_back(quick: Platform) -> None:
+    quick.post("/v1/posts", sent("p1", metadata={"房间": [5]}))
+    assert quick.get("/v1/posts/p1").json["metadata"] == {"房间": [5]}
+
+
+@pytest.mark.parametrize(
+    "address", ["http://10.0.0.1/", "http://0/", "https://169.254.169.254/x", "http://u:p@a.example/"]
+)
+def test_a_callback_that_could_never_be_delivered_is_refused_at_the_door(quick: Platform, address: str) -> None:
+    alone = quick.post("/v1/posts", sent("p1", callback_url=address))
+    assert (alone.status_code, alone.json["type"]) == (400, "/v1/problems/forbidden-address")
+    refused, taken = quick.post("/v1/posts/batch", [sent("p1", callback_url=address), sent("p2")]).json["results"]
+    assert (refused["status"], taken["status"]) == ("refused", "received")
+    assert refused["problem"]["type"] == "/v1/problems/forbidden-address"
+
+
+def test_a_kept_answer_holds_no_verdict_but_is_repeated_with_it(platform: Platform) -> None:
+    platform.post("/v1/posts", sent("j1"))
+    platform.judge_all()
+    first, again = (platform.post("/v1/posts/batch", [sent("j1"), sent("j2")], Idempotency_Key="k") for _ in range(2))
+    assert (again.json, again.headers["Idempotency-Replayed"]) == (first.json, "true")
+    assert first.json["results"][0]["verdict"]["action"] == "block"
+    with platform.house.begin() as work:
+        kept = work.answers.get("c1", "k")
+    assert kept
+    assert "verdict" not in kept.body
+
+
 def test_a_batch_shows_the_verdict_of_what_was_judged_before(platform: Platform) -> None:
     platform.post("/v1/posts", sent("j1"))
     platform.judge_all()

@@ -50,6 +50,7 @@ def faults(value: object) -> dict[str, tuple[str, str]]:
         pytest.param({"created_at": "0001-01-01T00:00:00+14:00"}, "/created_at", "years 1 to 9999", id="year-0"),
         pytest.param({"callback_url": "ftp://example.com"}, "/callback_url", "http://", id="ftp"),
         pytest.param({"callback_url": "https://"}, "/callback_url", "http://", id="no-host"),
+        pytest.param({"callback_url": "http://x:0/"}, "/callback_url", "http://", id="port-0"),
         pytest.param({"callback_url": "http://a b/"}, "/callback_url", "http://", id="blank-in-url"),
         pytest.param({"callback_url": "http://x:99999/"}, "/callback_url", "http://", id="port-out-of-range"),
         pytest.param({"callback_url": "http://[::1/"}, "/callback_url", "http://", id="broken-ipv6"),

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from riskguard.delivery.guard import Guard, Resolver, resolve, target_of, why_forbidden
+from riskguard.delivery.guard import Guard, Resolver, refusing, resolve, target_of, why_forbidden
 from riskguard.domain.errors import ForbiddenAddress
 
 
@@ -146,3 +146,24 @@ def test_a_callback_address_is_taken_apart(url: str, origin: tuple[str, str, int
 def test_anything_but_plain_http_is_refused(url: str) -> None:
     with pytest.raises(ForbiddenAddress):
         target_of(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://10.0.0.1/x",
+        "http://[::1]/",
+        "http://0/",
+        "http://0x7f.1/",
+        "http://2130706433/",
+        "http://u:p@a.example/",
+    ],
+)
+def test_what_could_never_be_delivered_to_is_told_before_anything_is_resolved(url: str) -> None:
+    with pytest.raises(ForbiddenAddress):
+        refusing()(url)
+
+
+def test_names_public_numbers_and_allowed_networks_are_not_refused() -> None:
+    for url in ("https://no-such-host.invalid/x", "http://93.184.216.34/", "http://127.0.0.1:8081/x"):
+        refusing(("127.0.0.0/8",))(url)
