@@ -14,12 +14,19 @@ from riskguard.delivery.guard import Connection, Guard, Target, connection_to
 ANSWER_BYTES = 4096
 """As much of an answer as is read; a connection with a longer one is closed."""
 
+_LEAST_S = 0.001
+"""A socket's timeout of 0 would mean not to wait at all."""
+
 IDLE_S = 30.0
 """A connection unused for longer is not trusted to be open still."""
 
 
 class TimeIsUp(Exception):
     """The whole try took longer than it may, however busy the line was."""
+
+
+class CutOff(Exception):
+    """The try was ended from this side, because the process leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +47,16 @@ class Watch:
         self._thread.start()
 
     @contextmanager
-    def over(self, connection: Connection, *, timeout_s: float) -> Iterator[None]:
-        """The block, ended with TimeIsUp if it fails after its time."""
-        until = self._until[connection] = time.monotonic() + timeout_s
+    def over(self, connection: Connection, *, until: float) -> Iterator[None]:
+        """The block, ended with TimeIsUp if it fails after its time, and with CutOff if it fails after `close`."""
+        self._until[connection] = until
         try:
+            if self._stop.is_set():
+                raise CutOff
             yield
         except Exception:
+            if self._stop.is_set():
+                raise CutOff from None
             if time.monotonic() >= until:
                 raise TimeIsUp from None
             raise
@@ -53,9 +64,11 @@ class Watch:
             del self._until[connection]
 
     def close(self) -> None:
-        """Stop looking."""
+        """Cut every try that still runs, and stop looking."""
         self._stop.set()
         self._thread.join()
+        for connection in list(self._until):
+            connection.cut()
 
     def _look(self) -> None:
         while not self._stop.wait(0.5):
@@ -77,15 +90,22 @@ class Wire:
         self._idle: list[Connection] = []
 
     def post(self, path: str, *, body: bytes, headers: Mapping[str, str]) -> Said:
-        """Send once. Redirects are not followed and no proxy is asked.
+        """Send once. Redirects are not followed and no proxy is asked. A kept connection that turns out to be closed is
+        replaced within the same time.
 
-        ForbiddenAddress, TimeIsUp, OSError, http.client.HTTPException or urllib3's HTTPError when there is no answer.
+        When there is no answer: ForbiddenAddress, TimeIsUp, CutOff, OSError, http.client.HTTPException or urllib3's
+        HTTPError.
         """
+        until = time.monotonic() + self._timeout_s
         kept = self._kept()
         if kept is not None:
             with suppress(ConnectionError):  # closed by the other side before it read us: says nothing about it
-                return self._exchange(kept, path, body, headers)
-        return self._exchange(self._fresh(), path, body, headers)
+                return self._exchange(kept, path, body, headers, until=until)
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeIsUp
+        fresh = connection_to(self._target, self._guard, timeout_s=left, tls=self._tls)
+        return self._exchange(fresh, path, body, headers, until=until)
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
@@ -103,13 +123,13 @@ class Wire:
             connection.drop()
         return None
 
-    def _fresh(self) -> Connection:
-        return connection_to(self._target, self._guard, timeout_s=self._timeout_s, tls=self._tls)
-
-    def _exchange(self, connection: Connection, path: str, body: bytes, headers: Mapping[str, str]) -> Said:
+    def _exchange(
+        self, connection: Connection, path: str, body: bytes, headers: Mapping[str, str], *, until: float
+    ) -> Said:
         reusable = False
+        connection.timeout = max(_LEAST_S, until - time.monotonic())
         try:
-            with self._watch.over(connection, timeout_s=self._timeout_s):
+            with self._watch.over(connection, until=until):
                 connection.request("POST", path, body, headers, preload_content=False, decode_content=False)
                 answer = connection.getresponse()
                 answer.read(ANSWER_BYTES)

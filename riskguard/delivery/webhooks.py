@@ -16,7 +16,7 @@ from http.client import HTTPException
 from standardwebhooks import Webhook
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, ReadTimeoutError
 
-from riskguard.delivery.exchange import Said, TimeIsUp, Watch, Wire
+from riskguard.delivery.exchange import CutOff, Said, TimeIsUp, Watch, Wire
 from riskguard.delivery.guard import Guard, Resolver, Target, resolve, target_of
 from riskguard.delivery.message import rendered, signed
 from riskguard.delivery.schedule import rest_after, retry_after, wait_after
@@ -29,6 +29,11 @@ _THROTTLED = frozenset({429, 502, 503, 504})
 _GONE = 410
 _MOST_ENDPOINTS = 512
 _MOST_KEYS = 1024
+_AT_ONCE = timedelta(0)
+_CUT_WITHIN_S = 0.5
+
+
+_GIVEN_BACK = Answer(Outcome.UNSENT, "put off: the messenger left", _AT_ONCE)
 
 
 @dataclass(slots=True)
@@ -77,10 +82,11 @@ class WebhookSender:
         self._lock = threading.Lock()
         self._endpoints: dict[tuple[str, str, int], _Endpoint] = {}
         self._keys: dict[str, Webhook] = {}
+        self._leaving = False
 
     @property
     def timeout_s(self) -> float:
-        """The longest that one try takes, name resolution apart."""
+        """The longest that one try takes, also where a kept connection is replaced; name resolution apart."""
         return self._timeout_s
 
     def submit(self, event: Event, *, secret: str, start_within_s: float = 45.0) -> Future[Answer]:
@@ -92,21 +98,46 @@ class WebhookSender:
             errand.answer.set_result(Answer(Outcome.REFUSED, str(error)))
             return errand.answer
         with self._lock:
-            endpoint = self._endpoint(target)
-            endpoint.waiting.append(errand)
-            self._staff(endpoint)
+            if not self._leaving:
+                endpoint = self._endpoint(target)
+                endpoint.waiting.append(errand)
+                self._staff(endpoint)
+                return errand.answer
+        errand.answer.set_result(_GIVEN_BACK)
         return errand.answer
 
     def send(self, event: Event, *, secret: str) -> Answer:
         """Send one event now and wait for the answer."""
         return self.submit(event, secret=secret).result()
 
-    def close(self) -> None:
-        """Finish what was submitted, then close every connection."""
-        self._pool.shutdown()
+    def close(self, *, patience_s: float = 2.0) -> bool:
+        """Give back as UNSENT what has not begun, let what runs end for `patience_s`, then cut it off as FAILED.
+
+        False where a try can still not be ended, since it waits for a name or for a connection.
+        """
+        until = time.monotonic() + patience_s
+        with self._lock:
+            self._leaving = True
+            endpoints = list(self._endpoints.values())
+            waiting = [errand for endpoint in endpoints for errand in endpoint.waiting]
+            for endpoint in endpoints:
+                endpoint.waiting.clear()
+        self._pool.shutdown(wait=False)
+        for errand in waiting:
+            if time.monotonic() < until:  # what is left comes back when its claim runs out; nothing of it was sent
+                errand.answer.set_result(_GIVEN_BACK)
+        self._idle_by(until)
         self._watch.close()
-        for endpoint in self._endpoints.values():
+        ended = self._idle_by(time.monotonic() + _CUT_WITHIN_S)
+        for endpoint in endpoints:
             endpoint.wire.close()
+        return ended
+
+    def _idle_by(self, until: float) -> bool:
+        """Wait until nothing runs or the time is up; whether nothing runs."""
+        while (busy := any(endpoint.running for endpoint in self._endpoints.values())) and time.monotonic() < until:
+            time.sleep(0.01)
+        return not busy
 
     def _endpoint(self, target: Target) -> _Endpoint:
         known = self._endpoints.get(target.origin)
@@ -159,12 +190,14 @@ class WebhookSender:
 
     def _try(self, errand: _Errand, endpoint: _Endpoint) -> Answer:
         if time.monotonic() > errand.start_before:
-            return Answer(Outcome.UNSENT, "put off: the endpoint has much before it", timedelta(0))
+            return Answer(Outcome.UNSENT, "put off: the endpoint has much before it", _AT_ONCE)
         tries = errand.event.attempts + 1
         try:
             said = self._post(errand, endpoint.wire)
         except ForbiddenAddress as error:
             return Answer(Outcome.REFUSED, str(error))
+        except CutOff:
+            return Answer(Outcome.FAILED, "cut off: the messenger left", wait_after(tries))
         except (TimeIsUp, TimeoutError, ReadTimeoutError, ConnectTimeoutError):
             endpoint.timeouts += 1
             text = f"no answer within {self._timeout_s:g} s"

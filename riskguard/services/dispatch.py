@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from riskguard.domain.event import Answer, Attempt, Event, EventStatus, Outcome
@@ -18,8 +17,9 @@ from riskguard.services.ports import Begin, Clock, Sender, UnitOfWork
 log = logging.getLogger(__name__)
 
 START_WITHIN_S = 45.0
-LEASE_S = 60.0
-"""How long a claimed event is ours, beside the time that one try takes; it is started well before that ends."""
+LEASE_S = 90.0
+"""How long a claimed event is ours, beside the time that one try takes. It is started in half of it; the other half is
+for a slow name server and a slow store, so that nobody else sends what is still on its way."""
 
 Outcomes = Sequence[tuple[Event, Answer]]
 
@@ -119,8 +119,6 @@ def _rests(outcomes: Outcomes) -> Mapping[str, timedelta]:
 
 def _disable(name: str, url: str, now: datetime, work: UnitOfWork) -> None:
     """Use a community's address no more after it answered 'gone'. Addresses of single posts are not kept anywhere."""
-    community = work.communities.get(name)
-    if community is not None and community.webhook_url == url and not community.webhook_disabled_because:
-        reason = f"the address answered 410 Gone at {now:%Y-%m-%d %H:%M} UTC"
-        work.communities.save(replace(community, webhook_disabled_because=reason))
+    reason = f"the address answered 410 Gone at {now:%Y-%m-%d %H:%M} UTC"
+    if work.communities.disable_webhook(name, url=url, because=reason):
         log.warning("webhook of community %s disabled: %s", name, reason)

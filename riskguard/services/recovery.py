@@ -19,6 +19,20 @@ def sweep(*, begin: Begin, line: Line, clock: Clock, after_s: float, limit: int)
     return line.submit([replace(ticket, lane=Lane.BULK) for ticket in left]) if left else 0
 
 
+def forget_events(*, begin: Begin, clock: Clock, after: timedelta, limit: int = 1000, rounds: int = 20) -> int:
+    """Drop events that arrived and are older than `after`; how many. At most `limit` a transaction, so that nobody
+    waits long for it, and at most `rounds` of them."""
+    before, dropped = clock() - after, 0
+    for _ in range(rounds):
+        with begin() as work:
+            some = work.outbox.drop_delivered(created_before=before, limit=limit)
+            work.commit()
+        dropped += some
+        if some < limit:
+            break
+    return dropped
+
+
 def forget_answers(*, begin: Begin, clock: Clock, after: timedelta) -> int:
     """Drop answers kept under Idempotency-Keys for longer than `after`; how many."""
     with begin() as work:

@@ -38,6 +38,13 @@ class SqlCommunities:
         if not self._link.write(statement).rowcount:
             raise NotFound(f"no community '{community.name}'")
 
+    def disable_webhook(self, name: str, *, url: str, because: str) -> bool:
+        """Note why the address is not used any more, and touch nothing else; False where the community has another
+        address by now, or had a reason already."""
+        this = (COMMUNITIES.c.name == name, COMMUNITIES.c.webhook_url == url)
+        statement = update(COMMUNITIES).where(*this, COMMUNITIES.c.webhook_disabled_because == "")
+        return self._link.write(statement.values(webhook_disabled_because=because)).rowcount > 0
+
 
 class SqlKeys:
     """API keys by digest."""

@@ -55,9 +55,13 @@ def run_worker(settings: Settings, *, name: str = "", queues: Sequence[str] = tu
         _log.warning("%d posts that an earlier '%s' left unfinished are in line again", back, name)
     _log.info("worker '%s' is ready to %s", name, " and ".join(duties))
     _work(name, duties, connection, settings.redis_prefix)
+    ended = sender is None or sender.close()
     with suppress(RedisError):
         house.line.wake()  # a call that reached us while we were leaving must not be lost
     _log.info("worker '%s' has left", name)
+    if not ended:
+        logging.shutdown()
+        os._exit(0)  # Python would wait for a thread that waits for a name server
 
 
 def _work(name: str, duties: Sequence[Duty], connection: Redis, prefix: str) -> None:
@@ -72,7 +76,8 @@ def _work(name: str, duties: Sequence[Duty], connection: Redis, prefix: str) -> 
                 serializer="json",
                 worker_ttl=PRESENCE_S,
             )
-            departure.worker = worker
+            if not departure.admits(worker):
+                return
             worker.work(logging_level=None, dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
         except StopRequested:
             return
@@ -107,6 +112,11 @@ class _Departure:
         self.worker: _Worker | None = None
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, self._ask)
+
+    def admits(self, worker: _Worker) -> bool:
+        """Whom to tell from now on; False when the signal came while the worker was being made."""
+        self.worker = worker
+        return not self.asked
 
     def _ask(self, _signum: int, _frame: FrameType | None) -> None:
         self.asked = True

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from riskguard.bootstrap import House, build_house, log_to_stderr
-from riskguard.services.recovery import forget_answers, sweep
+from riskguard.services.recovery import forget_answers, forget_events, sweep
 from riskguard.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 SWEEP_POSTS = 10_000
 ANSWERS_KEPT = timedelta(hours=24)
+EVENTS_KEPT = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -81,6 +82,7 @@ def chores_of(house: House) -> list[Chore]:
         Chore("taking back what was not finished", 5.0, lambda: _release(house)),
         Chore("sweeping up posts without a verdict", 5.0, lambda: _sweep(house)),
         Chore("forgetting old answers", 3600.0, lambda: _forget(house)),
+        Chore("forgetting events that arrived long ago", 3600.0, lambda: _forget_events(house)),
     ]
 
 
@@ -113,6 +115,12 @@ def _forget(house: House) -> None:
     dropped = forget_answers(begin=house.begin, clock=house.clock, after=ANSWERS_KEPT)
     if dropped:
         _log.info("%d answers older than a day were forgotten", dropped)
+
+
+def _forget_events(house: House) -> None:
+    dropped = forget_events(begin=house.begin, clock=house.clock, after=EVENTS_KEPT)
+    if dropped:
+        _log.info("%d events that arrived more than %d days ago were forgotten", dropped, EVENTS_KEPT.days)
 
 
 def _leave(_signum: int, _frame: object) -> None:

@@ -1,7 +1,9 @@
 """Events from the real outbox, by the real sender, to a real receiver."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from riskguard.delivery import WebhookSender
 from riskguard.domain.event import Answer, Event, EventStatus, EventType
 from riskguard.domain.member import Community
-from riskguard.evaluation.receiver import Receiver, Reply
+from riskguard.evaluation.receiver import Receiver, Reply, Request
 from riskguard.services import accounts
 from riskguard.services.dispatch import LEASE_S, dispatch
 from riskguard.services.ports import Begin
@@ -169,6 +171,47 @@ def test_a_dead_endpoint_with_much_waiting_holds_nobody_up(begin: Begin, clock: 
     assert all(clock() < event.next_attempt_at < clock() + timedelta(seconds=10) for event in waiting)
 
 
+def test_what_has_not_begun_when_the_messenger_leaves_is_due_again_at_once(
+    begin: Begin, clock: Clock, forum: Community, sender: WebhookSender
+) -> None:
+    pauses = [0.5]
+    replies = lambda _: Reply(after_s=pauses.pop() if pauses else 0)  # noqa: E731
+    again = WebhookSender(["127.0.0.0/8"])
+    with Receiver(forum.webhook_secret, replies=replies) as receiver:
+        _add(begin, clock, receiver.url, [f"msg_{n:03}" for n in range(50)])
+        assert dispatch(begin=begin, sender=sender, clock=clock, patience_s=0.2) == 50
+        assert sender.close()
+        assert _count(begin) == {"delivered": 1, "waiting": 49}
+        assert receiver.tally.received == 1
+        assert dispatch(begin=begin, sender=again, clock=clock, patience_s=5) == 49
+        assert (receiver.tally.received, receiver.tally.repeats) == (50, 0)
+    again.close()
+
+
+def test_gone_disables_nothing_that_an_operator_has_set_meanwhile(
+    begin: Begin, clock: Clock, forum: Community, sender: WebhookSender
+) -> None:
+    """Neither an address set since, nor a secret: only the reason is written, and only beside the address it is of."""
+
+    def moved(_: Request) -> Reply:
+        with begin() as work:
+            work.communities.save(replace(forum, webhook_url="https://new.example/", webhook_secret="whsec_bmV3"))
+            work.commit()
+        return Reply(410)
+
+    with Receiver(forum.webhook_secret, replies=moved) as receiver:
+        accounts.set_webhook("forum", receiver.url, begin=begin)
+        _add(begin, clock, receiver.url, ["msg_1"])
+        dispatch(begin=begin, sender=sender, clock=clock)
+    with begin() as work:
+        kept = work.communities.get("forum")
+        assert kept == replace(forum, webhook_url="https://new.example/", webhook_secret="whsec_bmV3")
+        assert not work.communities.disable_webhook("forum", url=receiver.url, because="late")
+        assert work.communities.disable_webhook("forum", url="https://new.example/", because="gone")
+        assert work.communities.get("forum") == replace(kept, webhook_disabled_because="gone")
+        assert not work.communities.disable_webhook("forum", url="https://new.example/", because="again")
+
+
 def test_a_forbidden_address_is_given_up_with_the_reason(begin: Begin, clock: Clock, forum: Community) -> None:
     sender = WebhookSender()
     with Receiver(forum.webhook_secret) as receiver:
@@ -189,5 +232,7 @@ def test_the_answer_of_a_slow_endpoint_is_kept_after_dispatch_returned(
         _add(begin, clock, receiver.url, ["msg_1"])
         assert dispatch(begin=begin, sender=sender, clock=clock, patience_s=0) == 1
         assert _count(begin) == {"waiting": 1}
+        while not receiver.connections:
+            time.sleep(0.01)
         sender.close()
     assert _count(begin) == {"delivered": 1}

@@ -5,6 +5,7 @@ import gzip
 import logging
 import socket
 import ssl
+import struct
 import subprocess
 import threading
 import time
@@ -241,6 +242,80 @@ class WebhookSenderOnce(ExitStack):
         sender = WebhookSender(["127.0.0.0/8"], per_endpoint=1)
         self.callback(sender.close)
         return sender
+
+
+def test_leaving_gives_back_what_waits_and_lets_what_runs_end() -> None:
+    sender = WebhookSender(["127.0.0.0/8"])
+    with _replying(Reply(after_s=0.5)) as receiver:
+        running, *waiting = (sender.submit(_event(receiver.url, name=f"msg_{n}"), secret=SECRET) for n in range(20))
+        while not receiver.connections:
+            time.sleep(0.01)
+        assert sender.close()
+        assert running.result(timeout=0).outcome is Outcome.DELIVERED
+        answers = [future.result(timeout=0) for future in waiting]
+        assert {(a.outcome, a.retry_in) for a in answers} == {(Outcome.UNSENT, timedelta(0))}
+        assert len(receiver.requests) == 1
+        assert sender.send(_event(receiver.url), secret=SECRET).outcome is Outcome.UNSENT
+
+
+def test_leaving_cuts_off_what_takes_too_long_and_does_not_send_it_again() -> None:
+    sender, pauses = WebhookSender(["127.0.0.0/8"]), [2.0, 0.0]
+    with Receiver(SECRET, replies=lambda _: Reply(after_s=pauses.pop()), keep_requests=True) as receiver:
+        assert sender.send(_event(receiver.url, name="msg_1"), secret=SECRET).outcome is Outcome.DELIVERED
+        slow = sender.submit(_event(receiver.url, name="msg_2"), secret=SECRET)
+        while len(receiver.requests) < 2:
+            time.sleep(0.01)
+        began = time.monotonic()
+        assert sender.close(patience_s=0.3)
+        assert time.monotonic() - began < 1.5
+        answer = slow.result(timeout=0)
+        assert (answer.outcome, answer.text) == (Outcome.FAILED, "cut off: the messenger left")
+        assert answer.retry_in is not None
+        assert not answer.rest
+        assert receiver.connections == 1, "the kept connection is not replaced by a new one"
+
+
+def test_leaving_says_when_a_try_cannot_be_ended() -> None:
+    go_on = threading.Event()
+
+    def slow_name_server(_host: str, _port: int) -> list[str]:
+        go_on.wait(10)
+        return ["127.0.0.1"]
+
+    sender = WebhookSender(["127.0.0.0/8"], resolver=slow_name_server)
+    stuck = sender.submit(_event("http://slow.example:1/"), secret=SECRET)
+    assert not sender.close(patience_s=0.1)
+    go_on.set()
+    assert stuck.result(timeout=5).outcome is Outcome.FAILED
+
+
+def test_a_kept_connection_and_its_replacement_share_one_time() -> None:
+    """The kept one breaks late in its time; the one that replaces it has only what is left."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as stack:
+        sender = WebhookSender(["127.0.0.0/8"], timeout_s=1.0)
+        stack.callback(sender.close)
+
+        def serve() -> None:
+            kept, _ = server.accept()
+            kept.recv(65536)
+            kept.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+            kept.recv(65536)
+            time.sleep(0.7)
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            kept.close()
+            silent, _ = server.accept()
+            stack.callback(silent.close)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        assert sender.send(_event(url), secret=SECRET).outcome is Outcome.DELIVERED
+        began = time.monotonic()
+        answer = sender.send(_event(url), secret=SECRET)
+        taken = time.monotonic() - began
+        thread.join()
+    assert (answer.outcome, answer.text) == (Outcome.FAILED, "no answer within 1 s")
+    assert taken < 1.6
 
 
 def test_many_threads_share_an_endpoint(sender: WebhookSender) -> None:

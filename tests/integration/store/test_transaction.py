@@ -53,7 +53,7 @@ def test_an_error_rolls_back_all_of_it(begin: Begin) -> None:
     with pytest.raises(LookupError):
         half_done()
     with begin() as work:
-        assert (work.posts.count(), work.outbox.due(NOW)) == (0, 0)
+        assert (work.posts.count(), work.outbox.due(NOW)) == (0, False)
 
 
 def test_what_is_not_committed_is_not_seen_by_others(begin: Begin) -> None:

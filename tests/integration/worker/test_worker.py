@@ -9,20 +9,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
 import riskguard
+from riskguard.domain.event import Event, EventType
 from riskguard.domain.finding import Cause
 from riskguard.domain.line import Ticket
 from riskguard.domain.member import Community
 from riskguard.domain.post import Lane, Post
 from riskguard.domain.verdict import Verdict
-from riskguard.queue import RedisLine
+from riskguard.evaluation.receiver import Receiver, Reply
+from riskguard.queue import RedisLine, RqBell
 from riskguard.queue.embedded import EmbeddedRedis, start_redis
+from riskguard.services import accounts
 from riskguard.services.ports import Begin
 from riskguard.store import open_store
 from tests.assets.killer import DEADLY, SLOW
@@ -198,6 +201,30 @@ def test_a_lost_redis_loses_nothing(service: Service) -> None:
     assert service.said("had fallen out of line")
     scheduler.send_signal(signal.SIGTERM)
     assert scheduler.wait(2) == 0
+
+
+def test_a_messenger_told_to_leave_gives_back_what_waits_for_a_slow_platform(service: Service) -> None:
+    community, _ = accounts.create_community("slow", begin=service.begin)
+    now = datetime.now(UTC)
+    with Receiver(community.webhook_secret, replies=lambda _: Reply(after_s=6), keep_requests=True) as platform:
+        with service.begin() as work:
+            work.outbox.add(
+                [Event(f"msg_{n}", EventType.POST_JUDGED, "slow", platform.url, {}, now, now) for n in range(20)]
+            )
+            work.commit()
+        service.environ["RISKGUARD_CALLBACK_NETWORKS"] = "127.0.0.0/8"
+        messenger = service.start("worker", "--name", "m", "--queues", "deliver")
+        RqBell(Redis.from_url(service.redis_url)).ring()
+        service.until(lambda: len(platform.requests) == 1)
+        before = time.monotonic()
+        messenger.send_signal(signal.SIGTERM)
+        assert messenger.wait(10) == 0
+        assert time.monotonic() - before < 5
+        assert len(platform.requests) == 1
+    with service.begin() as work:
+        events = work.outbox.recent(community="slow", limit=50)
+    assert sorted(event.attempts for event in events) == [0] * 19 + [1]
+    assert all(event.next_attempt_at <= datetime.now(UTC) + timedelta(seconds=6) for event in events)
 
 
 def test_worker_and_scheduler_wait_for_a_redis_that_is_away(

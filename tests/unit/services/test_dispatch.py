@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace, TracebackType
 from typing import Self
@@ -44,7 +45,7 @@ class FakeWork:
         self._store = store
         self._writes: list[tuple[dict, object, object]] = []
         self.outbox = SimpleNamespace(claim_due=self._claim, record=self._record, put_off=self._put_off)
-        self.communities = SimpleNamespace(get=store.communities.get, save=self._save)
+        self.communities = SimpleNamespace(get=store.communities.get, disable_webhook=self._disable)
 
     def _claim(self, *, now: datetime, leased_until: datetime, limit: int) -> list[Event]:
         assert now == NOW
@@ -58,8 +59,12 @@ class FakeWork:
     def _put_off(self, url: str, *, until: datetime) -> None:
         self._writes.append((self._store.put_off, url, until))
 
-    def _save(self, community: Community) -> None:
-        self._writes.append((self._store.communities, community.name, community))
+    def _disable(self, name: str, *, url: str, because: str) -> bool:
+        community = self._store.communities[name]
+        if community.webhook_url != url:
+            return False
+        self._writes.append((self._store.communities, name, replace(community, webhook_disabled_because=because)))
+        return True
 
     def commit(self) -> None:
         for place, key, value in self._writes:
