@@ -37,17 +37,20 @@ class _PlainLoader(yaml.SafeLoader):
 
 
 class Document:
-    """One file, its root node (None when it cannot be read at all) and the faults found in it so far."""
+    """One file, its bytes, its root node (None when it cannot be read at all) and the faults found in it so far."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self.content = b""
         self.faults: list[Fault] = []
+        self._text = ""
         self.root = self._composed()
 
     def _composed(self) -> Node | None:
         try:
-            source = self.file.read_text(encoding="utf-8-sig")
-            root: Node | None = yaml.compose(source, Loader=_PlainLoader)
+            self.content = self.file.read_bytes()
+            self._text = self.content.decode("utf-8-sig")
+            root: Node | None = yaml.compose(self._text, Loader=_PlainLoader)
             if root is None:
                 self._add(0, 0, "the file is empty")
             return root
@@ -100,7 +103,7 @@ class Document:
 
     def _unfolded(self, node: ScalarNode, offset: int) -> tuple[int, int]:
         """Where the character at `offset` of a folded text was written: its lines were joined by one space each."""
-        lines = self.file.read_text(encoding="utf-8-sig").splitlines()
+        lines = self._text.splitlines()
         first = node.start_mark.line + (1 if node.style else 0)
         start = 0 if node.style else node.start_mark.column
         for number in range(first, node.end_mark.line + 1):
@@ -113,7 +116,7 @@ class Document:
         return node.start_mark.line + 1, node.start_mark.column + 1
 
     def _indent(self, line: int) -> int:
-        written = self.file.read_text(encoding="utf-8-sig").splitlines()[line - 1]
+        written = self._text.splitlines()[line - 1]
         return len(written) - len(written.lstrip())
 
     def table(

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import yaml
+from yaml.nodes import MappingNode, Node
 
-from riskguard.detectors.lexicon.nodes import Entry, Faults, blocks, entries, mapping, scalar, words
 from riskguard.domain.errors import Fault, PolicyInvalid
+from riskguard.policy.document import Document
 from riskguard.text.noise import squeezed
 from riskguard.text.view import fold
 
 ALLOW = "allow.yaml"
 REPORTS = "reports.yaml"
 _WIDTHS = range(2, 21)
+_LIST = ("label", "tier", "note", "terms", "pairs")
+_PAIR = ("of", "near", "within", "tier", "note")
+_Table = dict[str, tuple[Node, Node]]
 
 
 class Tier(StrEnum):
@@ -76,6 +79,15 @@ class Lexicon:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One listed item: a short text, or a table whose `term` it is; `tier` where it has one of its own."""
+
+    term: str
+    tier: Tier | None
+    node: Node
+
+
 def load_lexicon(folder: Path) -> Lexicon:
     """The lexicon in `folder`; PolicyInvalid with every fault of every file."""
     lexicon, faults = _read(folder, known=None)
@@ -86,7 +98,12 @@ def load_lexicon(folder: Path) -> Lexicon:
 
 def lexicon_faults(folder: Path, *, known: Container[str] | None = None) -> list[Fault]:
     """Everything wrong with the lexicon files in `folder`; `known` are the labels of the taxonomy."""
-    return list(_read(folder, known=known)[1])
+    return _read(folder, known=known)[1]
+
+
+def lexicon_files(folder: Path) -> list[Path]:
+    """The files that a lexicon is read from."""
+    return sorted(file for file in folder.glob("*.y*ml") if file.suffix in (".yaml", ".yml"))
 
 
 def _read(folder: Path, *, known: Container[str] | None) -> tuple[Lexicon, list[Fault]]:
@@ -98,86 +115,111 @@ def _read(folder: Path, *, known: Container[str] | None) -> tuple[Lexicon, list[
     digest = hashlib.sha256()
     if not folder.is_dir():
         faults.append(Fault(str(folder), 0, 0, "no such folder", "it holds one YAML file per label"))
-    for path in sorted(folder.glob("*.y*ml")):
-        content = path.read_bytes()
-        digest.update(path.name.encode() + b"\0" + content)
-        sheet = Faults(str(path), faults)
-        if path.name == ALLOW:
-            allowed = frozenset(_phrases(mapping(content, sheet, required={"phrases"}), sheet))
-        elif path.name == REPORTS:
-            top = mapping(content, sheet, required={"labels", "phrases"})
-            reports = Reports(frozenset(_phrases(top, sheet)), tuple(words(top, "labels", sheet)))
+    for file in lexicon_files(folder):
+        sheet = Document(file)
+        digest.update(file.name.encode() + b"\0" + sheet.content)
+        if file.name == ALLOW:
+            top = sheet.table(sheet.root, "allow.yaml", ("phrases",), required=("phrases",))
+            allowed = frozenset(_phrases(top, sheet))
+        elif file.name == REPORTS:
+            top = sheet.table(sheet.root, "reports.yaml", ("labels", "phrases"), required=("labels", "phrases"))
+            reports = Reports(frozenset(_phrases(top, sheet)), tuple(_texts(top, "labels", sheet)))
         else:
-            top = mapping(content, sheet, required={"label"}, optional={"tier", "note", "terms", "pairs"})
-            usual = _tier(scalar(top, "tier", sheet), top.get("tier"), sheet) or Tier.MEDIUM
+            top = sheet.table(sheet.root, "a term list", _LIST, required=("label",))
+            usual = _tier(top, sheet) or Tier.MEDIUM
             label = _label(top, sheet, known)
             terms.extend(_terms(top, sheet, label, usual))
             pairs.extend(_pairs(top, sheet, label, usual))
+        faults.extend(sheet.faults)
     return Lexicon(tuple(terms), tuple(pairs), allowed, reports, digest.hexdigest()[:12]), faults
 
 
-def _phrases(top: Mapping[str, yaml.Node], sheet: Faults) -> Iterator[str]:
+def _phrases(top: _Table, sheet: Document) -> Iterator[str]:
     """The keys of the listed phrases."""
-    for entry in entries(top, "phrases", sheet, fields={"term", "note"}):
+    for entry in _entries(top, "phrases", sheet, fields=("term", "note")):
         key = _key(entry, sheet)
         if key:
             yield key
 
 
-def _label(top: Mapping[str, yaml.Node], sheet: Faults, known: Container[str] | None) -> str:
-    label = scalar(top, "label", sheet)
+def _label(top: _Table, sheet: Document, known: Container[str] | None) -> str:
+    label = _text(top, "label", sheet)
     if label and known is not None and label not in known and not label.startswith("custom."):
-        sheet.add(top["label"], f"unknown label '{label}'", "a list of your own goes under custom.<name>")
+        sheet.fault(top["label"][1], f"unknown label '{label}'", "a list of your own goes under custom.<name>")
     return label
 
 
-def _terms(top: Mapping[str, yaml.Node], sheet: Faults, label: str, usual: Tier) -> Iterator[Term]:
+def _terms(top: _Table, sheet: Document, label: str, usual: Tier) -> Iterator[Term]:
     seen: dict[str, str] = {}
-    for entry in entries(top, "terms", sheet, fields={"term", "tier", "note"}):
+    for entry in _entries(top, "terms", sheet, fields=("term", "tier", "note")):
         key = _key(entry, sheet)
-        tier = _tier(entry.fields.get("tier", ""), entry.node, sheet) or usual
         if key in seen:
-            sheet.add(entry.node, f"'{entry.term}' is listed before as '{seen[key]}'", "leave one of them out")
+            sheet.fault(entry.node, f"'{entry.term}' is listed before as '{seen[key]}'", "leave one of them out")
         elif key:
             seen[key] = entry.term
-            yield Term(entry.term, key, label, tier)
+            yield Term(entry.term, key, label, entry.tier or usual)
 
 
-def _pairs(top: Mapping[str, yaml.Node], sheet: Faults, label: str, usual: Tier) -> Iterator[Pair]:
-    fields = {"of", "near", "within", "tier", "note"}
-    for block, node in blocks(top, "pairs", sheet, required={"of", "near", "within"}, known=fields):
-        tier = _tier(scalar(block, "tier", sheet), node, sheet) or usual
-        near = tuple(sorted({squeezed(fold(word).folded) for word in words(block, "near", sheet)} - {""}))
-        within = _width(block["within"], sheet)
-        for entry in entries(block, "of", sheet, fields={"term", "note"}):
+def _pairs(top: _Table, sheet: Document, label: str, usual: Tier) -> Iterator[Pair]:
+    for node in sheet.items(_value(top, "pairs"), "'pairs'"):
+        block = sheet.table(node, "a pair", _PAIR, required=("of", "near", "within"))
+        if not {"of", "near", "within"} <= block.keys():
+            continue
+        tier = _tier(block, sheet) or usual
+        near = tuple(sorted({squeezed(fold(word).folded) for word in _texts(block, "near", sheet)} - {""}))
+        within = _width(block["within"][1], sheet)
+        for entry in _entries(block, "of", sheet, fields=("term", "note")):
             key = _key(entry, sheet)
             if key and near and within:
                 yield Pair(entry.term, key, label, tier, near, within)
 
 
-def _width(node: yaml.Node, sheet: Faults) -> int:
+def _width(node: Node, sheet: Document) -> int:
     """How many characters may lie between; 0 (and a fault) when that is not said."""
     value = str(node.value)
     if not value.isascii() or not value.isdigit() or int(value) not in _WIDTHS:
-        sheet.add(node, "'within' must be a whole number from 2 to 20", "it counts characters")
+        sheet.fault(node, "'within' must be a whole number from 2 to 20", "it counts characters")
         return 0
     return int(value)
 
 
-def _key(entry: Entry, sheet: Faults) -> str:
+def _key(entry: _Entry, sheet: Document) -> str:
     """How the term is searched; empty (and a fault) when it cannot be."""
     key = squeezed(fold(entry.term).folded)
     if len(key) < 2:
-        sheet.add(entry.node, f"'{entry.term}' is too short", "a term needs at least two letters or characters")
+        sheet.fault(entry.node, f"'{entry.term}' is too short", "a term needs at least two letters or characters")
         return ""
     return key
 
 
-def _tier(word: str, node: yaml.Node | None, sheet: Faults) -> Tier | None:
-    if not word:
-        return None
-    try:
-        return Tier(word)
-    except ValueError:
-        sheet.add(node, f"unknown tier '{word}'", f"choose from {', '.join(Tier)}")
-        return None
+def _entries(top: _Table, key: str, sheet: Document, *, fields: tuple[str, ...]) -> Iterator[_Entry]:
+    """The items listed under `key`, as far as they are sound."""
+    for node in sheet.items(_value(top, key), f"'{key}'"):
+        if isinstance(node, MappingNode):
+            told = sheet.table(node, "a term", fields, required=("term",))
+            entry = _Entry(_text(told, "term", sheet), _tier(told, sheet), node)
+            _text(told, "note", sheet)
+        else:
+            entry = _Entry(sheet.text(node, "a term") or "", None, node)
+        if entry.term:
+            yield entry
+
+
+def _tier(table: _Table, sheet: Document) -> Tier | None:
+    node = _value(table, "tier")
+    word = sheet.choice(node, "tier", list(Tier)) if node is not None else None
+    return Tier(word) if word else None
+
+
+def _texts(table: _Table, key: str, sheet: Document) -> list[str]:
+    return sheet.texts(_value(table, key), f"'{key}'")
+
+
+def _text(table: _Table, key: str, sheet: Document) -> str:
+    """The text under `key`; empty when it is missing or (a fault) not text."""
+    node = _value(table, key)
+    return (sheet.text(node, f"'{key}'") or "").strip() if node is not None else ""
+
+
+def _value(table: _Table, key: str) -> Node | None:
+    return table[key][1] if key in table else None
