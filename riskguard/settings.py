@@ -12,14 +12,18 @@ from typing import Self, TypeVar
 from riskguard.domain.errors import InvalidInput
 
 PREFIX = "RISKGUARD_"
-MOST_PROXIES = 8
+DAY_S = 86_400.0
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 T = TypeVar("T")
 
 
-def _setting(default: T, purpose: str, *, secret: bool = False) -> T:
-    return field(default=default, metadata={"help": purpose, "secret": secret})
+def _setting(
+    default: T, purpose: str, *, secret: bool = False, bounds: tuple[float, float] | None = None, hint: str = ""
+) -> T:
+    """A field that `load` reads; `bounds` are the least and the most that it may be."""
+    return field(default=default, metadata={"help": purpose, "secret": secret, "bounds": bounds, "hint": hint})
 
 
 _NONE: tuple[str, ...] = ()
@@ -48,19 +52,28 @@ class Settings:
     )
     public_url: str = _setting("", "address that people reach the console at; https makes cookies secure-only")
     trusted_proxies: int = _setting(
-        0, "reverse proxies in front that set X-Forwarded-For; sign-in attempts are counted by the address it tells"
+        0,
+        "reverse proxies in front that set X-Forwarded-For; sign-in attempts are counted by the address it tells",
+        bounds=(0, 8),
+        hint="count the proxies that every request passes; 0 when clients reach this service directly",
     )
-    max_text_chars: int = _setting(20_000, "longest text of one post, in characters")
-    max_body_bytes: int = _setting(8 * 2**20, "largest request body, in bytes")
+    max_text_chars: int = _setting(20_000, "longest text of one post, in characters", bounds=(1, 100_000))
+    max_body_bytes: int = _setting(8 * 2**20, "largest request body, in bytes", bounds=(1024, 2**30))
     rate_posts_per_minute: int = _setting(
-        120_000, "posts that one community may send in a minute; more is answered 429"
+        120_000, "posts that one community may send in a minute; more is answered 429", bounds=(1, 10**9)
     )
-    max_waiting: int = _setting(500_000, "posts that may wait in line before new ones are answered 429")
-    max_wait_s: float = _setting(10.0, "longest time that 'Prefer: wait=N' holds a request open")
-    batch_posts: int = _setting(256, "most posts that a worker judges in one batch")
-    sweep_after_s: float = _setting(20.0, "age at which an accepted post without a verdict is queued again")
-    similar_window_s: float = _setting(86_400.0, "time for which a post is remembered for near-duplicates")
-    webhook_timeout_s: float = _setting(15.0, "time that a platform has to answer a webhook")
+    max_waiting: int = _setting(
+        500_000, "posts that may wait in line before new ones are answered 429", bounds=(1, 10**8)
+    )
+    max_wait_s: float = _setting(10.0, "longest time that 'Prefer: wait=N' holds a request open", bounds=(0, 300))
+    batch_posts: int = _setting(256, "most posts that a worker judges in one batch", bounds=(1, 1000))
+    sweep_after_s: float = _setting(
+        20.0, "age at which an accepted post without a verdict is queued again", bounds=(0.1, DAY_S)
+    )
+    similar_window_s: float = _setting(
+        DAY_S, "time for which a post is remembered for near-duplicates", bounds=(1, 30 * DAY_S)
+    )
+    webhook_timeout_s: float = _setting(15.0, "time that a platform has to answer a webhook", bounds=(0.1, 300))
     callback_networks: tuple[str, ...] = _setting(
         _NONE, "private networks that callbacks may reach, such as 127.0.0.0/8"
     )
@@ -86,11 +99,10 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data_dir / 'riskguard.db'}"
 
     def __post_init__(self) -> None:
-        if not 0 <= self.trusted_proxies <= MOST_PROXIES:
-            raise InvalidInput(
-                f"{PREFIX}TRUSTED_PROXIES should be from 0 to {MOST_PROXIES}",
-                hint="count the proxies that every request passes; 0 when clients reach this service directly",
-            )
+        for each in fields(self):
+            _check_bounds(each, getattr(self, each.name))
+        if self.log_level.upper() not in LEVELS:
+            raise InvalidInput(f"{PREFIX}LOG_LEVEL={self.log_level!r} is not one of {', '.join(LEVELS)}")
         for network in self.callback_networks:
             try:
                 ipaddress.ip_network(network)
@@ -101,6 +113,16 @@ class Settings:
 def variable(setting: Field[object]) -> str:
     """The environment variable of a setting."""
     return PREFIX + setting.name.upper()
+
+
+def _check_bounds(setting: Field[object], value: float) -> None:
+    """NaN is within no bounds."""
+    bounds = setting.metadata["bounds"]
+    if bounds is not None and not bounds[0] <= value <= bounds[1]:
+        raise InvalidInput(
+            f"{variable(setting)}={value} is not from {bounds[0]:.15g} to {bounds[1]:.15g}",
+            hint=str(setting.metadata["hint"] or setting.metadata["help"]),
+        )
 
 
 def _parse(setting: Field[object], raw: str) -> object:
