@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from riskguard.domain.errors import DetectorFailed
 from riskguard.domain.finding import NOTABLE, Abstention, Cause, Finding, Reading
@@ -29,19 +29,38 @@ class Detector(Protocol):
         """Findings per post, in order."""
 
 
+@runtime_checkable
+class Refreshed(Protocol):
+    """A detector whose knowledge may change while the service runs, but never during a batch."""
+
+    def refresh(self) -> None:
+        """Take over what has changed: version and labels may be others from here on. Never raises."""
+
+
 class Panel:
-    """Asks each detector with the whole batch."""
+    """Asks each detector with the whole batch. One batch at a time: verdicts name the versions that read them."""
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._detectors = tuple(detectors)
+        self._refreshed = tuple(detector for detector in detectors if isinstance(detector, Refreshed))
         self._absences = tuple(absence for detector in detectors for absence in detector.absences)
-        self._models = {detector.name: detector.version for detector in detectors}
-        self.labels = frozenset(label for detector in detectors for label in detector.labels)
+        self._models: dict[str, str] = {}
+        self.labels: frozenset[str] = frozenset()
+        self._introduce()
+
+    def _introduce(self) -> None:
+        models = {detector.name: detector.version for detector in self._detectors}
+        if models != self._models:
+            self._models = models
+            self.labels = frozenset(label for detector in self._detectors for label in detector.labels)
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float = NOTABLE) -> list[Reading]:
         """One reading per post, in order. Never raises for a text: who fails on a post abstains for that post."""
         if not posts:
             return []
+        for detector in self._refreshed:
+            detector.refresh()
+        self._introduce()
         columns = [_answers(detector, posts, views, floor) for detector in self._detectors]
         return [self._reading([column[at] for column in columns]) for at in range(len(posts))]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from riskguard.detectors.absent import AbsentDetector
-from riskguard.detectors.lexicon import LexiconDetector
+from riskguard.detectors.lexicon import WatchedLexicon
 from riskguard.detectors.linear import LinearDetector
 from riskguard.detectors.linear.detector import HEADS
 from riskguard.detectors.panel import Detector, Panel
@@ -25,7 +25,7 @@ def build_panel(*, policy_dir: Path, model_dir: Path, look_alikes: LookAlikes, e
     """
     return Panel(
         [
-            LexiconDetector.load(policy_dir / "lexicons"),
+            WatchedLexicon(policy_dir / "lexicons"),
             PiiDetector(),
             _linear(model_dir / "linear"),
             SimilarDetector(look_alikes),
