@@ -11,6 +11,8 @@ from redis.retry import Retry
 
 from riskguard.domain.errors import NotReady
 
+_HINT = "write it as redis://:password@host:6379/0; in the password, write / as %2F, ? as %3F, # as %23, @ as %40"
+
 
 def connect(url: str, *, patience_s: float = 5.0, ask_again: bool = True) -> Redis:
     """A pool of connections that has answered once; safe to share between threads.
@@ -19,6 +21,8 @@ def connect(url: str, *, patience_s: float = 5.0, ask_again: bool = True) -> Red
     or TimeoutError; a Redis that hangs does so after `patience_s`, or three times that if it is asked again. Who blocks
     for longer must have more patience.
     """
+    if _is_torn(url):
+        raise NotReady("the Redis URL cannot be read", hint=_HINT)
     worth_asking_again = (redis.ConnectionError, redis.TimeoutError) if ask_again else (redis.ConnectionError,)
     try:
         connection = Redis.from_url(
@@ -28,8 +32,8 @@ def connect(url: str, *, patience_s: float = 5.0, ask_again: bool = True) -> Red
             retry=Retry(ConstantBackoff(0.05), 2, supported_errors=worth_asking_again),
         )
         connection.ping()
-    except ValueError as error:
-        raise NotReady(f"the Redis URL cannot be read: {error}", hint="write it as redis://host:6379/0") from None
+    except ValueError:  # its message may quote a part of the password
+        raise NotReady("the Redis URL cannot be read", hint=_HINT) from None
     except (redis.ResponseError, redis.AuthenticationError) as error:
         raise NotReady(
             f"the Redis at {_shown(url)} refused: {error}",
@@ -40,6 +44,12 @@ def connect(url: str, *, patience_s: float = 5.0, ask_again: bool = True) -> Red
             f"no Redis answers at {_shown(url)}: {error}", hint="start it, or set RISKGUARD_REDIS_URL"
         ) from None
     return connection
+
+
+def _is_torn(url: str) -> bool:
+    """Whether a / ? or # in a password has cut the URL in two: then its parts are not what they seem."""
+    parts = urlsplit(url)
+    return parts.scheme != "unix" and "@" in parts.path + parts.query + parts.fragment
 
 
 def _shown(url: str) -> str:

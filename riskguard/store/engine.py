@@ -19,14 +19,15 @@ _SQLITE_HINT = "can the folder and the file be written, and is the disk not full
 
 
 def make_engine(url: URL) -> Engine:
-    """A pool of connections to `url`. Connects to nothing yet."""
+    """A pool of connections to `url`. Connects to nothing yet. Errors never quote the words of a post."""
     engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _postgres_engine(url)
     _tell_failures(engine)
     return engine
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=16, max_overflow=-1, connect_args={"timeout": BUSY_MS / 1000})
+    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_MS / 1000}, "hide_parameters": True}
+    engine = create_engine(url, pool_size=16, max_overflow=-1, **options)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
@@ -40,7 +41,9 @@ def _sqlite_engine(url: URL) -> Engine:
 
 def _postgres_engine(url: URL) -> Engine:
     query = {"connect_timeout": "10", "application_name": "riskguard"} | dict(url.query)
-    return create_engine(url.set(query=query), pool_size=8, max_overflow=24, pool_timeout=30, pool_pre_ping=True)
+    return create_engine(
+        url.set(query=query), pool_size=8, max_overflow=24, pool_timeout=30, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def _tell_failures(engine: Engine) -> None:

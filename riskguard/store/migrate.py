@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, text
 
 from riskguard.domain.errors import NotReady
-from riskguard.store.address import parsed_url
+from riskguard.store.address import parsed_url, shown
 from riskguard.store.engine import BUSY_MS, make_engine
 
 _LOCK = 0x7269736B
@@ -21,13 +23,18 @@ def migrate(url: str) -> None:
     """Create or upgrade the tables, and the folder of a SQLite file. NotReady, with a hint, if that fails."""
     parsed = parsed_url(url)
     if parsed.get_backend_name() == "sqlite":
-        _make_folder(parsed)
+        _make_file(parsed)
     engine = make_engine(parsed)
     try:
         with engine.connect() as connection:
             _lock(connection)
             command.upgrade(config_for(connection), "head")
             connection.commit()
+    except CommandError as error:
+        raise NotReady(
+            f"{shown(parsed)} was made by another riskguard, which this one does not understand: {error}",
+            hint="run the newest riskguard that has used it, or restore a copy from before",
+        ) from None
     finally:
         engine.dispose()
 
@@ -40,15 +47,19 @@ def config_for(connection: Connection) -> Config:
     return config
 
 
-def _make_folder(url: URL) -> None:
-    folder = Path(str(url.database)).parent
+def _make_file(url: URL) -> None:
+    """The file and its folder, for their owner only where they are new; SQLite makes its other files like the first."""
+    file = Path(str(url.database))
+    folder = file.parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise NotReady(
             f"the data folder {folder} cannot be made: {error.strerror}",
             hint="set RISKGUARD_DATA_DIR or RISKGUARD_DATABASE_URL to a place that can be written",
         ) from error
+    with suppress(OSError):  # where it cannot be made, SQLite says why
+        file.touch(mode=0o600)
 
 
 def _lock(connection: Connection) -> None:

@@ -34,6 +34,25 @@ def test_a_url_that_is_none() -> None:
         connect("localhost:6379")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:open/sesame@127.0.0.1:1/0",
+        "redis://:12/sesame@127.0.0.1:1/0",
+        "redis://:open?sesame@127.0.0.1:1/0",
+        "redis://:open#sesame@127.0.0.1:1/0",
+        "redis://user:open/sesame",
+        "redis://:open@sesame:word",
+    ],
+)
+def test_a_url_that_is_torn_by_its_password_is_not_quoted(url: str) -> None:
+    with pytest.raises(NotReady) as refused:
+        connect(url)
+    for part in ("open", "sesame", "12"):
+        assert part not in str(refused.value)
+    assert "%2F" in refused.value.hint
+
+
 def test_a_wrong_password(tmp_path: Path) -> None:
     server = start_redis(tmp_path / ("long" * 30))
     try:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from riskguard.domain.errors import InvalidInput, NotReady
+from riskguard.domain.errors import InvalidInput, NotFound, NotReady
+from riskguard.domain.post import Lane
 from riskguard.store import migrate, open_store
 from riskguard.store.address import parsed_url
 from riskguard.store.engine import make_engine
 from riskguard.store.migrate import config_for
 from riskguard.store.tables import METADATA
-from tests.integration.store.samples import settle
+from tests.integration.store.samples import NOW, post, settle
 
 
 def test_the_upgraded_schema_is_the_one_in_the_tables(database_url: str) -> None:
@@ -69,6 +71,55 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotReady, match="cannot be made") as told:
         migrate(f"sqlite:///{tmp_path}/file/r.db")
     assert "RISKGUARD_DATA_DIR" in told.value.hint
+
+
+def test_a_new_file_and_its_folder_are_for_their_owner_only(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "r.db"
+    migrate(f"sqlite:///{file}")
+    store = open_store(f"sqlite:///{file}")
+    settle(store.begin, "forum")
+    with store.begin() as work:
+        assert work.communities.get("forum")
+        assert {each.name: each.stat().st_mode & 0o777 for each in file.parent.iterdir()} == {
+            "r.db": 0o600,
+            "r.db-wal": 0o600,
+            "r.db-shm": 0o600,
+        }
+    store.close()
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def _call_it(version: str, database_url: str) -> str:
+    """Write this version into the database; the one that stood there."""
+    engine = make_engine(parsed_url(database_url))
+    with engine.connect() as connection:
+        before = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
+        connection.commit()
+    engine.dispose()
+    return str(before)
+
+
+def test_a_database_newer_than_the_code_is_said(database_url: str) -> None:
+    before = _call_it("9999", database_url)
+    try:
+        with pytest.raises(NotReady, match=r"by another riskguard.*9999") as told:
+            migrate(database_url)
+    finally:
+        assert _call_it(before, database_url) == "9999"
+    assert "newest riskguard" in told.value.hint
+
+
+def test_an_error_about_a_statement_never_quotes_a_post(database_url: str) -> None:
+    store, words = open_store(database_url), "说给树洞听的话"
+    with store.begin() as work, pytest.raises(NotFound) as told:
+        work.posts.add([post(text=words)], Lane.LIVE, received_at=NOW)
+    store.close()
+    said = "".join(format_exception(told.value))
+    assert "INSERT INTO posts" in said
+    assert words not in said
 
 
 def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
