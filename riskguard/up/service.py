@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 import time
 import urllib.error
@@ -32,7 +33,11 @@ LOOPBACK = "127.0.0.0/8"
 
 
 def run_service(settings: Settings, *, host: str, port: int, workers: int, demo: bool) -> None:
-    """Everything in the foreground until Ctrl-C or SIGTERM. NotReady, with a hint, before anything was started."""
+    """Everything in the foreground until Ctrl-C or SIGTERM. NotReady, with a hint, before anything was started.
+
+    Whatever this process and its children write is for its owner only: people's posts and secrets are among it.
+    """
+    os.umask(0o077)
     say = Voice()
     settings = replace(settings, data_dir=settings.data_dir.expanduser().resolve())
     if demo:
@@ -102,9 +107,10 @@ def _children(
 ) -> list[Child]:
     """One child a role. Delivery has a worker of its own, so that a slow platform never holds up a verdict."""
     roles: dict[str, tuple[str, ...]] = {"api": ("api", "--host", host, "--port", str(port))}
+    here = f"{socket.gethostname()}-{port}"  # several that share one Redis must not take each other's posts back
     for number in range(1, workers + 1):
-        roles[f"worker-{number}"] = ("worker", "--name", f"worker-{number}", "--queues", "judge")
-    roles["messenger"] = ("worker", "--name", "messenger", "--queues", "deliver")
+        roles[f"worker-{number}"] = ("worker", "--name", f"{here}-worker-{number}", "--queues", "judge")
+    roles["messenger"] = ("worker", "--name", f"{here}-messenger", "--queues", "deliver")
     roles["scheduler"] = ("scheduler",)
     return [
         Child(name, [sys.executable, "-m", "riskguard", *words, "--with-parent"], environ, say)

@@ -109,6 +109,12 @@ def test_a_part_that_is_killed_is_started_again_and_work_goes_on(
     assert answer["verdict"]["action"] == "allow"
 
 
+def test_what_it_keeps_is_for_its_owner_only(demo: Service) -> None:
+    kept = [file for file in demo.data_dir.rglob("*") if file.name != "up.log"]  # that one is ours
+    assert {"riskguard.db", "secret.key", "redis.url"} <= {file.name for file in kept}
+    assert [str(file) for file in kept if file.stat().st_mode & 0o077] == []
+
+
 def test_a_second_riskguard_on_the_same_folder_or_port_is_told_so(demo: Service, tmp_path: Path) -> None:
     port = str(demo.port)
     taken = run("up", "--port", port, "--data-dir", str(tmp_path))
