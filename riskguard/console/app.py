@@ -82,7 +82,9 @@ def _teach(app: Flask, house: House) -> None:
     def age(at: datetime) -> str:
         return wording.age(at, now=house.clock())
 
-    app.jinja_env.filters.update(age=age, moment=wording.moment, urgency=wording.urgency, trust=wording.trust)
+    app.jinja_env.filters.update(
+        age=age, moment=wording.moment, urgency=wording.urgency, trust=wording.trust, detector=wording.detector
+    )
     app.jinja_env.globals.update(say=wording, may_rule=may_rule, bare=bare)
 
 

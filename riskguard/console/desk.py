@@ -6,10 +6,11 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from riskguard.bootstrap import House
+from riskguard.console import wording
 from riskguard.console.entrance import require_ruling
 from riskguard.console.sheet import Sheet
 from riskguard.domain.case import CaseFile, CaseStatus, Ruling
-from riskguard.domain.errors import InvalidInput, StaleVersion
+from riskguard.domain.errors import InvalidInput, NotFound, StaleVersion
 from riskguard.services import overview, review
 
 FILTERS: dict[str, CaseStatus | None] = {
@@ -18,6 +19,8 @@ FILTERS: dict[str, CaseStatus | None] = {
     "all": None,
 }
 RECENT_EVENTS = 100
+LAST_PAGE = 40_000
+"""Further down nobody reads, and a database counts no further than 64 bits."""
 
 
 class Desk:
@@ -25,6 +28,7 @@ class Desk:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._overview = overview.Overview(house.begin)
 
     def blueprint(self) -> Blueprint:
         """Its routes."""
@@ -40,7 +44,7 @@ class Desk:
         """Cases, most urgent first."""
         status = request.args.get("status", "open")
         if status not in FILTERS:
-            raise InvalidInput("没有这种筛选条件。", field="status")
+            raise NotFound(f"no filter '{status}'")
         begin, community = self._house.begin, self._scope()
         leaf = review.queue(begin=begin, community=community, status=FILTERS[status], page=_page())
         return render_template(
@@ -50,7 +54,7 @@ class Desk:
             status=status,
             community=community,
             communities=self._communities(),
-            tallies=overview.tallies(begin=begin, community=community),
+            tallies=self._overview.tallies(community),
         )
 
     def case(self, case_id: str) -> ResponseReturnValue:
@@ -64,12 +68,11 @@ class Desk:
     def decide(self, case_id: str) -> ResponseReturnValue:
         """Rule, then on to the next open case; a stale form comes back, with what was typed."""
         require_ruling(g.member)
-        reason = request.form.get("reason", "")
+        reason = request.form.get("reason", "").replace("\r\n", "\n")  # browsers send breaks as two characters
         begin, community = self._house.begin, g.member.community
         ahead = review.following(case_id, begin=begin, community=community)
         try:
-            if not reason.strip():
-                raise InvalidInput("请写明理由，平台和作者会看到它。", field="reason")
+            _check_reason(reason)
             case = review.decide(
                 case_id,
                 ruling=_ruling(),
@@ -95,7 +98,7 @@ class Desk:
             "deliveries.html",
             events=overview.deliveries(begin=begin, community=community, limit=RECENT_EVENTS),
             disconnected=overview.disconnected(begin=begin, community=community),
-            tallies=overview.tallies(begin=begin, community=community),
+            tallies=self._overview.tallies(community),
             community=community,
             communities=self._communities(),
         )
@@ -123,18 +126,25 @@ class Desk:
 
 
 def _page() -> int:
-    return max(1, request.args.get("page", 1, type=int))
+    return min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidInput(wording.NO_REASON, field="reason")
+    if len(reason) > review.MAX_REASON_CHARS:
+        raise InvalidInput(wording.LONG_REASON.format(review.MAX_REASON_CHARS), field="reason")
 
 
 def _ruling() -> Ruling:
     try:
         return Ruling(request.form.get("ruling", ""))
     except ValueError:
-        raise InvalidInput("请选择一种裁定。", field="ruling") from None
+        raise InvalidInput(wording.NO_RULING, field="ruling") from None
 
 
 def _seen_version() -> int:
     try:
         return int(request.form.get("seen_version", ""))
     except ValueError:
-        raise InvalidInput("表单不完整，请刷新后重试。", field="seen_version") from None
+        raise InvalidInput(wording.NO_VERSION, field="seen_version") from None

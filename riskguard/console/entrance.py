@@ -44,9 +44,11 @@ class Entrance:
         g.member = self._recalled()
         if g.member or request.endpoint in OPEN_PAGES:
             return None
+        sought = request.full_path.removesuffix("?") if request.method == "GET" and request.endpoint else ""
+        wanted = sought or session.get("wanted")  # a stray request must not make the browser forget
         session.clear()
-        if request.method == "GET" and request.endpoint:
-            session["wanted"] = request.path
+        if wanted:
+            session["wanted"] = wanted
         return redirect(url_for("entrance.sign_in"))
 
     def sign_in(self) -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from riskguard.console import wording
 from riskguard.console.marking import Look, Mark, excerpt, marks_in, rendered, segments
 from riskguard.domain.case import Case, CaseFile, Ruling
-from riskguard.domain.finding import NOTABLE
+from riskguard.domain.finding import NOTABLE, Cause
 from riskguard.domain.post import Post
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Action, FiredRule, Verdict
@@ -77,6 +77,11 @@ class Sheet:
         return any(_cry(label) for label in self.fired) and URGED_ON_OTHERS not in self.fired
 
     @property
+    def failed(self) -> bool:
+        """Whether a detector failed on this post; one whose model is absent failed on none."""
+        return any(each.cause is Cause.FAILED for each in self.verdict.abstentions)
+
+    @property
     def rulings(self) -> Mapping[Ruling, str]:
         """What each ruling is called here."""
         return wording.CARING_RULINGS if self.caring else wording.RULINGS
@@ -110,8 +115,9 @@ class Sheet:
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
-        """The spans of evidence in the text."""
-        return marks_in(self.post.text, self.verdict.findings)
+        """The spans of evidence in the text; a label in a reason is called by its name."""
+        found = marks_in(self.post.text, self.verdict.findings)
+        return tuple(replace(m, reason=m.reason.replace(f" {m.label}", self.look(m.label).name)) for m in found)
 
     @property
     def listed_marks(self) -> tuple[Mark, ...]:

@@ -43,6 +43,7 @@ EVENTS = {
 }
 ARRIVALS = {EventStatus.WAITING: "等待送达", EventStatus.DELIVERED: "已送达", EventStatus.GIVEN_UP: "已放弃"}
 CAUSES = {Cause.FAILED: "本次未能判读", Cause.ABSENT: "未安装模型"}
+DETECTORS = {"lexicon": "词库", "linear": "模型", "pii": "个人信息识别", "similar": "近似内容比对"}
 TRUST = ("未知", "新人", "普通", "可信", "资深")
 
 REASONS = {
@@ -62,11 +63,15 @@ PASSWORDS_DIFFER = "两次输入的新密码不一致。"
 SHORT_PASSWORD = "新密码至少要有 {} 个字符。"  # noqa: S105 (a sentence)
 PASSWORD_CHANGED = "密码已更改，其他设备上的登录已失效。"  # noqa: S105 (a sentence)
 MAY_NOT_RULE = "合规官可以查看案件，裁定由审核员或运维作出。"
-NO_FILTER = "没有这种筛选条件。"
 NO_REASON = "请写明理由，平台和作者会看到它。"
 LONG_REASON = "理由最多 {} 个字，请缩短后再提交。"
 NO_RULING = "请选择一种裁定。"
 NO_VERSION = "表单不完整，请刷新后重试。"
+
+
+def detector(name: str) -> str:
+    """What moderators call a detector; one of the operator's own keeps its name."""
+    return DETECTORS.get(name, name)
 
 
 def trust(tier: int) -> str:

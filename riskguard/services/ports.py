@@ -141,6 +141,9 @@ class Cases(Protocol):
     def queue(self, *, community: str | None, status: CaseStatus | None, limit: int, offset: int = 0) -> list[CaseFile]:
         """Most urgent first, then oldest first. No community means all."""
 
+    def following(self, case_id: str, *, community: str | None) -> str | None:
+        """The open case after this one in that order, else the first other one; None: there is no other."""
+
     def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many cases per status word."""
 

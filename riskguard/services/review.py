@@ -11,8 +11,6 @@ from riskguard.services.events import announce, decided
 from riskguard.services.ports import Begin, Bell, Clock, UnitOfWork
 
 MAX_REASON_CHARS = 500
-AHEAD = 100
-"""How far down the queue a moderator is led from one case to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +74,7 @@ def queue(
 def following(case_id: str, *, begin: Begin, community: str | None = None) -> str | None:
     """The open case to look at after this one: the next in the queue, else the most urgent other; None: all done."""
     with begin() as work:
-        files = work.cases.queue(community=community, status=CaseStatus.OPEN, limit=AHEAD)
-    ids = [each.case.id for each in files]
-    place = ids.index(case_id) + 1 if case_id in ids else 0
-    others = [each for each in ids[place:] + ids[:place] if each != case_id]
-    return others[0] if others else None
+        return work.cases.following(case_id, community=community)
 
 
 def _file(work: UnitOfWork, case_id: str, community: str | None) -> CaseFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, update
 
 from riskguard.domain.case import Case, CaseFile, CaseStatus, Origin
 from riskguard.domain.errors import NotFound, StaleVersion
@@ -21,6 +21,7 @@ _FILE = (
     .join(POSTS, POSTS.c.id == CASES.c.post_id)
     .outerjoin(VERDICTS, VERDICTS.c.post_id == CASES.c.post_id)
 )
+_URGENCY = (CASES.c.priority.desc(), CASES.c.opened_at, CASES.c.id)
 
 
 class SqlCases:
@@ -57,8 +58,18 @@ class SqlCases:
     def queue(self, *, community: str | None, status: CaseStatus | None, limit: int, offset: int = 0) -> list[CaseFile]:
         """Most urgent first, then oldest first. No community means all."""
         statement = _narrowed(_FILE, community=community, status=status)
-        ordered = statement.order_by(CASES.c.priority.desc(), CASES.c.opened_at, CASES.c.id)
+        ordered = statement.order_by(*_URGENCY)
         return [_file_of(row) for row in self._link.read(ordered.limit(limit).offset(offset))]
+
+    def following(self, case_id: str, *, community: str | None) -> str | None:
+        """The open case after this one in that order, else the first other one; None: there is no other."""
+        others = select(CASES.c.id).where(CASES.c.id != case_id)
+        ordered = _narrowed(others, community=community, status=CaseStatus.OPEN).order_by(*_URGENCY).limit(1)
+        this = self.get(case_id)
+        found = None
+        if this is not None and this.status is CaseStatus.OPEN:
+            found = self._link.read(ordered.where(_after(this))).scalar_one_or_none()
+        return found or self._link.read(ordered).scalar_one_or_none()
 
     def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many cases per status word."""
@@ -68,6 +79,12 @@ class SqlCases:
     def _one(self, condition: ColumnElement[bool]) -> Case | None:
         row = self._link.read(select(*_CASE.values()).where(condition)).one_or_none()
         return _case_of(row) if row else None
+
+
+def _after(this: Case) -> ColumnElement[bool]:
+    """Cases that stand behind this one in the queue; the first condition is what the index of the queue answers."""
+    later = tuple_(CASES.c.opened_at, CASES.c.id) > tuple_(this.opened_at, this.id)
+    return and_(CASES.c.priority <= this.priority, or_(CASES.c.priority < this.priority, later))
 
 
 def _narrowed(

@@ -175,7 +175,50 @@ def test_filters_and_pages(house: House, member: Callable[..., Browser]) -> None
     assert "还没有裁定过案件" in person.get("/?status=decided").get_data(as_text=True)
     assert "这一页没有案件" in person.get("/?page=9").get_data(as_text=True)
     assert person.get("/?page=x").status_code == 200
-    assert person.get("/?status=burnt").status_code == 400
+    assert "这一页没有案件" in person.get(f"/?page={10**18}").get_data(as_text=True)
+    assert person.get("/?status=burnt").status_code == 404
+    assert "没有找到这个页面" in person.seen
+
+
+def test_a_reason_that_is_too_long_is_said_in_chinese_and_kept(
+    house: House, cases: list[Case], member: Callable[..., Browser]
+) -> None:
+    person = member("lin")
+    path = f"/cases/{cases[0].id}"
+    person.get(path)
+    assert person.post(f"{path}/decisions", ruling="remove", reason="长" * 501, seen_version="1").status_code == 400
+    assert "理由最多 500 个字" in person.seen
+    assert "长" * 501 in person.seen
+    lines = "行\r\n" * 250
+    assert person.post(f"{path}/decisions", ruling="remove", reason=lines, seen_version="1").status_code == 302
+
+
+def test_a_reported_post_that_no_rule_named_says_that_it_was_reported(
+    house: House, cases: list[Case], member: Callable[..., Browser]
+) -> None:
+    person = member("lin")
+    reported = next(case for case in cases if case.post_id.endswith(desk.REPORTED.name))
+    person.get(f"/cases/{reported.id}")
+    assert "案件因用户举报而立" in person.seen
+    assert "有检测器未能判读" not in person.seen
+
+
+def test_evidence_is_told_in_the_words_of_moderators(
+    house: House, browser: Callable[[], Browser], member: Callable[..., Browser]
+) -> None:
+    words = "先交99元押金"
+    sample = desk.Sample(
+        "t-9",
+        f"{words}，速来",
+        (("fraud", 0.9, words, "模型判为 fraud，最主要因为这几个字", "linear"),),
+        reported="骗子",
+    )
+    (case,) = desk.keep([sample], begin=house.begin, policies=house.policies, at=house.clock())
+    person = member("lin")
+    person.get(f"/cases/{case.id}")
+    assert f"模型判为{house.taxonomy.label('fraud').zh}，最主要" in person.seen
+    assert "判为 fraud" not in person.seen
+    assert "· 模型</p>" in person.seen
 
 
 def test_empty_pages_say_what_to_do(house: House, browser: Callable[[], Browser]) -> None:

@@ -35,6 +35,16 @@ def test_a_stranger_is_led_to_the_door_and_back_to_where_they_wanted_to_go(
     assert stranger.get(f"/cases/{cases[0].id}").status_code == 200
 
 
+def test_a_stray_request_on_the_way_does_not_make_the_door_forget(
+    house: House, cases: list[Case], browser: Callable[[], Browser]
+) -> None:
+    _, password = accounts.create_member("lin", role=Role.MODERATOR, begin=house.begin, community="tide")
+    stranger = browser()
+    stranger.get("/?status=all&page=2")
+    stranger.get("/favicon.ico")
+    assert stranger.sign_in("lin", password).location == "/console/?status=all&page=2"
+
+
 def test_a_public_https_address_makes_the_cookie_secure_only(house: House) -> None:
     settings = replace(house.settings, public_url="https://console.tide.example")
     client = create_app(replace(house, settings=settings)).test_client()

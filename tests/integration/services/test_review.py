@@ -132,7 +132,7 @@ def test_who_belongs_to_one_community_finds_nothing_of_another(begin: Begin, bel
     with pytest.raises(NotFound):
         review.file("cas_none", begin=begin)
     assert [file.case.community for file in review.queue(begin=begin, community="grove").files] == ["grove"]
-    assert overview.tallies(begin=begin, community="grove").posts == 1
+    assert sum(overview.Overview(begin).tallies("grove").verdicts.values()) == 1
 
 
 def test_the_queue_is_paged_most_urgent_first(begin: Begin, cases: list[Case]) -> None:
@@ -148,6 +148,11 @@ def test_a_moderator_is_led_down_the_queue_and_round_again(begin: Begin, bell: B
     order = [file.case.id for file in review.queue(begin=begin, community="tide").files]
     assert review.following(order[0], begin=begin, community="tide") == order[1]
     assert review.following(order[-1], begin=begin, community="tide") == order[0]
+    assert [review.following(each, begin=begin, community="tide") for each in order] == [*order[1:], order[0]]
+    rule(cases[0], begin, bell)
+    left = [each for each in order if each != cases[0].id]
+    assert review.following(cases[0].id, begin=begin, community="tide") == left[0]
+    order = left
     assert review.following("cas_decided_long_ago", begin=begin, community="tide") == order[0]
     [only] = review.queue(begin=begin, community="grove").files
     assert review.following(only.case.id, begin=begin, community="grove") is None
@@ -155,11 +160,24 @@ def test_a_moderator_is_led_down_the_queue_and_round_again(begin: Begin, bell: B
 
 def test_tallies_count_what_a_member_may_see(begin: Begin, bell: Bell, cases: list[Case]) -> None:
     rule(cases[0], begin, bell)
-    seen = overview.tallies(begin=begin, community="tide")
+    seen = overview.Overview(begin).tallies("tide")
     assert seen.cases == {"open": len(cases) - 2, "decided": 1}
-    assert sum(seen.verdicts.values()) == seen.posts == len(desk.SAMPLES) - 1
+    assert sum(seen.verdicts.values()) == len(desk.SAMPLES) - 1
     assert seen.events == {"waiting": 1}
-    assert overview.tallies(begin=begin, community="grove").events == {}
+    assert overview.Overview(begin).tallies("grove").events == {}
+
+
+def test_what_reads_whole_tables_is_counted_every_few_seconds_and_cases_each_time(
+    begin: Begin, bell: Bell, cases: list[Case]
+) -> None:
+    at = [0.0]
+    glance = overview.Overview(begin, now=lambda: at[0])
+    before = glance.tallies("tide")
+    rule(cases[0], begin, bell)
+    after = glance.tallies("tide")
+    assert (after.cases["decided"], after.events) == (1, before.events)
+    at[0] += overview.REMEMBERED_S
+    assert glance.tallies("tide").events != before.events
 
 
 def test_a_disabled_webhook_is_told_to_those_it_concerns(begin: Begin, cases: list[Case]) -> None:
