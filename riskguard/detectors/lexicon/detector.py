@@ -27,6 +27,12 @@ _CERTAIN_ENOUGH = 0.99
 _REPORTED = 0.5
 """What is left of a score where the text reports or warns."""
 
+_MOST_DOUBTED = 400
+"""So many sightings of one text may turn out to be words that meet by chance; a text with more of them means it."""
+
+_MOST_SPANS = 50
+"""So many places of one label are shown; the fact 'more' counts the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
@@ -93,8 +99,10 @@ class LexiconDetector:
         pairs: dict[str, list[Found]] = defaultdict(list)
         sought = self._not_benign(hits)
         known = merged((hit.start, hit.end) for hit in sought)
+        seen = 0
         for hit in sought:
-            for found, together in self._seen(view, hit, known):
+            for found, together in self._seen(view, hit, known, doubted=seen < _MOST_DOUBTED):
+                seen += 1
                 (pairs if together else terms)[found.term.label].append(found)
         told = any(hit.key in self._reports.phrases for hit in hits)
         return [
@@ -102,12 +110,14 @@ class LexiconDetector:
             for label in sorted(terms.keys() | pairs.keys())
         ]
 
-    def _seen(self, view: TextView, hit: _Hit, known: Sequence[Stretch]) -> Iterator[tuple[Found, bool]]:
+    def _seen(
+        self, view: TextView, hit: _Hit, known: Sequence[Stretch], *, doubted: bool
+    ) -> Iterator[tuple[Found, bool]]:
         """What the hit is, each with whether it is a pair. How it stands is asked last: that is what costs."""
         ready = self._pairs.get(hit.key, ())
         near = [(each, beside) for each in ready if (beside := each.beside(view, hit.start, hit.end)) is not None]
         listed = self._terms.get(hit.key, ())
-        seen = sighting(view, hit.key, hit.positions, known) if near or listed else None
+        seen = sighting(view, hit.key, hit.positions, known, doubted=doubted) if near or listed else None
         if seen is not None:
             yield from ((Found(term, seen), False) for term in listed)
             yield from ((companions.found(seen, beside), True) for companions, beside in near)
@@ -119,12 +129,10 @@ class LexiconDetector:
 
     def _not_benign(self, hits: Sequence[_Hit]) -> list[_Hit]:
         """Every place where a term or the key of a pair stands and no benign phrase contains it."""
-        benign = [(hit.start, hit.end) for hit in hits if hit.key in self._allowed]
-        return [
-            hit
-            for hit in hits
-            if hit.key in self._sought and not any(a <= hit.start and hit.end <= b for a, b in benign)
-        ]
+        benign = sorted((hit.start, hit.end) for hit in hits if hit.key in self._allowed)
+        starts = [start for start, _ in benign]
+        reach = [0, *accumulate((end for _, end in benign), max)]  # how far a phrase goes that begins so early
+        return [hit for hit in hits if hit.key in self._sought and hit.end > reach[bisect_right(starts, hit.start)]]
 
     def _finding(self, view: TextView, label: str, found: Sequence[Found], *, told: bool) -> Finding:
         best: dict[str, float] = {}
@@ -134,7 +142,9 @@ class LexiconDetector:
         reported = told and self._reports.speak_of(label)
         if reported:
             score *= _REPORTED
-        return Finding(label, round(score, 4), self.name, _spans(view, found, reported=reported))
+        more = len(found) - _MOST_SPANS
+        spans = _spans(view, found[:_MOST_SPANS], reported=reported)
+        return Finding(label, round(score, 4), self.name, spans, {"more": more} if more > 0 else {})
 
 
 def _spans(view: TextView, found: Iterable[Found], *, reported: bool) -> tuple[EvidenceSpan, ...]:

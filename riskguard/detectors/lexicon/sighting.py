@@ -58,10 +58,13 @@ class Sighting:
         return f"命中词条「{written}」{self.manner.value}"
 
 
-def sighting(view: TextView, key: str, positions: Sequence[int], known: Sequence[Stretch] = ()) -> Sighting | None:
+def sighting(
+    view: TextView, key: str, positions: Sequence[int], known: Sequence[Stretch] = (), *, doubted: bool = True
+) -> Sighting | None:
     """The term whose characters stand at `positions` of the folded text; None if that is no way to write it.
 
-    `known` are the stretches that terms cover together: a word inside one of them proves no crossing.
+    `known` are the stretches that terms cover together: a word inside one of them proves no crossing. Unless
+    `doubted`, nobody asks whether words met by chance, which is what costs.
     """
     folded = view.folded
     start, end = positions[0], positions[-1] + 1
@@ -69,7 +72,10 @@ def sighting(view: TextView, key: str, positions: Sequence[int], known: Sequence
         return None
     if not _stands_free(folded, key, start, end):
         return None
-    return Sighting(key, start, end, _manner(view, key, start, end, known))
+    manner = _noise(view, key, start, end)
+    if manner is Manner.PLAIN and doubted and _by_chance(view.folded, key, start, known):
+        manner = Manner.CROSSING
+    return Sighting(key, start, end, manner)
 
 
 def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
@@ -88,20 +94,20 @@ def widest_gap(positions: Sequence[int]) -> int:
     return max((b - a - 1 for a, b in itertools.pairwise(positions)), default=0)
 
 
-def _manner(view: TextView, key: str, start: int, end: int, known: Sequence[Stretch]) -> Manner:
+def _noise(view: TextView, key: str, start: int, end: int) -> Manner:
     if end - start > len(key):
         noise = {char for char in view.folded[start:end] if not char.isalnum()}
         return Manner.PAUSED if noise <= _PAUSES else Manner.DENOISED
     if view.origin[end - 1] - view.origin[start] >= len(key):
         return Manner.DENOISED
-    if len(key) <= _BY_CHANCE and _LATIN.isdisjoint(key) and _crosses(view.folded, start, end, known):
-        return Manner.CROSSING
     return Manner.PLAIN
 
 
-def _crosses(folded: str, start: int, end: int, known: Sequence[Stretch]) -> bool:
-    """Whether the term begins or ends inside a word that the terms around it do not explain."""
-    return any(not _inside(word, known) for word in crossed_words(folded, start, end))
+def _by_chance(folded: str, key: str, start: int, known: Sequence[Stretch]) -> bool:
+    """Whether a short term begins or ends inside a word that the terms around it do not explain."""
+    if len(key) > _BY_CHANCE or not _LATIN.isdisjoint(key):
+        return False
+    return any(not _inside(word, known) for word in crossed_words(folded, start, start + len(key)))
 
 
 def _inside(place: Stretch, sorted_places: Sequence[Stretch]) -> bool:

@@ -87,7 +87,9 @@ def speaking(terms: Iterable[Found], pairs: Iterable[Found]) -> list[Found]:
             continue
         inside = [term for term in kept if pair.seen.start <= term.seen.start and term.seen.end <= pair.seen.end]
         if all(term.weight < pair.weight for term in inside):
-            kept = [term for term in kept if term not in inside]
+            if inside:
+                within = {id(term) for term in inside}
+                kept = [term for term in kept if id(term) not in within]
             chosen.append(pair)
     return sorted([*kept, *chosen], key=lambda each: each.seen.start)
 

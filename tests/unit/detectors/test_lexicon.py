@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,34 @@ def test_a_pair_shows_the_stretch_and_both_words(lexicon: LexiconDetector) -> No
 def test_a_post_full_of_pairs_is_read_in_time(lexicon: LexiconDetector) -> None:
     ((finding,),) = read_by(lexicon, "出冰毒" * 6000)
     assert finding.score == 0.6
+
+
+@pytest.mark.parametrize("text", ["废物口交大麻刷单日结威信", "树立威信口交", "出冰毒大麻袋", "sb "])
+def test_a_post_full_of_terms_is_read_in_time_and_shows_some(lexicon: LexiconDetector, text: str) -> None:
+    read_by(lexicon, text)
+    began = time.perf_counter()
+    (findings,) = read_by(lexicon, (text * 10_000)[:20_000])
+    assert time.perf_counter() - began < 0.45
+    assert all(len(finding.spans) <= 50 for finding in findings)
+    assert any(int(finding.facts.get("more", 0)) > 10 for finding in findings)
+
+
+def test_few_places_are_shown_all(lexicon: LexiconDetector) -> None:
+    ((finding,),) = read_by(lexicon, "傻逼！" * 50)
+    assert (len(finding.spans), dict(finding.facts)) == (50, {})
+    ((finding,),) = read_by(lexicon, "傻逼！" * 57)
+    assert (len(finding.spans), dict(finding.facts)) == (50, {"more": 7})
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [("大麻袋树立威信", []), ("大麻大麻袋", [(0, 2)]), ("大麻袋大麻", [(3, 5)]), ("大麻袋里树立威信的威信", [(9, 11)])],
+)
+def test_a_benign_phrase_hides_what_it_holds_whole(
+    lexicon: LexiconDetector, text: str, places: list[tuple[int, int]]
+) -> None:
+    (findings,) = read_by(lexicon, text)
+    assert [(span.start, span.end) for finding in findings for span in finding.spans] == places
 
 
 def test_hits_go_to_the_post_that_holds_them(lexicon: LexiconDetector) -> None:
