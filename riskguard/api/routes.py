@@ -64,8 +64,8 @@ ROUTES: tuple[Route, ...] = (
         "send_post",
         "Posts",
         "Send one post",
-        "The post is committed to the database before you get an answer. The same post_id with the same text is "
-        "answered with the first result (200 once it is judged); with other text it is a new revision.",
+        "The post is committed to the database before you get an answer. The same post_id with the same title and "
+        "text is answered with the first result (200 once it is judged); with others it is a new revision.",
         {
             202: (schemas.Received, "Accepted; the verdict comes by webhook or can be asked for"),
             200: (schemas.PostOut, "Judged already, or within the time of `Prefer: wait`"),

@@ -107,7 +107,9 @@ class PostIn(Strict):
     created_at: Annotated[Moment | None, Field(description="When it was written; empty: now")] = None
     thread_id: Reference = ""
     parent_id: Reference = ""
-    title: Annotated[str, Field(max_length=1000), NoNul] = ""
+    title: Annotated[
+        str, Field(max_length=1000, description="Judged with the text; evidence is marked in the text alone"), NoNul
+    ] = ""
     url: Annotated[str, Field(max_length=2000, description="Where people can see it"), NoNul] = ""
     metadata: Annotated[
         dict[str, Any],
@@ -176,7 +178,8 @@ class SpanOut(BaseModel):
 
 
 class FindingOut(BaseModel):
-    """One detector's word on one label."""
+    """One detector's word on one label. Without spans it speaks of the whole, or of the title alone where the fact
+    `where` is `title`."""
 
     label: str
     score: Annotated[float, Field(ge=0, le=1)]
