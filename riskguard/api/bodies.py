@@ -29,6 +29,7 @@ _HINTS = {
     "callback": "write it in full, such as https://example.com/hooks/riskguard",
     "missing": "add it",
 }
+_DETAILS = {"missing": "is missing", "model_type": "should be an object", "dict_type": "should be an object"}
 
 
 class BodyInvalid(InvalidInput):
@@ -112,7 +113,9 @@ def _fault(error: ErrorDetails, shape: type[BaseModel]) -> FieldFault:
     pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return FieldFault(pointer=pointer, detail="is not a known field", hint=_near(error["loc"], shape))
-    detail = {"missing": "is missing", "enum": f"should be {_choices(error)}"}.get(error["type"], error["msg"])
+    detail = _DETAILS.get(error["type"]) or error["msg"]
+    if error["type"] == "enum":
+        detail = f"should be {_choices(error)}"
     return FieldFault(pointer=pointer, detail=detail[:1].lower() + detail[1:], hint=_HINTS.get(error["type"], ""))
 
 

@@ -20,6 +20,7 @@ from riskguard.domain.errors import InvalidInput, TooLarge
 from riskguard.services.ports import Line
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_SWITCH = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 WAITERS = 32
 """Requests that may be held open by `Prefer: wait` at once; the next is answered 202, so that threads stay free."""
 
@@ -83,9 +84,11 @@ def whole_number(name: str, *, default: int, low: int, high: int) -> int:
 
 
 def flag(name: str) -> bool:
-    """Whether a switch of the query string is on: `?all_scores` or `?all_scores=1`."""
-    raw = request.args.get(name)
-    return raw is not None and raw.lower() not in ("0", "false", "no")
+    """Whether a switch of the query string is on, `?all_scores` or `?all_scores=1`; InvalidInput for other words."""
+    raw = request.args.get(name, "false").lower()
+    if raw not in _SWITCH:
+        raise InvalidInput(f"'{name}' should be true or false", field=name)
+    return _SWITCH[raw]
 
 
 def wait_preference() -> float | None:

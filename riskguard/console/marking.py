@@ -96,7 +96,8 @@ def rendered(shown: Iterable[Segment], look_of: Callable[[str], Look]) -> Markup
 
     Invisible characters, which an author may have typed to slip by, are wrapped so that a style sheet can show them.
     """
-    return Markup("").join(_segment(segment, look_of) for segment in shown)
+    row = [*shown, Segment("")]
+    return Markup("").join(_segment(segment, after, look_of) for segment, after in pairwise(row))
 
 
 def _edges(marks: Sequence[Mark], length: int) -> tuple[dict[int, list[Mark]], dict[int, list[Mark]]]:
@@ -109,21 +110,29 @@ def _edges(marks: Sequence[Mark], length: int) -> tuple[dict[int, list[Mark]], d
     return opening, closing
 
 
-def _segment(segment: Segment, look_of: Callable[[str], Look]) -> Markup:
+def _segment(segment: Segment, after: Segment, look_of: Callable[[str], Look]) -> Markup:
     words = Markup("").join(_words(segment.text))
     if not segment.marks:
         return words
     looks = [(look_of(mark.label), mark) for mark in segment.marks]
     leading, _ = max(looks, key=lambda pair: (not pair[0].faint, pair[1].score))
+    ending = [mark for mark in segment.marks if mark not in after.marks]
     title = "\n".join(f"{mark.number}. {look.name}：{mark.reason}" for look, mark in looks)
-    return Markup('<mark class="{css}{faint}{more}" title="{title}" data-evidence="{numbers}">{words}</mark>').format(
+    return Markup(
+        '<mark class="{css}{faint}{more}" title="{title}" data-evidence="{numbers}"{ends}>{words}</mark>'
+    ).format(
         css=leading.css,
         faint=" faint" if leading.faint else "",
         more=" doubled" if len(looks) > 1 else "",
         title=title,
-        numbers=" ".join(str(mark.number) for _, mark in looks),
+        numbers=_numbers(segment.marks),
+        ends=Markup(' data-ends="{}"').format(_numbers(ending)) if ending else "",
         words=words,
     )
+
+
+def _numbers(marks: Sequence[Mark]) -> str:
+    return " ".join(str(mark.number) for mark in marks)
 
 
 def _words(text: str) -> Iterator[Markup]:

@@ -188,6 +188,12 @@ def test_what_was_applied_of_a_preference_is_told(quick: Platform) -> None:
     assert quick.post("/v1/posts", sent("p1"), Prefer="wait=99").headers["Preference-Applied"] == "wait=2"
 
 
+def test_a_platforms_id_may_look_like_one_of_ours(quick: Platform) -> None:
+    name = "pst_" + "0" * 32
+    quick.post("/v1/posts", sent(name))
+    assert quick.get(f"/v1/posts/{name}").json["post_id"] == name
+
+
 def test_metadata_comes_back(quick: Platform) -> None:
     quick.post("/v1/posts", sent("p1", metadata={"房间": [5]}))
     assert quick.get("/v1/posts/p1").json["metadata"] == {"房间": [5]}

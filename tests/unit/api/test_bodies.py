@@ -56,7 +56,8 @@ def faults(value: object) -> dict[str, tuple[str, str]]:
         pytest.param({"callback_url": "http://[::1/"}, "/callback_url", "http://", id="broken-ipv6"),
         pytest.param({"metadata": {"k": "v" * 9000}}, "/metadata", "8192 bytes", id="large-metadata"),
         pytest.param({"metadata": {"k": ["\x00"]}}, "/metadata", "NUL", id="nul-deep-in-metadata"),
-        pytest.param({"metadata": []}, "/metadata", "dictionary", id="metadata-as-list"),
+        pytest.param({"metadata": []}, "/metadata", "should be an object", id="metadata-as-list"),
+        pytest.param({"author": "u1"}, "/author", "should be an object", id="author-as-text"),
     ],
 )
 def test_a_fault_is_named_with_its_place(more: dict[str, object], pointer: str, detail: str) -> None:

@@ -138,6 +138,11 @@ def test_a_switch(query: str, on: bool) -> None:
         assert flag("s") is on
 
 
+def test_a_switch_that_is_neither_on_nor_off_is_a_fault() -> None:
+    with Flask("x").test_request_context("/?s=banana"), pytest.raises(errors.InvalidInput, match="true or false"):
+        flag("s")
+
+
 @pytest.mark.parametrize("raw", ["0", "11", "-1", "1.0", "x", "99999999999999999999", "٣"])
 def test_a_number_out_of_range(raw: str) -> None:
     with Flask("x").test_request_context("/", query_string={"n": raw}), pytest.raises(errors.InvalidInput):

@@ -1,5 +1,7 @@
 """Spans of evidence, as they are shown."""
 
+import re
+
 import pytest
 
 from riskguard.console.marking import Look, excerpt, marks_in, rendered, segments
@@ -54,7 +56,10 @@ def test_text_is_cut_where_marks_begin_and_end(
 def test_offsets_are_code_points_not_bytes_or_utf16() -> None:
     text = "😀😀13900001111"
     html = rendered(segments(text, marks_in(text, [found("pii.mobile", 1.0, (2, 13))])), look)
-    assert html == '😀😀<mark class="tone-privacy" title="1. 手机号：缘由" data-evidence="1">13900001111</mark>'
+    assert (
+        html
+        == '😀😀<mark class="tone-privacy" title="1. 手机号：缘由" data-evidence="1" data-ends="1">13900001111</mark>'
+    )
 
 
 def test_where_marks_overlap_the_one_that_a_rule_named_gives_the_colour() -> None:
@@ -87,3 +92,10 @@ def test_an_excerpt_of_a_long_text_shows_the_strongest_mark_on_one_line() -> Non
 
 def test_an_excerpt_of_a_short_text_is_the_text() -> None:
     assert [segment.text for segment in excerpt("骂人", ())] == ["骂人"]
+
+
+def test_the_number_of_a_span_that_others_cut_stands_once_at_its_end() -> None:
+    text = "加我微信领取红包"
+    marks = marks_in(text, [found("ad", 0.9, (0, 8)), found("ad.contact", 0.8, (2, 4))])
+    html = rendered(segments(text, marks), lambda label: Look(label, "tone-x"))
+    assert re.findall(r'data-ends="([^"]+)"', html) == ["2", "1"]
