@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from riskguard import __version__
 from riskguard.api import schemas
+from riskguard.api.hooks import ABOUT, ANSWERS, HOOKS, Hook
 from riskguard.api.problems import KINDS, MEDIA_TYPE
 from riskguard.api.routes import ROUTES, Parameter, Route
 
@@ -37,6 +38,7 @@ def document(*, max_text_chars: int) -> dict[str, Any]:
         "security": [{"key": []}],
         "tags": [{"name": name} for name in dict.fromkeys(route.group for route in ROUTES)],
         "paths": _paths(),
+        "webhooks": {hook.name: {"post": _hook(hook)} for hook in HOOKS},
         "components": {
             "schemas": shapes,
             "securitySchemes": {
@@ -51,6 +53,18 @@ def _paths() -> dict[str, Any]:
     for route in ROUTES:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
     return paths
+
+
+def _hook(hook: Hook) -> dict[str, Any]:
+    schema = {"$ref": _REFERENCE.format(model=hook.shape.__name__)}
+    return {
+        "operationId": hook.name.replace(".", "_"),
+        "summary": hook.summary,
+        "description": ABOUT,
+        "security": [],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "responses": {status: {"description": meaning} for status, meaning in ANSWERS.items()},
+    }
 
 
 def _operation(route: Route) -> dict[str, Any]:
@@ -111,6 +125,7 @@ def _shapes() -> dict[str, Any]:
     """JSON Schemas of every shape that a route takes or gives."""
     taken = {route.takes for route in ROUTES if route.takes}
     given = {shape for route in ROUTES for shape, _ in route.answers.values() if not isinstance(shape, str)}
+    given |= {hook.shape for hook in HOOKS}
     given |= {schemas.Problem, schemas.Accepted, schemas.Refused}
     inputs = models_json_schema([(shape, "validation") for shape in _named(taken)], ref_template=_REFERENCE)[1]["$defs"]
     outputs = models_json_schema([(shape, "serialization") for shape in _named(given)], ref_template=_REFERENCE)[1][

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, redirect, render_template
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
+from riskguard.api.hooks import ABOUT, ANSWERS, HOOKS
 from riskguard.api.openapi import document
 from riskguard.api.problems import all_kinds
 from riskguard.domain.errors import NotFound
@@ -51,6 +52,9 @@ def _page(described: dict[str, Any]) -> Response:
         groups=_groups(described),
         shapes=[_shape(name, shape) for name, shape in described["components"]["schemas"].items()],
         problems=all_kinds(),
+        hooks=HOOKS,
+        hooks_about=ABOUT,
+        hook_answers=ANSWERS,
     )
     shown = Response(page, mimetype="text/html")
     shown.headers["Content-Security-Policy"] = (

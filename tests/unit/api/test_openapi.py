@@ -22,7 +22,13 @@ from riskguard.api.openapi import document
 from riskguard.api.problems import all_kinds
 from riskguard.api.reference import type_of
 from riskguard.bootstrap import House
+from riskguard.delivery.message import rendered
+from riskguard.domain.case import Case, Decision, Ruling
+from riskguard.domain.member import Community
+from riskguard.domain.post import Post
 from riskguard.domain.taxonomy import Taxonomy
+from riskguard.domain.verdict import Action, FiredRule, Verdict
+from riskguard.services.events import decided, judged
 from riskguard.settings import Settings
 
 SNAPSHOT = Path(__file__).parents[2] / "assets" / "openapi.json"
@@ -75,6 +81,27 @@ def test_the_document_is_the_one_last_looked_at() -> None:
     assert document(max_text_chars=20_000) == json.loads(SNAPSHOT.read_text("utf-8")), (
         "the API changed; if it was meant: python -m tests.unit.api.test_openapi"
     )
+
+
+def test_what_is_sent_to_platforms_is_as_described() -> None:
+    described = document(max_text_chars=1)
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    community = Community("tide", now, "https://tide.example/hook", "whsec_dGlkZQ==")
+    post = Post("pst_1", "tide", "p1", "在吗", now, metadata={"房间": 5})
+    rule = FiredRule("r1", Action.BLOCK, "测试")
+    case = Case("cas_1", "pst_1", "tide", 10, now)
+    decision = Decision(Ruling.REMOVE, "引流广告", "m1", now)
+    sent = [
+        judged(post, Verdict("pst_1", Action.BLOCK, labels={"ad": 0.9}, rules=(rule,)), community=community, at=now),
+        decided(case.decide(decision, seen_version=1), decision, post=post, community=community),
+    ]
+    for event in sent:
+        assert event is not None
+        content = described["webhooks"][event.type.value]["post"]["requestBody"]["content"]["application/json"]
+        whole = content["schema"] | {"components": described["components"]}
+        body = json.loads(rendered(event))
+        Draft202012Validator(whole).validate(body)
+        assert body["data"]["post"]["metadata"] == {"房间": 5}
 
 
 def test_the_limit_of_the_text_is_the_one_in_force() -> None:
