@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 NOTABLE = 0.05
 """Scores under this are left out of verdicts unless all scores are asked for."""
 
+
+MOST_SPANS = 200
+"""So many places of one label are kept in a verdict."""
 
 TITLE: Mapping[str, str] = {"where": "title"}
 """The fact of a finding whose evidence stands in the title alone: it has no spans, and says nothing of the text."""
@@ -46,9 +49,35 @@ class Finding:
             raise ValueError(f"score of {self.label} is outside 0..1: {self.score}")
 
     @property
+    def places(self) -> int:
+        """How many places carry the label: the spans, and those that the fact 'more' counts."""
+        more = self.facts.get("more", 0)
+        return len(self.spans) + (more if isinstance(more, int) else 0)
+
+    @property
     def in_title(self) -> bool:
         """Whether all its evidence stands in the title."""
         return self.facts.get("where") == "title"
+
+
+def brief(findings: Sequence[Finding], *, most: int = MOST_SPANS) -> tuple[Finding, ...]:
+    """The findings with about `most` spans of each label, the likeliest first; the fact 'more' counts the others.
+
+    Each finding that has spans keeps one: none would speak of the whole text.
+    """
+    if all(len(finding.spans) <= 1 for finding in findings):
+        return tuple(findings)
+    room: dict[str, int] = {}
+    shown: dict[int, Finding] = {}
+    for at in sorted(range(len(findings)), key=lambda at: -findings[at].score):
+        finding = findings[at]
+        left = max(1, room.get(finding.label, most))
+        room[finding.label] = left - len(finding.spans)
+        if len(finding.spans) > left:
+            facts = {**finding.facts, "more": finding.places - left}
+            finding = replace(finding, spans=finding.spans[:left], facts=facts)
+        shown[at] = finding
+    return tuple([shown[at] for at in range(len(findings))])
 
 
 class Cause(StrEnum):

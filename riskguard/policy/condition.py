@@ -43,14 +43,14 @@ class Scope:
         return self._families.get(parent, 0.0)
 
     def count(self, label: str) -> int:
-        """Evidence spans of the label; a finding about the whole text has none."""
+        """Places of the text that carry the label; a finding about the whole text has none."""
         if label not in self.scores:
             return 0
-        return sum(len(f.spans) for f in self.reading.findings if f.label == label)
+        return sum(f.places for f in self.reading.findings if f.label == label)
 
     def count_all(self, parent: str) -> int:
-        """Evidence spans of `parent` and its children."""
-        return sum(len(f.spans) for f in self.reading.findings if within(f.label, parent))
+        """Places of the text that carry `parent` or one of its children."""
+        return sum(f.places for f in self.reading.findings if within(f.label, parent))
 
     def fact(self, label: str, name: str, default: str | float | bool) -> Any:
         """The fact, the largest where several findings tell it; the default when none tells it in the same type."""

@@ -11,12 +11,12 @@ from datetime import datetime
 from riskguard.domain.case import Case
 from riskguard.domain.errors import NotReady, StaleVersion
 from riskguard.domain.event import Event
-from riskguard.domain.finding import NOTABLE, Abstention, Reading
+from riskguard.domain.finding import NOTABLE, Abstention, Reading, brief
 from riskguard.domain.line import Batch
 from riskguard.domain.member import Community
 from riskguard.domain.post import Post
 from riskguard.domain.taxonomy import Taxonomy
-from riskguard.domain.verdict import Verdict
+from riskguard.domain.verdict import Action, Verdict
 from riskguard.policy.engine import evaluate
 from riskguard.services.events import announce, judged
 from riskguard.services.identity import new_id
@@ -144,7 +144,10 @@ def _judged(posts: Sequence[Post], batch: Batch, desk: _Desk) -> list[Verdict]:
 def _weighed(post: Post, reading: Reading, policies: PolicyBook) -> Verdict:
     reading = in_text(reading, post)
     policy = policies.policy_for(post.community, post.scene)
-    return evaluate(policy, post, reading, masked_text=mask(post.text, reading.findings))
+    verdict = evaluate(policy, post, reading)
+    asked = {label for rule in verdict.rules if rule.action is Action.MASK for label in rule.labels}
+    masked = mask(post.text, reading.findings, asked=asked)  # of all places, then some of them are kept
+    return replace(verdict, masked_text=masked, findings=brief(reading.findings))
 
 
 def _with_every_label(verdict: Verdict, labels: frozenset[str]) -> Verdict:

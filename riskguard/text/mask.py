@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from riskguard.domain.finding import EvidenceSpan, Finding
 
@@ -27,14 +27,16 @@ An ID card's last four are asked for as a password in many places, so only its c
 """
 
 
-def mask(text: str, findings: Iterable[Finding]) -> str:
+def mask(text: str, findings: Iterable[Finding], *, asked: Collection[str] = ()) -> str:
     """`text` with every span of a likely `pii.*` finding hidden; as long as before, and unchanged outside the spans.
 
-    Where spans overlap, a character is hidden if any of them hides it.
+    Findings of the labels `asked` for, those that a policy masks, all count as likely. Where spans overlap, a character
+    is hidden if any of them hides it.
     """
     hidden: set[int] = set()
     for finding in findings:
-        if finding.label.startswith(PERSONAL) and finding.score >= LIKELY and not finding.in_title:
+        likely = finding.score >= LIKELY or finding.label in asked
+        if finding.label.startswith(PERSONAL) and likely and not finding.in_title:
             for span in finding.spans or (EvidenceSpan(0, max(len(text), 1), "whole text"),):
                 hidden.update(_hidden(text, span, finding.label))
     if not hidden:

@@ -87,6 +87,45 @@ def test_personal_information_is_masked() -> None:
     assert verdict.masked_text == "电话138****8000"
 
 
+class Fixed(Reader):
+    """Finds the same in every text."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__()
+        self.finding = finding
+
+    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float = 0.05) -> list[Reading]:
+        return [Reading((self.finding,)) for _ in posts]
+
+
+class Always:
+    """One policy for all."""
+
+    def __init__(self, *thresholds: Threshold) -> None:
+        self.policy = Policy("one", "v-one", thresholds=thresholds)
+
+    def policy_for(self, community: str, scene: Scene) -> Policy:
+        return self.policy
+
+
+@pytest.mark.parametrize(
+    ("action", "shown"), [(Action.MASK, "看 110***********9"), (Action.REVIEW, "看 110101000101109")]
+)
+def test_what_the_policy_masks_is_hidden_even_where_it_is_unlikely(action: Action, shown: str) -> None:
+    old = Finding("pii.id_card", 0.3, "pii", (EvidenceSpan(2, 17, "身份证号"),))
+    policies = Always(Threshold("pii", 0.25, action))
+    (verdict,) = judge([_post("看 110101000101109")], panel=Fixed(old), policies=policies)
+    assert (verdict.action, verdict.masked_text) == (action, shown)
+
+
+def test_of_very_many_places_all_are_hidden_and_some_are_kept() -> None:
+    text = "13800138000," * 400
+    spans = tuple(EvidenceSpan(at * 12, at * 12 + 11, "手机号") for at in range(400))
+    (verdict,) = judge([_post(text)], panel=Fixed(Finding("pii.mobile", 0.9, "pii", spans)), policies=Always())
+    assert verdict.masked_text == "138****8000," * 400
+    assert (len(verdict.findings[0].spans), verdict.findings[0].facts["more"]) == (200, 200)
+
+
 class Phones(Reader):
     """Finds every '13800138000' in what it is given to read."""
 

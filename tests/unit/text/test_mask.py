@@ -53,6 +53,12 @@ def test_what_is_less_likely_than_not_stays_readable() -> None:
     assert mask("订单号 13800138000", [order]) == "订单号 13800138000"
 
 
+def test_what_a_policy_masks_is_hidden_however_unlikely() -> None:
+    old = Finding("pii.id_card", 0.3, "pii", (EvidenceSpan(2, 17, "身份证号"),))
+    assert mask("看 110101000101109", [old], asked={"pii.id_card"}) == "看 110***********9"
+    assert mask("看 110101000101109", [old], asked={"pii.mobile"}) == "看 110101000101109"
+
+
 def test_nothing_found_nothing_changed() -> None:
     assert mask("打13800138000吧", []) == "打13800138000吧"
 

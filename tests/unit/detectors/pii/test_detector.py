@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from riskguard.detectors.pii import PiiDetector
@@ -37,10 +39,24 @@ def test_scores(text: str, scores: dict[str, float]) -> None:
     assert _scores(text) == pytest.approx(scores)
 
 
-def test_findings_stand_in_the_order_of_the_text_one_per_place() -> None:
-    text = "a@example.com，电话13800138000或13900139000"
+def test_findings_stand_in_the_order_of_the_text_one_per_label_and_score() -> None:
+    text = "a@example.com，电话13800138000，电话13900139000。订单号：13700137000"
     (findings,) = read_by(PiiDetector(), text)
-    assert [shown(text, f) for f in findings] == [["a@example.com"], ["13800138000"], ["13900139000"]]
+    assert [shown(text, f) for f in findings] == [["a@example.com"], ["13800138000", "13900139000"], ["13700137000"]]
+
+
+def test_a_post_full_of_numbers_is_read_in_time_and_every_one_is_found() -> None:
+    text = "13800138000," * 1_660
+    read_by(PiiDetector(), text)
+    began = time.perf_counter()
+    ((finding,),) = read_by(PiiDetector(), text)
+    assert time.perf_counter() - began < 0.3
+    assert len(finding.spans) == 1_660
+
+
+def test_the_version_is_a_hash_of_the_code() -> None:
+    assert len(PiiDetector().version) == 12
+    assert set(PiiDetector().version) <= set("0123456789abcdef")
 
 
 def test_the_floor_is_kept() -> None:
