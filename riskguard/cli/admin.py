@@ -87,7 +87,7 @@ def revoke_key(community: str, key: str) -> None:
     from riskguard.services import accounts
 
     revoked = accounts.revoke_key(community, key, begin=_begin())
-    click.echo(f"key {revoked.id} ({revoked.prefix}...) works no more")
+    click.echo(f"key {revoked.id} ({revoked.prefix}...) works no more; a running service forgets it within 4 seconds")
 
 
 @admin.command("create-member")

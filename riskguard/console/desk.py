@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from riskguard.bootstrap import House
@@ -18,6 +18,8 @@ FILTERS: dict[str, CaseStatus | None] = {
     "decided": CaseStatus.DECIDED,
     "all": None,
 }
+PLACE = ("status", "page", "community")
+"""What tells where in the queue somebody was, so that they come back there from a case."""
 RECENT_EVENTS = 100
 LAST_PAGE = 40_000
 """Further down nobody reads, and a database counts no further than 64 bits."""
@@ -47,6 +49,7 @@ class Desk:
             raise NotFound(f"no filter '{status}'")
         begin, community = self._house.begin, self._scope()
         leaf = review.queue(begin=begin, community=community, status=FILTERS[status], page=_page())
+        session["place"] = {name: word for name, word in request.args.items() if name in PLACE and len(word) <= 64}
         return render_template(
             "queue.html",
             sheets=[self._sheet(file) for file in leaf.files],
@@ -105,7 +108,14 @@ class Desk:
 
     def _case(self, case_id: str, *, typed: str = "", fault: str = "", stale: bool = False) -> str:
         file = review.file(case_id, begin=self._house.begin, community=g.member.community)
-        return render_template("case.html", sheet=self._sheet(file), typed=typed, fault=fault, stale=stale)
+        return render_template(
+            "case.html",
+            sheet=self._sheet(file),
+            typed=typed,
+            fault=fault,
+            stale=stale,
+            place=session.get("place", {}),
+        )
 
     def _onward(self, case_id: str | None) -> ResponseReturnValue:
         return redirect(url_for("desk.case", case_id=case_id) if case_id else url_for("desk.queue"))

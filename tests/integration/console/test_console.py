@@ -180,6 +180,16 @@ def test_filters_and_pages(house: House, member: Callable[..., Browser]) -> None
     assert "没有找到这个页面" in person.seen
 
 
+def test_the_way_back_from_a_case_leads_to_where_one_was(cases: list[Case], member: Callable[..., Browser]) -> None:
+    person = member("lin")
+    person.get("/?status=all&page=2")
+    person.get(f"/cases/{cases[0].id}")
+    assert 'href="/console/?page=2&amp;status=all" data-key="u"' in person.seen
+    person.get("/")
+    person.get(f"/cases/{cases[0].id}")
+    assert 'href="/console/" data-key="u"' in person.seen
+
+
 def test_a_reason_that_is_too_long_is_said_in_chinese_and_kept(
     house: House, cases: list[Case], member: Callable[..., Browser]
 ) -> None:
