@@ -15,6 +15,9 @@ a similarity is policy."""
 MOST_MEMBERS = 20_000
 """Copies of one text that are told apart; beyond it the counts stand still."""
 
+MOST_CLUSTERS = 200_000
+"""Different texts of one community that are remembered at a time; beyond it the oldest are forgotten early."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:

@@ -1,20 +1,22 @@
 -- Remember a batch of posts and find the cluster that each one joins, all in one step.
 --
 -- KEYS[1]  first part of every key: PREFIX:similar
--- ARGV     now (s), window (s), least agreeing bytes, most members, number of groups, then for each group:
+-- ARGV     now (s), window (s), least agreeing bytes, most members, most clusters, number of groups, then for each group:
 --          community, number of posts, then for each post: our id, key, author, time (s), signature, band keys
 --          (keys of 4 bytes end to end, or one key of 8 bytes for a short text, whose signature is empty)
 -- Returns  for each post: {} if it is the first of its kind, else {cluster, agreeing bytes, copies, accounts, own}
 --
 -- PREFIX:similar:COMMUNITY:SLICE:BAND  hash: band key -> cluster number (the newest one; so a bucket never grows)
--- PREFIX:similar:COMMUNITY:c:NUMBER    hash: x exemplar's id, k its key, a its author, t its time, s signature, n posts
+-- PREFIX:similar:COMMUNITY:c:NUMBER    hash: x exemplar's id, k its key, a its author, t its time, s signature, n posts,
+--                                      b its band keys
 -- PREFIX:similar:COMMUNITY:m:NUMBER    set of post keys;   ...:a:NUMBER  hash: author -> posts
--- A cluster lives for one window after its first post, a slice of bands for at most two.
+-- A cluster lives for one window after its first post, a slice of bands for at most two; of very many in one community
+-- the oldest go early.
 
 local call = redis.call
-local window, least, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local window, least, most, clusters = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local slice = math.floor(tonumber(ARGV[1]) / window)
-local at = 6
+local at = 7
 local SHORT = 0  -- the band of short texts
 local replies = {}
 
@@ -42,7 +44,7 @@ local function posts_of_group(size)
   for index = 1, size do
     local keys = ARGV[at + 5]
     local post = {id = ARGV[at], key = ARGV[at + 1], author = ARGV[at + 2], time = tonumber(ARGV[at + 3]),
-                  signature = ARGV[at + 4], bands = {}}
+                  signature = ARGV[at + 4], keys = keys, bands = {}}
     if post.signature == '' then
       post.from, post.to, post.bands[SHORT] = SHORT, SHORT, keys
     else
@@ -114,11 +116,27 @@ local function nearest(base, post, known, records)
   return best, likeness
 end
 
+-- a cluster that makes room, and what leads to it; numbers are given in order, so the oldest has the least
+local function forget(base, number)
+  local name = base .. 'c:' .. number
+  local signature, keys = unpack(call('HMGET', name, 's', 'b'))
+  local first, width = 1, 4
+  if signature == '' then first, width = SHORT, 8 end
+  for each = slice - 1, slice do
+    for index = 1, keys and #keys / width or 0 do
+      local hash, key = base .. each .. ':' .. (first + index - 1), keys:sub(index * width - width + 1, index * width)
+      if call('HGET', hash, key) == number then call('HDEL', hash, key) end
+    end
+  end
+  call('UNLINK', name, base .. 'm:' .. number, base .. 'a:' .. number)
+end
+
 local function found(base, post, known, records, fresh)
   local number = tostring(call('INCR', base .. 'n'))
+  if tonumber(number) > clusters then forget(base, tostring(tonumber(number) - clusters)) end
   local name = base .. 'c:' .. number
   call('HSET', name, 'x', post.id, 'k', post.key, 'a', post.author, 't', tostring(post.time), 's', post.signature,
-       'n', 1)
+       'n', 1, 'b', post.keys)
   call('EXPIRE', name, window)
   records[number] = {id = post.id, key = post.key, author = post.author, time = post.time,
                      signature = post.signature, posts = 1}
@@ -149,7 +167,7 @@ local function join(base, post, number, record, agreed)
   return {record.id, agreed, record.posts, call('HLEN', authors), own}
 end
 
-for _ = 1, tonumber(ARGV[5]) do
+for _ = 1, tonumber(ARGV[6]) do
   local base, size = KEYS[1] .. ':' .. ARGV[at] .. ':', tonumber(ARGV[at + 1])
   at = at + 2
   local posts = posts_of_group(size)

@@ -6,10 +6,9 @@ from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from riskguard.detectors.similar.lookalikes import ALIKE, MOST_MEMBERS, Match, Trace
+from riskguard.detectors.similar.lookalikes import ALIKE, MOST_CLUSTERS, MOST_MEMBERS, Match, Trace
 from riskguard.detectors.similar.sketch import similarity
 
-_MOST_CLUSTERS = 200_000
 _MOST_TRIED = 3
 
 _Place = tuple[str, int, bytes]
@@ -75,7 +74,7 @@ class MemoryLookAlikes:
     def _forget(self) -> None:
         while self._clusters:
             oldest = next(iter(self._clusters.values()))
-            over = len(self._clusters) > _MOST_CLUSTERS
+            over = len(self._clusters) > MOST_CLUSTERS
             if not over and self._newest - oldest.first.at <= self._window_s:
                 return
             del self._clusters[id(oldest)]

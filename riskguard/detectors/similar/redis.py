@@ -10,7 +10,7 @@ from math import ceil
 from redis import Redis
 from redis.exceptions import RedisError
 
-from riskguard.detectors.similar.lookalikes import ALIKE, MOST_MEMBERS, Match, Trace
+from riskguard.detectors.similar.lookalikes import ALIKE, MOST_CLUSTERS, MOST_MEMBERS, Match, Trace
 from riskguard.detectors.similar.sketch import ROWS, from_agreement
 from riskguard.domain.errors import DetectorFailed
 
@@ -21,19 +21,31 @@ _Argument = str | int | float | bytes
 
 
 class RedisLookAlikes:
-    """Every key lives under `prefix` and expires: clusters after `window_s`, what leads to them after twice that."""
+    """Every key lives under `prefix` and expires: clusters after `window_s`, what leads to them after twice that.
 
-    def __init__(self, connection: Redis, *, prefix: str = "rg", window_s: float = 86_400.0) -> None:
+    A cluster takes about 3 kB, so a community with `most_clusters` different posts in a window takes 0.6 GB.
+    """
+
+    def __init__(
+        self,
+        connection: Redis,
+        *,
+        prefix: str = "rg",
+        window_s: float = 86_400.0,
+        most_clusters: int = MOST_CLUSTERS,
+    ) -> None:
         self._script = connection.register_script(_SCRIPT)
         self._key = f"{prefix}:similar"
         self._window_s = max(1, ceil(window_s))
+        self._most_clusters = most_clusters
 
     def meet(self, traces: Sequence[Trace]) -> list[Match | None]:
         """See `LookAlikes.meet`."""
         if not traces:
             return []
         groups = _by_community(traces)
-        arguments: list[_Argument] = [int(time.time()), self._window_s, _LEAST, MOST_MEMBERS, len(groups)]
+        bounds = (self._window_s, _LEAST, MOST_MEMBERS, self._most_clusters)
+        arguments: list[_Argument] = [int(time.time()), *bounds, len(groups)]
         for community, places in groups.items():
             arguments += [community, len(places)]
             for place in places:

@@ -107,6 +107,21 @@ def test_every_key_is_ours_and_expires(redis_connection: Redis) -> None:
     assert all(0 < redis_connection.ttl(key) <= 1800 for key in keys)
 
 
+def test_of_very_many_different_texts_the_oldest_are_forgotten_with_all_that_leads_to_them(
+    redis_connection: Redis,
+) -> None:
+    shared = RedisLookAlikes(redis_connection, prefix="here", most_clusters=10)
+    talk = [*_talk(40), "好呀", "行吧"] * 2
+    for at, text in enumerate(talk):
+        shared.meet(_traces([text], start=at))
+    kept = redis_connection.keys("here:similar:garden:c:*")
+    entries = sum(redis_connection.hlen(key) for key in redis_connection.keys("here:similar:garden:*:1"))
+    assert len(kept) == 10
+    assert entries <= 10
+    assert shared.meet(_traces(talk[-1:], start=99)) != [None]
+    assert shared.meet(_traces(talk[:1], start=98)) == [None]
+
+
 def test_a_post_costs_about_two_kilobytes_and_its_copies_hardly_any(redis_connection: Redis) -> None:
     shared = RedisLookAlikes(redis_connection)
     empty = redis_connection.info("memory")["used_memory"]
