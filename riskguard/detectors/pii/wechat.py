@@ -7,7 +7,11 @@ import re
 from riskguard.detectors.pii.recogniser import Example, Pattern, Recogniser, matched
 
 _WORD = r"(?:(?<![a-z])(?:wechat|weixin|vx|wx)|微信|薇信|威信|微心|v信|卫星)"
-_LETTER = r"(?<![a-z0-9])v\s?[::]"
+_SIGN = r"[^0-9a-z\u3400-\u9fff\s@#/%&,.;!?。、…:()\[\]<>《》「」『』\"'“”‘’_+\-]"
+"""A heart, a star, an arrow: what stands between word and id to break them apart. No punctuation, and no letter."""
+
+_LETTER = rf"(?<![a-z0-9])v\s?{_SIGN}{{0,3}}\s?[::]"
+_LURE = r"加我?(?:v|微|薇|卫)(?![a-z0-9信])"
 _ID = r"(?P<it>[a-z][-_a-z0-9]{5,19})(?![-_a-z0-9.@])"
 _NOT_IDS = frozenset({"wechat", "weixin", "android", "iphone", "windows"})
 
@@ -19,12 +23,14 @@ def _check(match: re.Match[str]) -> bool | None:
 WECHAT = Recogniser(
     label="pii.wechat",
     title="微信号",
-    gate=re.compile(f"{_WORD}|{_LETTER}"),
+    gate=re.compile(f"{_WORD}|{_LETTER}|{_LURE}"),
     patterns=(
         Pattern(
             re.compile(rf"(?:{_WORD}\s?(?:(?:号码|号|帐号|账号|id)\s?[::是为]?|[::])|{_LETTER})\s?{_ID}"), 0.9, 0.97
         ),
         Pattern(re.compile(rf"{_WORD}\s?(?=[a-z]+[-_0-9]){_ID}"), 0.6, 0.85),
+        Pattern(re.compile(rf"(?:{_WORD}|{_LURE})\s?{_SIGN}{{1,4}}[\s::]?(?=[a-z]+[-_0-9]){_ID}"), 0.8, 0.95),
+        Pattern(re.compile(rf"{_LURE}\s?(?:[::]\s?|(?=[a-z]+[-_0-9])){_ID}"), 0.8, 0.95),
     ),
     check=_check,
     context=("加", "联系", "私聊", "咨询", "扫", "找我", "备注"),
@@ -33,6 +39,12 @@ WECHAT = Recogniser(
         Example("ＶＸ：lisi2020xx", "lisi2020xx"),
         Example("微信号xiaoming_88", "xiaoming_88"),
         Example("❤️薇信lily520520", "lily520520"),
+        Example("加ｖ❤：abc_12345，日结兼职", "abc_12345"),
+        Example("加v❤️abc_12345", "abc_12345"),
+        Example("加我V abc_12345", "abc_12345"),
+        Example("v❤：abcdefgh", "abcdefgh"),
+        Example("微信👉👉lily520520", "lily520520"),
+        Example("加微⭐:lily520520", "lily520520"),
     ),
     near_misses=(
         "微信支付",
@@ -43,5 +55,13 @@ WECHAT = Recogniser(
         "#vivo2000万像素#",
         "Vidal-Sassoon",
         "f1.8-2.8Vario-lens",
+        "微博加v认证了",
+        "加v，iphone13pro也行",
+        "微信、qq2020版",
+        "微信（weixin_2020）",
+        "加vlog2020话题",
+        "微信❤️",
+        "加微距镜头ef100mm",
+        "音量加v+abc12345",
     ),
 )
