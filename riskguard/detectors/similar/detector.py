@@ -31,7 +31,7 @@ class SimilarDetector:
     """
 
     name = "similar"
-    version = "minhash128-32x4-1"
+    version = "minhash128-32x4-2"
     labels = frozenset({NEAR_DUPLICATE, FLOOD, CAMPAIGN})
     absences: tuple[Abstention, ...] = ()
 

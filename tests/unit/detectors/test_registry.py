@@ -13,6 +13,7 @@ from riskguard.detectors.registry import build_panel
 from riskguard.detectors.similar import MemoryLookAlikes
 from riskguard.domain.errors import ModelInvalid, NotReady, PolicyInvalid
 from riskguard.domain.finding import Cause
+from riskguard.policy import watch
 from riskguard.text.view import fold_all
 from tests.unit.detectors.posts import posts_of
 from tests.unit.detectors.test_panel import Echo
@@ -44,6 +45,14 @@ def test_without_a_model_every_head_is_absent(policies: Path, tmp_path: Path) ->
     assert absence.cause is Cause.ABSENT
     assert set(absence.labels) == set(HEADS)
     assert {"lexicon", "pii", "linear", "similar"} <= reading.models.keys()
+
+
+def test_lists_that_are_edited_are_taken_over(policies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "LOOK_EVERY_S", 0.0)
+    panel = build_panel(policy_dir=policies, model_dir=tmp_path / "none", look_alikes=MemoryLookAlikes())
+    Path(policies, "lexicons", "more.yaml").write_text("label: custom.foods\nterms: [臭豆腐干]\n", encoding="utf-8")
+    (reading,) = panel.read(posts_of(["吃臭豆腐干"]), fold_all(["吃臭豆腐干"]))
+    assert "custom.foods" in reading.scores().keys() & panel.labels
 
 
 def test_an_unsound_model_is_not_passed_over(policies: Path, tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ def test_the_strongest_stretch_is_the_run_with_the_highest_sum() -> None:
         pytest.param(
             "illegal_trade", "专业代开各类发票，办证刻章，量大从优", "公司让我下周补交出差的发票", id="illegal-trade"
         ),
+        pytest.param("sexual", "高端嫩模酒店上门，全套服务，无定金面付", "酒店前台小姐姐服务很热情", id="sexual"),
         pytest.param("ad", "全场五折起，会员专享满减，退订回复T", "商场今天人真多，我们逛了一会就回家了", id="ad"),
         pytest.param("self_harm", "我真的不想活了，活着太累了", "今天跑步好累，不过很值得", id="self-harm"),
         pytest.param("emotion.angry", "气死我了，这客服什么态度，垃圾", "图书馆九点开门", id="angry"),
@@ -97,7 +98,25 @@ def test_the_shipped_model_knows_an_insult_from_talk_about_one(shipped: LinearDe
     assert _scores(shipped, insult)["abuse"] > 0.5 > _scores(shipped, peaceful)["abuse"]
 
 
-def test_the_shipped_model_has_all_heads_but_those_it_says_it_lacks(shipped: LinearDetector) -> None:
-    absent = {label for absence in shipped.absences for label in absence.labels}
-    assert absent == {"sexual"}
-    assert shipped.labels == set(HEADS) - absent
+@pytest.mark.parametrize(
+    "said",
+    [
+        "修水管的师傅上门服务很好，收费也公道",
+        "体检查出乳腺结节，医生让我半年后复查",
+        "周末去做了足疗，技师手法不错",
+        "晚上约饭吗，公司楼下新开了一家火锅",
+        "昨晚看了一部老爱情片，女主角真美",
+        "想找一份兼职，周末可以去超市做促销",
+        "生理卫生课上老师讲了怎么避孕",
+        "警察通报了一起招嫖诈骗，大家小心",
+    ],
+)
+def test_the_shipped_model_leaves_innocent_look_alikes_of_sexual_lures_alone(
+    shipped: LinearDetector, said: str
+) -> None:
+    assert _scores(shipped, said)["sexual"] < 0.5
+
+
+def test_the_shipped_model_has_every_head(shipped: LinearDetector) -> None:
+    assert shipped.labels == set(HEADS)
+    assert shipped.absences == ()
