@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from riskguard.domain.errors import InvalidInput
 from riskguard.evaluation.labelled import Row, Split, read_rows
+from riskguard.evaluation.lures import LURES, lures
 from riskguard.evaluation.metrics import Floats, Truth
 from riskguard.evaluation.recipe import Part, Recipe
 from riskguard.text.view import fold_all
@@ -47,7 +48,7 @@ class Library:
         self._sets[source, 0] = folded(rows)
 
     def _rows(self, source: str) -> list[Row]:
-        return read_rows(self.data, self.split, source)
+        return lures(self.split) if source == LURES else read_rows(self.data, self.split, source)
 
     def _cut(self, source: str, cuts: int) -> Folded:
         whole = self.get(source)

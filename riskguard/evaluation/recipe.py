@@ -66,6 +66,12 @@ def starts(prefix: str) -> Answer:
     return lambda row: None if row.label.startswith("IL_Political") else row.label.startswith(prefix)
 
 
+def escort(*, says: bool) -> Answer:
+    """`says` for rows that are about escorts where it is True, for other rows where it is False; else nothing."""
+    kind = starts("IL_Escort")
+    return lambda row: says if kind(row) is says else None
+
+
 def not_in_topic(topic: str) -> Answer:
     """No for offensive rows about other topics than `topic`; nothing for the rest."""
     return lambda row: False if row.label == "1" and row.more.get("topic") != topic else None
@@ -143,7 +149,19 @@ RECIPES: Mapping[str, Recipe] = {
         _sms("gambling", "IL_Gambling"),
         _sms("fraud", "FR_"),
         _sms("ad", "AD_"),
-        _sms("sexual", "IL_Escort"),
+        Recipe(
+            "sexual",
+            (
+                Part("risk_fbs_sms", escort(says=True), share=0.3),
+                Part("risk_fbs_sms", escort(says=False), share=0.05),
+                Part("invented_lures", only("lure", says=True), weight=0.5, share=0.7),
+                Part("invented_lures", only("innocent", says=False), share=0.05),
+                Part("invented_lures", only("innocent", says=False), weight=_SHORT, cuts=3),
+                *_EVERYDAY,
+            ),
+            prevalence=0.05,
+            bare=True,
+        ),
         _sms("illegal_trade", "IL_Fake"),
         Recipe(
             "self_harm",

@@ -17,6 +17,7 @@ from riskguard.detectors.linear.model import LinearModel, quantised, save_model
 from riskguard.evaluation.calibration import platt
 from riskguard.evaluation.examples import Chosen, Library, chosen, mix
 from riskguard.evaluation.labelled import SOURCES, Split
+from riskguard.evaluation.lures import LURES
 from riskguard.evaluation.metrics import Floats, Truth
 from riskguard.evaluation.recipe import RECIPES, Part, Recipe
 from riskguard.training.invented import INVENTED, invented
@@ -188,8 +189,9 @@ def _assembled(heads: Sequence[Head], bench: Bench) -> LinearModel:
 
 
 def _sources(wanted: Sequence[Recipe]) -> list[str]:
+    """The sets that tell how rare an n-gram is. Not the lures: editing them leaves the other heads as they are."""
     named = {part.source: None for recipe in wanted for part in recipe.parts if part.train}
-    return list(named)
+    return [name for name in named if name != LURES]
 
 
 def _why_missing(*, permissive_only: bool) -> str:

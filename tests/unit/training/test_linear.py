@@ -62,11 +62,11 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_learns_what_the_rows_say_and_leaves_out_what_no_row_speaks_of(trained: Path) -> None:
     model, config = load_model(trained)
-    assert model.heads == ("abuse", "hate", "gambling")
+    assert model.heads == ("abuse", "hate", "sexual", "gambling")
     assert "too few" in config["missing"]["rumour"]
     scores = model.scores(["今天火锅讨厌鬼周末猫咪", "今天火锅地铁周末猫咪", "下班开户返水天气彩金"])
     assert scores[0, 0] > 0.8 > 0.2 > scores[1, 0]
-    assert scores[2, 2] > 0.5 > scores[1, 2]
+    assert scores[2, 3] > 0.5 > scores[1, 3]
 
 
 def test_the_same_seed_gives_the_same_bytes(data: Path, trained: Path, tmp_path: Path) -> None:
@@ -77,9 +77,10 @@ def test_the_same_seed_gives_the_same_bytes(data: Path, trained: Path, tmp_path:
 def test_permissive_only_drops_sets_without_a_licence(data: Path, tmp_path: Path) -> None:
     list(train_linear(data, tmp_path, permissive_only=True))
     model, config = load_model(tmp_path)
-    assert model.heads == ("abuse", "hate")
+    assert model.heads == ("abuse", "hate", "sexual")
     assert {name for head in config["trained_on"].values() for name in head["sets"]} <= {
         "invented",
+        "invented_lures",
         "toxic_cold",
         "toxic_hed_cold_pairs",
         "toxic_cold_human",
@@ -96,7 +97,8 @@ def test_the_card_says_what_was_measured(data: Path, trained: Path) -> None:
     assert "Texts against prejudice flagged as abuse: 0%" in card
     assert "COLD (thu-coai) | Apache-2.0" in card
     assert (trained / PLOT).read_bytes().startswith(b"\x89PNG")
-    assert [head.head for head in figures.heads] == ["abuse", "hate", "gambling"]
+    assert "`sexual` learnt mostly from us" in card
+    assert [head.head for head in figures.heads] == ["abuse", "hate", "sexual", "gambling"]
     assert "bins" not in json.dumps(figures.plain())
 
 
