@@ -109,6 +109,8 @@ def test_the_shipped_model_knows_an_insult_from_talk_about_one(shipped: LinearDe
         "想找一份兼职，周末可以去超市做促销",
         "生理卫生课上老师讲了怎么避孕",
         "警察通报了一起招嫖诈骗，大家小心",
+        "会所健身卡转让，价格可谈",
+        "美女，这件外套还有中码吗",
     ],
 )
 def test_the_shipped_model_leaves_innocent_look_alikes_of_sexual_lures_alone(
