@@ -46,7 +46,7 @@ the yes that calibrates it, so a score is surer than it should be. What says mor
 judged by a model without it, .74 score 0.5 or more and .64 score 0.9; taught by our sentences alone, it finds .54 of
 all 80 SMS (.28 at 0.9). All 7 on dev are found. Of 18 sexual sentences of `riskguard evaluate plain`, 9 score 0.5 and 7
 score 0.9 (their author had seen them before composing the lures, and copied none); of its 330 innocent ones, 1 scores
-0.9. Of 135 innocent look-alikes of held-out frames 1.5 % score 0.5 and none 0.9 (we had looked at these while we wrote).
+0.9. Of 135 innocent look-alikes of held-out frames 1.5 % score 0.5 and none 0.9 (looked at while we wrote).
 Real posts that are neither SMS nor ours were never measured; stories and descriptions it does not know at all. The
 lexicon stays the first witness."""
 
