@@ -276,14 +276,16 @@ def test_leaving_cuts_off_what_takes_too_long_and_does_not_send_it_again() -> No
 
 
 def test_leaving_says_when_a_try_cannot_be_ended() -> None:
-    go_on = threading.Event()
+    asked, go_on = threading.Event(), threading.Event()
 
     def slow_name_server(_host: str, _port: int) -> list[str]:
+        asked.set()
         go_on.wait(10)
         return ["127.0.0.1"]
 
     sender = WebhookSender(["127.0.0.0/8"], resolver=slow_name_server)
     stuck = sender.submit(_event("http://slow.example:1/"), secret=SECRET)
+    assert asked.wait(10)
     assert not sender.close(patience_s=0.1)
     go_on.set()
     assert stuck.result(timeout=5).outcome is Outcome.FAILED
