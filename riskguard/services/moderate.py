@@ -30,6 +30,10 @@ _log = logging.getLogger(__name__)
 GRAVEST = 4
 UNKNOWN_SEVERITY = 2
 ALERT_PRIORITY = 30
+DISTRESS = "self_harm"
+DISTRESS_PRIORITY = 70
+"""With the alert that care comes by, nothing stands above it."""
+
 LEAST_PRIORITY = 10
 """A case that no label explains, such as one opened since a detector failed."""
 
@@ -100,11 +104,15 @@ def moderate(
 
 
 def priority(verdict: Verdict, taxonomy: Taxonomy) -> int:
-    """How soon to look, 0..100: severity times score of the gravest label that fired; alerts raise it."""
+    """How soon to look, 0..100: severity times score of the gravest label that fired; alerts raise it.
+
+    Somebody in distress comes before whatever is merely for sale.
+    """
     fired = {label for rule in verdict.rules for label in rule.labels}
     gravity = max((_severity(label, taxonomy) * verdict.labels.get(label, 0.0) for label in fired), default=0.0)
     urgency = max(LEAST_PRIORITY, round((100 - ALERT_PRIORITY) * gravity / GRAVEST))
-    return min(100, urgency + (ALERT_PRIORITY if verdict.alerts else 0))
+    floor = DISTRESS_PRIORITY if any(label.startswith(DISTRESS) for label in fired) else 0
+    return min(100, max(floor, urgency) + (ALERT_PRIORITY if verdict.alerts else 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,7 @@ def test_a_finding_about_the_whole_stays_one() -> None:
         pytest.param({}, ("care",), 40, id="alert-alone"),
         pytest.param({"custom.own": 1.0}, (), 35, id="custom-label"),
         pytest.param({"unheard.of": 1.0}, (), 35, id="unknown-label"),
+        pytest.param({"self_harm.concern": 0.4}, ("care",), 100, id="somebody-in-distress-comes-first"),
     ],
 )
 def test_priority_is_severity_times_score_and_alerts_raise_it(
