@@ -138,6 +138,7 @@ def test_a_moderator_rules_on_a_case_and_the_platform_is_told(served: Served, pa
 
 
 def test_the_whole_path_by_keyboard(served: Served, page: Page) -> None:
+    page.wait_for_load_state()  # a key that comes before the script is nobody's
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
@@ -146,6 +147,7 @@ def test_the_whole_path_by_keyboard(served: Served, page: Page) -> None:
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=re.compile("t-20355"))).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("a")
     expect(page.get_by_label("理由")).to_be_focused()
     page.keyboard.type("已核实 ar1")
