@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from riskguard import __version__
 from riskguard.domain.errors import RiskguardError
 from riskguard.port import bindable
+from riskguard.process import end_with_parent
 from riskguard.settings import Settings
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def _loaded(settings: Settings, parent: int) -> Any:
     from riskguard.bootstrap import build_house, log_to_stderr, settle_in
 
     log_to_stderr(settings.log_level)
+    end_with_parent(signal.SIGKILL)
     threading.Thread(target=_end_with, args=(parent,), name="watch-parent", daemon=True).start()
     try:
         web = create_web(build_house(settings, patience_s=REDIS_WITHIN_S))

@@ -26,7 +26,7 @@ _data_dir = click.option(
 def _end_with_parent(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
     del ctx, param
     if wanted:
-        from riskguard.up.child import end_with_parent
+        from riskguard.process import end_with_parent
 
         end_with_parent()
 

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-PR_SET_PDEATHSIG = 1
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 15.0
 STEADY_AFTER_S = 30.0
-
-
-def end_with_parent() -> None:
-    """Called by a child for itself: SIGTERM when the process that started it is gone, however it went (Linux only)."""
-    parent = os.getppid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        sys.exit("the supervisor is gone")
 
 
 @dataclass(slots=True)

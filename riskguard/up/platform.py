@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from riskguard.demo.platform import serve_platform
-from riskguard.up.child import end_with_parent
+from riskguard.process import end_with_parent
 
 if __name__ == "__main__":
     end_with_parent()

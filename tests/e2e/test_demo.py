@@ -78,11 +78,11 @@ def test_every_invented_post_has_its_verdict_and_its_callback(demo: Service) -> 
 
 def test_a_moderator_decides_in_a_browser_and_the_platform_hears_of_it(demo: Service, page: Page) -> None:
     picture(page, "console-queue")
-    page.get_by_role("link").filter(has=page.locator("mark")).first.click()
+    page.get_by_role("link", name=re.compile("上门服务")).first.click()
     expect(page.locator(".text mark").first).to_be_visible()
     picture(page, "console-case")
     page.get_by_label("理由").fill("已核实，按规则处理")
-    page.get_by_role("button", name="移除").click()
+    page.get_by_role("button", name="移除 r").click()
     expect(page.get_by_role("status")).to_contain_text("裁定已保存")
     assert within(15, lambda: "case.decided" in opened(platform_of(demo)))
     assert "remove" in opened(platform_of(demo))
@@ -116,6 +116,7 @@ def test_what_it_keeps_is_for_its_owner_only(demo: Service) -> None:
 
 
 def test_a_second_riskguard_on_the_same_folder_or_port_is_told_so(demo: Service, tmp_path: Path) -> None:
+    assert within(30, lambda: ready(demo))
     port = str(demo.port)
     taken = run("up", "--port", port, "--data-dir", str(tmp_path))
     assert taken.returncode == 1
@@ -166,9 +167,12 @@ def judged(service: Service, account: dict[str, str], *, post_id: str) -> dict:
 
     def sent() -> bool:
         request = urllib.request.Request(f"{service.url}/v1/posts", body, headers)
-        with urllib.request.urlopen(request, timeout=15) as answer:
-            answers.append(json.load(answer))
-            return answer.status == 200
+        try:
+            with urllib.request.urlopen(request, timeout=15) as answer:
+                answers.append(json.load(answer))
+                return answer.status == 200
+        except OSError:  # the API is coming back; a platform sends the same post again
+            return False
 
     assert within(40, sent), service.last_lines(40)
     return answers[-1]
