@@ -14,7 +14,6 @@ import pytest
 
 from riskguard.demo.posts import posts
 
-ROOT = Path(__file__).parents[3]
 HEADS = [
     "abuse",
     "hate",

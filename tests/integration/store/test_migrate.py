@@ -11,6 +11,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
 
 from riskguard.domain.errors import InvalidInput, NotFound, NotReady
 from riskguard.domain.post import Lane
@@ -35,6 +36,7 @@ def test_every_migration_can_be_taken_back(database_url: str) -> None:
     with engine.connect() as connection:
         command.downgrade(config_for(connection), "base")
         connection.commit()
+        assert inspect(connection).get_table_names() == ["alembic_version"]
     engine.dispose()
     migrate(database_url)
     store = open_store(database_url)
