@@ -1,0 +1,162 @@
+"""The small encoder as a `transformers` model: characters, their sounds, and the words that begin or end at each.
+
+Importing this module registers it with the Auto classes, so that
+`AutoModel.from_pretrained("models/risk-encoder")` works. Inputs are those of `riskguard.detectors.encoder.spelling`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
+
+LONGEST_WORD = 4
+
+
+class RiskEncoderConfig(PreTrainedConfig):
+    """The shape of the encoder. `words` rows of `word_size` bytes are looked up, never multiplied: they cost nothing."""
+
+    model_type = "risk-encoder"
+
+    def __init__(
+        self,
+        *,
+        chars: int = 6144,
+        sounds: int = 512,
+        words: int = 65536,
+        word_size: int = 64,
+        hidden_size: int = 256,
+        num_hidden_layers: int = 4,
+        intermediate_size: int = 1024,
+        head_size: int = 64,
+        positions: int = 256,
+        dropout: float = 0.1,
+        heads: tuple[str, ...] = (),
+        tags: tuple[str, ...] = (),
+        **more: Any,
+    ) -> None:
+        self.chars = chars
+        self.sounds = sounds
+        self.words = words
+        self.word_size = word_size
+        self.hidden_size = hidden_size
+        self.num_hidden_layers = num_hidden_layers
+        self.intermediate_size = intermediate_size
+        self.head_size = head_size
+        self.positions = positions
+        self.dropout = dropout
+        self.heads = tuple(heads)
+        self.tags = tuple(tags)
+        super().__init__(**more)
+
+
+class Spelling(nn.Module):
+    """Places of a text as vectors: character, sound and initial, and the words that begin and end there."""
+
+    def __init__(self, config: RiskEncoderConfig) -> None:
+        super().__init__()
+        size = config.hidden_size
+        self.char = nn.Embedding(config.chars, size, padding_idx=0)
+        self.sound = nn.Embedding(config.sounds, size, padding_idx=0)
+        self.position = nn.Embedding(config.positions, size)
+        self.register_buffer("word", torch.zeros(config.words, config.word_size, dtype=torch.int8))
+        self.register_buffer("word_scale", torch.ones(1))
+        self.begin = nn.Linear(config.word_size, size, bias=False)
+        self.end = nn.Linear(config.word_size, size, bias=False)
+        self.norm = nn.LayerNorm(size)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, chars: Tensor, sounds: Tensor, words: Tensor) -> Tensor:
+        """(texts, places) characters, (texts, places, 2) sounds, (texts, places, 3) words -> (texts, places, size)."""
+        met = self.word[words].to(self.begin.weight.dtype) * self.word_scale
+        begins = met.sum(2)
+        ends = sum(
+            (functional.pad(met[:, : met.shape[1] - back, back - 1], (0, 0, back, 0)) for back in range(1, LONGEST_WORD)),
+            start=torch.zeros_like(begins),
+        )
+        places = torch.arange(chars.shape[1], device=chars.device)
+        found = self.char(chars) + self.sound(sounds).sum(2) + self.position(places)
+        found = found + self.begin(begins) + self.end(ends)
+        vectors = self.dropout(self.norm(found))
+        return vectors.bfloat16() if torch.is_autocast_enabled(vectors.device.type) else vectors
+
+
+class Layer(nn.Module):
+    """Attention and a feed-forward net, each behind its own norm (pre-norm).
+
+    Attention is written out: on short texts the fused kernel of CPUs costs half of a training step more.
+    """
+
+    def __init__(self, config: RiskEncoderConfig) -> None:
+        super().__init__()
+        size = config.hidden_size
+        self.heads = size // config.head_size
+        self.before_attention = nn.LayerNorm(size)
+        self.query_key_value = nn.Linear(size, 3 * size)
+        self.attended = nn.Linear(size, size)
+        self.before_wide = nn.LayerNorm(size)
+        self.wide = nn.Linear(size, config.intermediate_size)
+        self.narrow = nn.Linear(config.intermediate_size, size)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, places: Tensor, shade: Tensor) -> Tensor:
+        """(texts, places, size) -> the same; `shade` is added to attention and is very low where there is no text."""
+        texts, length, size = places.shape
+        joined = self.query_key_value(self.before_attention(places))
+        query, key, value = joined.view(texts, length, 3, self.heads, size // self.heads).permute(2, 0, 3, 1, 4)
+        near = torch.matmul(query, key.transpose(2, 3)) * (size // self.heads) ** -0.5
+        mixed = torch.matmul(torch.softmax(near + shade, dim=-1).to(value.dtype), value)
+        mixed = mixed.transpose(1, 2).reshape(texts, length, size)
+        places = places + self.dropout(self.attended(mixed))
+        widened = functional.gelu(self.wide(self.before_wide(places)))
+        return cast("Tensor", places + self.dropout(self.narrow(widened)))
+
+
+class Encoded(NamedTuple):
+    """`places` (texts, places, size) and `whole` (texts, 2 x size): the first place and the mean of all others."""
+
+    places: Tensor
+    whole: Tensor
+
+
+class RiskEncoderModel(PreTrainedModel):
+    """The encoder without heads."""
+
+    config_class = RiskEncoderConfig
+    base_model_prefix = "encoder"
+    main_input_name = "chars"
+
+    def __init__(self, config: RiskEncoderConfig) -> None:
+        super().__init__(config)
+        self.spelling = Spelling(config)
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
+        self.norm = nn.LayerNorm(config.hidden_size)
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module) -> None:
+        if isinstance(module, nn.Linear | nn.Embedding):
+            nn.init.normal_(module.weight, std=0.02)
+            if isinstance(module, nn.Linear) and module.bias is not None:
+                nn.init.zeros_(module.bias)
+            if isinstance(module, nn.Embedding) and module.padding_idx is not None:
+                with torch.no_grad():
+                    module.weight[module.padding_idx].zero_()
+
+    def forward(self, chars: Tensor, sounds: Tensor, words: Tensor) -> Encoded:
+        """Place 0 of each text is the mark of its beginning; 0 is padding."""
+        real = chars != 0
+        places = self.spelling(chars, sounds, words)
+        shade = torch.where(real, 0.0, -1e4)[:, None, None, :].to(places.dtype)
+        for layer in self.layers:
+            places = layer(places, shade)
+        places = self.norm(places)
+        counted = real.to(places.dtype).unsqueeze(2)
+        mean = (places * counted).sum(1) / counted.sum(1)
+        return Encoded(places, torch.cat([places[:, 0], mean], dim=1))
+
+
+AutoConfig.register("risk-encoder", RiskEncoderConfig, exist_ok=True)
+AutoModel.register(RiskEncoderConfig, RiskEncoderModel, exist_ok=True)

