@@ -1,0 +1,123 @@
+"""The detector 'encoder': one reading for every head, for names and for addresses; evidence when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from riskguard.detectors.encoder.engine import AUTO
+from riskguard.detectors.encoder.evidence import Budget, Place, carriers, word_borders
+from riskguard.detectors.encoder.model import Encoder, load_encoder, scores
+from riskguard.detectors.encoder.names import Mention
+from riskguard.detectors.encoder.windows import Window, windows_of
+from riskguard.detectors.linear.detector import HEADS
+from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding
+from riskguard.domain.post import Post
+from riskguard.text.view import TextView
+
+NAMED = {"PER": "pii.name", "ADDR": "pii.address"}
+"""The kinds of mentions that are personal information; an organisation is none."""
+
+_WHOLE_TEXT = ("rumour", "sentiment.", "emotion.")
+_EVIDENCE_CHARS = 16_384
+"""About what 500 posts of usual length hold: half a second on one core, for a batch of any size."""
+
+_REASONS = {"pii.name": "模型认为这是人名", "pii.address": "模型认为这是详细地址"}
+
+
+class EncoderDetector:
+    """Reads folded texts with an `Encoder`. A score means the whole text until `explain` says what carried it."""
+
+    name = "encoder"
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._column = {head: column for column, head in enumerate(encoder.heads)}
+        named = {label for kind, label in NAMED.items() if f"B-{kind}" in encoder.tagger.tags}
+        self.version = encoder.version
+        self.labels = frozenset(encoder.heads) | named
+        self.note: Mapping[str, object] = encoder.choice.note
+        missing = tuple(head for head in HEADS if head not in self.labels)
+        self.absences = (Abstention(self.name, "no model yet", Cause.ABSENT, missing),) if missing else ()
+
+    @classmethod
+    def load(cls, folder: Path, *, linear: Path, engine: str = AUTO) -> Self:
+        """The model in `folder`, fitted with the linear one; see load_encoder for what is refused."""
+        return cls(load_encoder(folder, linear=linear, engine=engine))
+
+    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:  # noqa: ARG002
+        """One finding per head that scores at least `floor`, and one for all names and one for all addresses."""
+        if not views:
+            return []
+        read = self._encoder.read([view.folded for view in views])
+        told = scores(read.logits)
+        rows, columns = np.nonzero(told >= floor)
+        loud = zip(columns.tolist(), told[rows, columns].tolist(), strict=True)
+        found = [Finding(self._encoder.heads[column], score, self.name) for column, score in loud]
+        bounds = np.searchsorted(rows, np.arange(len(views) + 1)).tolist()
+        answers = [found[start:end] for start, end in pairwise(bounds)]
+        personal = map(self._personal, views, read.mentions, [floor] * len(views))
+        return [[*answer, *named] for answer, named in zip(answers, personal, strict=True)]
+
+    def explain(
+        self, views: Sequence[TextView], labels: Sequence[Collection[str]]
+    ) -> list[dict[str, tuple[EvidenceSpan, ...]]]:
+        """Per text, for those of its `labels` whose score a few characters carried: where these stand.
+
+        The others were carried by the whole text, or the batch had more to explain than may be read for it.
+        """
+        budget = Budget(_EVIDENCE_CHARS)
+        asked = [
+            (row, window, columns)
+            for row, (view, them) in enumerate(zip(views, labels, strict=True))
+            for window, columns in self._loudest(view.folded, self._pointed(them), budget).items()
+        ]
+        found = carriers(
+            [(window.chars, columns) for _, window, columns in asked],
+            logits=self._encoder.logits,
+            words=partial(word_borders, self._encoder.speller),
+            budget=budget,
+        )
+        told: list[dict[str, tuple[EvidenceSpan, ...]]] = [{} for _ in views]
+        for (row, window, _), places in zip(asked, found, strict=True):
+            for column, (start, end) in places.items():
+                head = self._encoder.heads[column]
+                told[row][head] = (_span(views[row], (window.start + start, window.start + end), head),)
+        return told
+
+    def _pointed(self, labels: Collection[str]) -> tuple[int, ...]:
+        """The columns of those labels that a few characters can carry."""
+        return tuple(self._column[head] for head in labels if head in self._column and not head.startswith(_WHOLE_TEXT))
+
+    def _loudest(self, text: str, columns: tuple[int, ...], budget: Budget) -> dict[Window, tuple[int, ...]]:
+        """The window in which each of the columns is highest, and the columns that are so there."""
+        windows = windows_of([text])
+        if len(windows) == 1 or not columns:
+            return {windows[0]: columns} if columns and text else {}
+        if not budget.allows(len(text)):
+            return {}
+        highest = self._encoder.logits([window.chars for window in windows])[:, columns].argmax(axis=0).tolist()
+        return {
+            windows[at]: tuple(column for column, best in zip(columns, highest, strict=True) if best == at)
+            for at in dict.fromkeys(highest)
+        }
+
+    def _personal(self, view: TextView, mentions: Sequence[Mention], floor: float) -> list[Finding]:
+        """One finding a label, with the score of its likeliest place; the likeliest places first."""
+        by_label: dict[str, list[Mention]] = {}
+        for mention in sorted(mentions, key=lambda each: -each.score):
+            if mention.kind in NAMED and mention.score >= floor:
+                by_label.setdefault(NAMED[mention.kind], []).append(mention)
+        return [
+            Finding(label, them[0].score, self.name, tuple(view.span(m.start, m.end, _REASONS[label]) for m in them))
+            for label, them in by_label.items()
+        ]
+
+
+def _span(view: TextView, place: Place, head: str) -> EvidenceSpan:
+    return view.span(*place, f"模型判为 {head}，最主要因为这几个字")

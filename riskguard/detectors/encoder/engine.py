@@ -1,0 +1,192 @@
+"""What runs the encoder's graph: OpenVINO or ONNX Runtime, one thread each, and the choice between them.
+
+Which is the fastest depends on the machine, so those that agree with the trained model are measured at start.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskguard.detectors.encoder.spelling import Spelled
+from riskguard.domain.errors import InvalidInput, NotReady
+
+_log = logging.getLogger(__name__)
+
+GRAPH, INT8_GRAPH = "model.onnx", "model.int8.onnx"
+AUTO = "auto"
+_OUTPUTS = ("heads", "tags")
+_ROUNDS = 2
+
+
+class Margins(NamedTuple):
+    """What the graph says, before calibration: `heads` (texts, heads) and `tags` (texts, places, tags), float32."""
+
+    heads: NDArray[np.float32]
+    tags: NDArray[np.float32]
+
+
+class Engine(Protocol):
+    """Runs a padded batch."""
+
+    @property
+    def name(self) -> str:
+        """What runs it and with which numbers: 'openvino-bf16'."""
+
+    def run(self, spelled: Spelled) -> Margins:
+        """The margins of a batch, in its order."""
+
+
+class OnnxRuntime:
+    """A graph under ONNX Runtime on the thread that asks."""
+
+    def __init__(self, graph: Path, *, name: str) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3  # it warns of each weight that it folds away
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self.name = name
+
+    def run(self, spelled: Spelled) -> Margins:
+        """See Engine."""
+        return Margins(*self._session.run(_OUTPUTS, _inputs(spelled)))
+
+
+class OpenVino:
+    """The graph under OpenVINO. Where the processor has no bf16 it computes in float32, and its name says so."""
+
+    def __init__(self, graph: Path, *, precision: str) -> None:
+        openvino = _openvino()
+        wanted = {
+            "INFERENCE_PRECISION_HINT": precision,
+            "INFERENCE_NUM_THREADS": 1,
+            "NUM_STREAMS": 1,
+            "ENABLE_CPU_PINNING": False,  # it would pin every worker of a machine to the same core
+        }
+        compiled = openvino.Core().compile_model(graph, "CPU", wanted)
+        self._request = compiled.create_infer_request()
+        self._outputs = [compiled.output(name) for name in _OUTPUTS]
+        effective = compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
+        self.name = f"openvino-{effective}"
+
+    def run(self, spelled: Spelled) -> Margins:
+        """See Engine."""
+        told = self._request.infer(_inputs(spelled), share_inputs=True)
+        return Margins(*(told[output] for output in self._outputs))
+
+
+ENGINES: Mapping[str, Callable[[Path], Engine]] = {
+    "openvino-bf16": lambda folder: OpenVino(folder / GRAPH, precision="bf16"),
+    "onnxruntime-int8": lambda folder: OnnxRuntime(folder / INT8_GRAPH, name="onnxruntime-int8"),
+    "openvino-f32": lambda folder: OpenVino(folder / GRAPH, precision="f32"),
+    "onnxruntime-fp32": lambda folder: OnnxRuntime(folder / GRAPH, name="onnxruntime-fp32"),
+}
+"""By the name that the setting takes. Each raises ImportError where its library is not installed."""
+
+_TIERS = (("onnxruntime-int8", "openvino-bf16"), ("openvino-f32", "onnxruntime-fp32"))
+"""What is tried at start: the exact ones cost a start twice the time, so only where none of the fast ones will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How an engine is judged: `fault` says what is wrong with its answers ('' for nothing), `work` reads `posts`."""
+
+    fault: Callable[[Engine], str]
+    work: Callable[[Engine], object]
+    posts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The engine taken, the posts a second of each that was measured, and why each other was refused."""
+
+    engine: Engine
+    posts_per_s: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def note(self) -> Mapping[str, object]:
+        """For operators, as JSON values."""
+        return {"engine": self.engine.name, "posts_per_s": dict(self.posts_per_s), "refused": dict(self.refused)}
+
+
+def choose(folder: Path, trial: Trial, *, wanted: str = AUTO) -> Choice:
+    """The fastest engine for the model in `folder` of those that agree with it, or the one that is wanted.
+
+    InvalidInput for a name that is none; NotReady where the wanted one, or all of them, cannot be had or disagree.
+    """
+    if wanted != AUTO and wanted not in ENGINES:
+        raise InvalidInput(f"no engine is called {wanted!r}", hint=f"choose from {', '.join((AUTO, *ENGINES))}")
+    refused: dict[str, str] = {}
+    for tier in _TIERS if wanted == AUTO else ((wanted,),):
+        sound = {name: engine for name in tier if (engine := _sound(name, folder, trial, refused)) is not None}
+        if sound:
+            return _fastest(sound, trial, refused)
+    told = "; ".join(f"{name}: {reason}" for name, reason in refused.items())
+    raise NotReady(
+        f"no engine can run the encoder ({told})",
+        hint="pip install onnxruntime openvino, or restore the model's folder",
+    )
+
+
+def _sound(name: str, folder: Path, trial: Trial, refused: dict[str, str]) -> Engine | None:
+    """The engine, if it can be built and agrees; else None, and why in `refused`, without paths."""
+    try:
+        engine = ENGINES[name](folder)
+        fault = trial.fault(engine)
+    except ImportError:
+        fault = "not installed"
+    except Exception as error:  # each library has errors of its own, and another engine may well do
+        _log.warning("the engine %s cannot run the encoder: %s", name, error)
+        fault = f"it failed: {type(error).__name__}"
+    if not fault:
+        return engine
+    refused[name] = fault
+    return None
+
+
+def _fastest(sound: Mapping[str, Engine], trial: Trial, refused: Mapping[str, str]) -> Choice:
+    """By time of the processor, which neighbours on the machine disturb less than time on the wall."""
+    speeds = {engine.name: round(trial.posts / _seconds(partial(trial.work, engine))) for engine in sound.values()}
+    best = max(sound.values(), key=lambda engine: speeds[engine.name])
+    return Choice(best, speeds, refused)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """The shortest of a few rounds; a first one that nobody counts fills the caches."""
+    work()
+    took = []
+    for _ in range(_ROUNDS):
+        started = time.process_time()
+        work()
+        took.append(time.process_time() - started)
+    return max(min(took), 1e-6)
+
+
+def _inputs(spelled: Spelled) -> dict[str, NDArray[np.int64]]:
+    return {"chars": spelled.chars, "sounds": spelled.sounds, "words": spelled.words}
+
+
+def _openvino() -> Any:
+    """OpenVINO without the client of telemetry that its package loads where it finds one: nothing calls home here."""
+    telemetry = "openvino_telemetry"
+    absent = telemetry not in sys.modules
+    if absent:
+        sys.modules[telemetry] = None  # type: ignore[assignment]
+    try:
+        import openvino
+    finally:
+        if absent:
+            del sys.modules[telemetry]
+    return openvino

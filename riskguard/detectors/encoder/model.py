@@ -1,0 +1,202 @@
+"""The encoder as it serves: its graph on an engine, its spelling, and the linear model beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskguard.detectors.encoder.engine import AUTO, Choice, Engine, Margins, Trial, choose
+from riskguard.detectors.encoder.names import Mention, Tagger
+from riskguard.detectors.encoder.spelling import Speller
+from riskguard.detectors.encoder.windows import Window, batches, highest, windows_of
+from riskguard.detectors.linear.model import LinearModel, load_model
+from riskguard.domain.errors import ModelInvalid
+
+CONFIG, SERVING = "config.json", "serving.json"
+FORMAT = "riskguard-encoder/1"
+_RESTORE = "train it again with `riskguard train encoder`, or restore the folder from the release"
+_MEASURED_POSTS = 64
+
+Logits = NDArray[np.float64]
+"""Scores before the last sigmoid, (texts, heads)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """How the margins of both models become one: encoder * a + linear * b + c, each of them per head."""
+
+    heads: tuple[str, ...]
+    encoder: NDArray[np.float64]
+    linear: NDArray[np.float64]
+    shift: NDArray[np.float64]
+    model: LinearModel
+
+    def logits(self, margins: NDArray[np.float32], texts: Sequence[str]) -> Logits:
+        """Of texts whose margins the encoder gave."""
+        found: Logits = margins * self.encoder + self.shift
+        heard = np.flatnonzero(self.linear)
+        if heard.size and texts:
+            columns = [self.model.heads.index(self.heads[at]) for at in heard]
+            found[:, heard] += self.model.margins(texts)[:, columns] * self.linear[heard]
+        return found
+
+
+class Read(NamedTuple):
+    """What the encoder says of texts: logits per head, and what each text names, places in the text."""
+
+    logits: Logits
+    mentions: list[list[Mention]]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """Reads folded texts of any length."""
+
+    speller: Speller
+    tagger: Tagger
+    fusion: Fusion
+    choice: Choice
+    version: str
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """In the order of the columns."""
+        return self.fusion.heads
+
+    def read(self, texts: Sequence[str]) -> Read:
+        """Logits and mentions, a row a text."""
+        windows = windows_of(texts)
+        margins = np.zeros((len(windows), len(self.heads)), np.float32)
+        named: list[list[Mention]] = [[] for _ in texts]
+        for batch, told in _runs(self.choice.engine, self.speller, windows):
+            margins[batch] = told.heads
+            found = self.tagger.mentions(told.tags, [len(windows[at].chars) for at in batch])
+            for at, mentions in zip(batch, found, strict=True):
+                named[windows[at].text].extend(_owned(mentions, windows[at]))
+        for mentions in named:
+            mentions.sort(key=lambda mention: mention.start)
+        return Read(self.fusion.logits(highest(margins, windows, len(texts)), texts), named)
+
+    def logits(self, texts: Sequence[str]) -> Logits:
+        """Of texts that are no longer than a window."""
+        margins = _margins(self.choice.engine, self.speller, windows_of(texts), len(self.heads))
+        return self.fusion.logits(margins, texts)
+
+
+def scores(logits: Logits) -> Logits:
+    """Probabilities, safe for any logit."""
+    found: Logits = 0.5 * (1.0 + np.tanh(0.5 * logits))
+    return found
+
+
+def load_encoder(folder: Path, *, linear: Path, engine: str = AUTO) -> Encoder:
+    """The model in `folder`, fitted with the linear model in `linear`, on the engine that suits this machine.
+
+    ModelInvalid for a file that is missing, damaged or not the one that serving.json names, and for another linear
+    model than it was fitted with. NotReady where no engine will do.
+    """
+    config, serving = _json(folder / CONFIG), _json(folder / SERVING)
+    if serving.get("format") != FORMAT:
+        raise ModelInvalid(f"{folder / SERVING} is not of format {FORMAT}", hint=_RESTORE)
+    try:
+        _check_files(folder, serving["sha256"])
+        fusion = _fusion(tuple(config["heads"]), serving["heads"], _linear(linear, serving["linear_sha256"]))
+        speller = Speller.load(folder)
+        trial = _trial(serving, fusion, speller)
+        choice = choose(folder, trial, wanted=engine)
+        version = f"{_digest(folder / SERVING)[:12]}/{choice.engine.name}"
+        return Encoder(speller, Tagger(tuple(config["tags"])), fusion, choice, version)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelInvalid(f"{folder} holds no encoder that can serve: {error!r}", hint=_RESTORE) from error
+
+
+def _runs(engine: Engine, speller: Speller, windows: Sequence[Window]) -> Iterator[tuple[list[int], Margins]]:
+    for batch in batches(windows):
+        yield batch, engine.run(speller.spell([windows[at].chars for at in batch]))
+
+
+def _margins(engine: Engine, speller: Speller, windows: Sequence[Window], heads: int) -> NDArray[np.float32]:
+    margins = np.zeros((len(windows), heads), np.float32)
+    for batch, told in _runs(engine, speller, windows):
+        margins[batch] = told.heads
+    return margins
+
+
+def _owned(mentions: Sequence[Mention], window: Window) -> Iterator[Mention]:
+    """Those that begin in what the window speaks of, placed in the whole text."""
+    for mention in mentions:
+        start = window.start + mention.start
+        if window.owned[0] <= start < window.owned[1]:
+            yield mention._replace(start=start, end=window.start + mention.end)
+
+
+def _trial(serving: Mapping[str, Any], fusion: Fusion, speller: Speller) -> Trial:
+    """Final scores of the probe must be near those that the trained model gave; speed is measured on the same texts."""
+    texts: list[str] = serving["probe"]["texts"]
+    expected = np.asarray(serving["probe"]["heads"], np.float32)
+    allowed = float(serving["tolerance"])
+    if not texts or expected.shape != (len(texts), len(fusion.heads)):
+        raise ValueError("the probe does not fit the heads")
+    windows = windows_of(texts)
+    wanted = scores(fusion.logits(expected, texts))
+
+    def fault(engine: Engine) -> str:
+        told = highest(_margins(engine, speller, windows, len(fusion.heads)), windows, len(texts))
+        distance = float(np.abs(scores(fusion.logits(told, texts)) - wanted).max())
+        return "" if distance <= allowed else f"scores differ by {distance:.3f}, {allowed:.3f} is allowed"
+
+    measured = windows_of([texts[at % len(texts)] for at in range(_MEASURED_POSTS)])
+    return Trial(fault, lambda engine: list(_runs(engine, speller, measured)), _MEASURED_POSTS)
+
+
+def _fusion(heads: tuple[str, ...], weights: Mapping[str, Mapping[str, float]], model: LinearModel) -> Fusion:
+    if set(heads) != weights.keys():
+        raise ValueError("config and serving name other heads")
+    encoder, linear, shift = (
+        np.array([float(weights[head][part]) for head in heads]) for part in ("encoder", "linear", "shift")
+    )
+    unknown = [head for head, weight in zip(heads, linear, strict=True) if weight and head not in model.heads]
+    if unknown:
+        raise ValueError(f"the linear model has no {', '.join(unknown)}")
+    return Fusion(heads, encoder, linear, shift, model)
+
+
+def _linear(folder: Path, expected: str) -> LinearModel:
+    model, config = load_model(folder)
+    if config["sha256"] != expected:
+        raise ModelInvalid(f"the encoder was not fitted with the linear model in {folder}", hint=_RESTORE)
+    return model
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelInvalid(f"no encoder in {file.parent}: {file.name}: {error.strerror}", hint=_RESTORE) from error
+    except ValueError as error:
+        raise ModelInvalid(f"{file} is not JSON: {error}", hint=_RESTORE) from error
+    if not isinstance(found, dict):
+        raise ModelInvalid(f"{file} holds no object", hint=_RESTORE)
+    return found
+
+
+def _check_files(folder: Path, expected: Mapping[str, str]) -> None:
+    for name, digest in expected.items():
+        try:
+            found = _digest(folder / name)
+        except OSError as error:
+            raise ModelInvalid(f"{folder / name}: {error.strerror}", hint=_RESTORE) from error
+        if found != digest:
+            raise ModelInvalid(f"{folder / name} is not the file that {SERVING} names", hint=_RESTORE)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

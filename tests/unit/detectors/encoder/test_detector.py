@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from riskguard.detectors.encoder import EncoderDetector
+from riskguard.detectors.linear.detector import HEADS as ALL_HEADS
+from riskguard.domain.errors import ModelInvalid
+from riskguard.domain.finding import Cause, Finding
+from riskguard.text.view import fold_all
+from tests.unit.detectors.encoder.tiny import HEADS, made_encoder, margin
+from tests.unit.detectors.linear.models import made_by_hand
+from tests.unit.detectors.posts import read_by, shown
+
+ENGINE = "onnxruntime-fp32"
+
+
+def _loaded(folder: Path) -> EncoderDetector:
+    return EncoderDetector.load(folder, linear=folder.parent / "linear", engine=ENGINE)
+
+
+@pytest.fixture(scope="module")
+def detector(tmp_path_factory: pytest.TempPathFactory) -> EncoderDetector:
+    return _loaded(made_encoder(tmp_path_factory.mktemp("models")))
+
+
+def _found(detector: EncoderDetector, text: str, label: str) -> Finding | None:
+    return next((f for f in read_by(detector, text, floor=0.0)[0] if f.label == label), None)
+
+
+def _score(detector: EncoderDetector, text: str, label: str) -> float:
+    found = _found(detector, text, label)
+    assert found is not None
+    return found.score
+
+
+def test_a_score_joins_the_margins_of_both_models(detector: EncoderDetector) -> None:
+    text = "今天大促销"
+    linear = made_by_hand().margins([text])[0, 0]
+    assert _score(detector, text, "ad") == pytest.approx(1 / (1 + 2.718281828 ** -(margin(text, "ad") + 0.5 * linear)))
+    assert _score(detector, text, "abuse") == pytest.approx(1 / (1 + 2.718281828**2))
+
+
+def test_posts_are_read_alike_alone_and_among_others(detector: EncoderDetector) -> None:
+    texts = ["今天大促销", "", "你真蠢" * 200, "又哭了", "张三", "好" * 70]
+    together = read_by(detector, *texts, floor=0.0)
+    for text, told in zip(texts, together, strict=True):
+        (alone,) = read_by(detector, text, floor=0.0)
+        assert [f.label for f in told] == [f.label for f in alone]
+        assert [f.score for f in told] == pytest.approx([f.score for f in alone], abs=1e-5)
+
+
+def test_findings_under_the_floor_are_left_out(detector: EncoderDetector) -> None:
+    assert [f.label for f in read_by(detector, "你真蠢", floor=0.6)[0]] == ["abuse"]
+    assert {f.label for f in read_by(detector, "你真蠢", floor=0.0)[0]} == set(HEADS)
+
+
+def test_what_stands_deep_in_a_long_post_is_read(detector: EncoderDetector) -> None:
+    assert _score(detector, "天气" * 800 + "你真蠢" + "天气" * 800, "abuse") > 0.9
+
+
+@pytest.mark.parametrize("before", [0, 100, 190, 222, 223, 254, 500, 700])
+def test_a_name_is_found_once_wherever_it_stands(detector: EncoderDetector, before: int) -> None:
+    text = "天" * before + "张\u200b三" + "气" * 300
+    found = _found(detector, text, "pii.name")
+    assert found is not None
+    assert shown(text, found) == ["张\u200b三"]
+
+
+def test_names_are_one_finding_and_organisations_none(detector: EncoderDetector) -> None:
+    found = read_by(detector, "张三和张三在好厂，京路号", floor=0.05)[0]
+    assert {f.label: len(f.spans) for f in found if f.spans} == {"pii.name": 2, "pii.address": 1}
+
+
+def test_a_score_means_the_whole_text_until_somebody_asks(detector: EncoderDetector) -> None:
+    text = "今天天气好，\u200b大促\u200b销，来看看天气好不好呀"
+    found = _found(detector, text, "ad")
+    assert found is not None
+    assert not found.spans
+    (told,) = detector.explain(fold_all([text]), [{"ad"}])
+    ((span,),) = told.values()
+    assert "促\u200b销" in text[span.start : span.end]
+    assert len(text[span.start : span.end]) < 12
+    assert "ad" in span.reason
+
+
+def test_evidence_of_a_long_post_lies_where_the_score_comes_from(detector: EncoderDetector) -> None:
+    text = "天气" * 300 + "你真蠢" + "天气" * 150
+    (told,) = detector.explain(fold_all([text]), [{"abuse"}])
+    (span,) = told["abuse"]
+    assert "蠢" in text[span.start : span.end]
+    assert span.end - span.start <= 40
+
+
+def test_moods_and_foreign_labels_and_empty_posts_have_no_place(detector: EncoderDetector) -> None:
+    views = fold_all(["今天天气好又哭了天气好来看看", "大促销", ""])
+    assert detector.explain(views, [{"emotion.sad"}, {"gambling"}, {"ad"}]) == [{}, {}, {}]
+
+
+def test_a_flood_of_posts_is_explained_as_far_as_the_budget_goes(detector: EncoderDetector) -> None:
+    texts = [f"今天天气好{'好' * (at % 90)}大促销来看看{'天' * (at % 7)}" for at in range(630)]
+    told = detector.explain(fold_all(texts), [{"ad"}] * len(texts))
+    assert 20 < sum(map(bool, told)) < len(texts)
+
+
+def test_heads_that_the_model_lacks_are_absent(detector: EncoderDetector) -> None:
+    (absence,) = detector.absences
+    assert absence.cause is Cause.ABSENT
+    assert set(absence.labels) == set(ALL_HEADS) - detector.labels
+    assert detector.labels == {*HEADS, "pii.name", "pii.address"}
+
+
+def test_no_posts_no_findings(detector: EncoderDetector) -> None:
+    assert read_by(detector) == []
+    assert detector.explain([], []) == []
+
+
+def _damage_config(folder: Path) -> None:
+    (folder / "config.json").write_text("{", encoding="utf-8")
+
+
+def _other_words(folder: Path) -> None:
+    (folder / "words.txt").write_text("促销\n", encoding="utf-8")
+
+
+def _other_linear(folder: Path) -> None:
+    serving = json.loads((folder / "serving.json").read_text(encoding="utf-8"))
+    (folder / "serving.json").write_text(json.dumps(serving | {"linear_sha256": "0" * 64}), encoding="utf-8")
+
+
+def _other_format(folder: Path) -> None:
+    (folder / "serving.json").write_text(json.dumps({"format": "riskguard-encoder/9"}), encoding="utf-8")
+
+
+def _no_probe(folder: Path) -> None:
+    serving = json.loads((folder / "serving.json").read_text(encoding="utf-8"))
+    serving["probe"]["heads"].pop()
+    (folder / "serving.json").write_text(json.dumps(serving), encoding="utf-8")
+
+
+def _head_unknown_to_linear(folder: Path) -> None:
+    serving = json.loads((folder / "serving.json").read_text(encoding="utf-8"))
+    serving["heads"]["abuse"]["linear"] = 1.0
+    (folder / "serving.json").write_text(json.dumps(serving), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        pytest.param(lambda folder: (folder / "serving.json").unlink(), "no encoder in", id="no-serving"),
+        pytest.param(lambda folder: (folder / "model.onnx").unlink(), "model.onnx", id="no-graph"),
+        pytest.param(_damage_config, "not JSON", id="torn-config"),
+        pytest.param(_other_words, "not the file that", id="other-words"),
+        pytest.param(_other_linear, "not fitted with the linear model", id="other-linear"),
+        pytest.param(_other_format, "not of format", id="other-format"),
+        pytest.param(_no_probe, "the probe does not fit", id="torn-probe"),
+        pytest.param(_head_unknown_to_linear, "the linear model has no abuse", id="unknown-to-linear"),
+    ],
+)
+def test_a_model_that_is_not_what_it_says_is_refused(tmp_path: Path, damage: object, said: str) -> None:
+    folder = made_encoder(tmp_path)
+    damage(folder)  # type: ignore[operator]
+    with pytest.raises(ModelInvalid, match=said):
+        _loaded(folder)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskguard.detectors.encoder.evidence import Budget, Logits, Place, carriers, stretches, word_borders
+from riskguard.detectors.encoder.spelling import Speller, Vocabulary
+
+PLENTY = 10**6
+
+
+def _by_chars(**weights: float) -> Callable[[Sequence[str]], Logits]:
+    """One column per character: its weight times how often the text has it."""
+
+    def logits(texts: Sequence[str]) -> Logits:
+        return np.array([[weight * text.count(char) for char, weight in weights.items()] for text in texts])
+
+    return logits
+
+
+def _every(text: str) -> Sequence[int]:
+    return range(1, len(text) + 1)
+
+
+def _carried(text: str, *, chars: int = PLENTY, **weights: float) -> dict[int, str]:
+    columns = tuple(range(len(weights)))
+    asked = [(text, columns)]
+    (found,) = carriers(asked, logits=_by_chars(**weights), words=_every, budget=Budget(chars))
+    return {column: text[start:end] for column, (start, end) in found.items()}
+
+
+def test_the_part_that_carries_the_score_is_found_and_is_small() -> None:
+    told = _carried("今天天气很好我们去公园看花" + "促促" + "然后回家吃了一顿很香的饭", 促=2.0)
+    assert "促促" in told[0]
+    assert len(told[0]) <= 6
+
+
+def test_each_column_has_a_place_of_its_own() -> None:
+    told = _carried("甲今天天气很好我们去公园看花然后回家吃了一顿很香的饭乙", 甲=3.0, 乙=3.0)
+    assert told[0].startswith("甲")
+    assert told[1].endswith("乙")
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        pytest.param("促" * 30, 0.2, id="every-part-carries-alike"),
+        pytest.param("今天天气很好促我们去公园看花", 0.1, id="no-part-carries-much"),
+        pytest.param("促", 5.0, id="nothing-but-one-character"),
+        pytest.param("今天天气很好我们去公园看花", 5.0, id="nothing-of-it"),
+    ],
+)
+def test_where_no_part_stands_out_the_whole_text_is_meant(text: str, weight: float) -> None:
+    assert _carried(text, 促=weight) == {}
+
+
+def test_what_speaks_against_a_score_is_no_evidence() -> None:
+    assert "善" not in _carried("善善善善今天天气很好我们去公园看花促促然后回家吃饭", 促=2.0, 善=-2.0).get(0, "")
+    assert 1 not in _carried("善善善善今天天气很好我们去公园看花促促然后回家吃饭", 促=2.0, 善=-2.0)
+
+
+def test_a_text_beyond_the_budget_gets_no_answer_and_none_is_read_for_it() -> None:
+    read: list[str] = []
+
+    def logits(texts: Sequence[str]) -> Logits:
+        read.extend(texts)
+        return _by_chars(促=2.0)(texts)
+
+    text = "今天天气很好促促我们去公园看花"
+    budget = Budget(9 * len(text))
+    first, second = carriers([(text, (0,)), (text + "呀", (0,))], logits=logits, words=_every, budget=budget)
+    assert first
+    assert not second
+    assert sum(map(len, read)) <= 9 * len(text)
+
+
+def test_the_same_text_is_looked_at_once() -> None:
+    read: list[str] = []
+
+    def logits(texts: Sequence[str]) -> Logits:
+        read.extend(texts)
+        return _by_chars(促=2.0)(texts)
+
+    text = "今天天气很好促促我们去公园看花"
+    told = carriers([(text, (0,))] * 50, logits=logits, words=_every, budget=Budget(PLENTY))
+    assert told == [told[0]] * 50
+    assert len(read) <= 20
+
+
+@given(st.sets(st.integers(1, 60)), st.integers(0, 30), st.integers(1, 30), st.integers(1, 9))
+def test_stretches_cover_all_without_overlap(borders: set[int], start: int, size: int, most: int) -> None:
+    parts: list[Place] = stretches(sorted(borders), start, start + size, most)
+    assert [at for part in parts for at in range(*part)] == list(range(start, start + size))
+    assert len(parts) <= most
+    assert {end for _, end in parts[:-1]} <= borders
+
+
+def test_words_that_the_encoder_knows_are_not_cut() -> None:
+    speller = Speller(Vocabulary(dict.fromkeys("大促销来看", ""), ["促销", "来看看"]))
+    assert word_borders(speller, "大促销来看看x") == [1, 3, 6, 7]
+    assert word_borders(speller, "") == []

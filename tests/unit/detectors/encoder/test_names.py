@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from riskguard.detectors.encoder.names import Tagger
+
+TAGS = ("O", "B-PER", "I-PER", "B-ADDR", "I-ADDR")
+TAGGER = Tagger(TAGS)
+
+
+def _margins(*spoken: str) -> np.ndarray:
+    """Each place says its tag clearly; place 0 is the begin mark."""
+    rows = np.zeros((1, len(spoken) + 1, len(TAGS)), np.float32)
+    for place, tag in enumerate(spoken, start=1):
+        rows[0, place, TAGS.index(tag)] = 6.0
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("spoken", "found"),
+    [
+        pytest.param(("O", "O"), [], id="nobody"),
+        pytest.param(("O", "B-PER", "I-PER", "O"), [("PER", 1, 3)], id="one"),
+        pytest.param(("B-PER", "B-PER"), [("PER", 0, 1), ("PER", 1, 2)], id="two-side-by-side"),
+        pytest.param(("B-PER", "I-PER", "B-ADDR", "I-ADDR"), [("PER", 0, 2), ("ADDR", 2, 4)], id="of-two-kinds"),
+        pytest.param(("O", "B-ADDR"), [("ADDR", 1, 2)], id="at-the-end"),
+    ],
+)
+def test_what_is_named_is_found_in_its_place(spoken: tuple[str, ...], found: list[tuple[str, int, int]]) -> None:
+    (mentions,) = TAGGER.mentions(_margins(*spoken), [len(spoken)])
+    assert [mention[:3] for mention in mentions] == found
+    assert all(mention.score > 0.9 for mention in mentions)
+
+
+def test_an_inside_without_a_beginning_never_stands() -> None:
+    (mentions,) = TAGGER.mentions(_margins("O", "I-PER", "I-PER"), [3])
+    assert [mention[:3] for mention in mentions] in ([("PER", 1, 3)], [])
+    (mixed,) = TAGGER.mentions(_margins("B-PER", "I-ADDR"), [2])
+    assert ("PER", 0, 2) not in [mention[:3] for mention in mixed]
+
+
+def test_padding_names_nothing() -> None:
+    margins = np.concatenate([_margins("B-PER", "I-PER", "B-ADDR"), _margins("O", "O", "B-PER")])
+    assert [[m[:3] for m in them] for them in TAGGER.mentions(margins, [2, 2])] == [[("PER", 0, 2)], []]
+
+
+@given(arrays(np.float32, (2, 7, len(TAGS)), elements=st.floats(-8, 8, width=32)), st.integers(0, 6), st.integers(0, 6))
+def test_mentions_lie_inside_and_apart_whatever_the_margins(margins: np.ndarray, one: int, other: int) -> None:
+    for size, mentions in zip((one, other), TAGGER.mentions(margins, [one, other]), strict=True):
+        ends = [0, *(mention.end for mention in mentions)]
+        assert all(end <= mention.start < mention.end for end, mention in zip(ends, mentions, strict=False))
+        assert ends[-1] <= size
+        assert all(0.0 <= mention.score <= 1.0 for mention in mentions)
+
+
+def test_a_model_without_tags_names_nothing() -> None:
+    assert Tagger(()).mentions(np.zeros((1, 4, 0), np.float32), [3]) == [[]]
