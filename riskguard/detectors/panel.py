@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from riskguard.domain.errors import DetectorFailed
-from riskguard.domain.finding import NOTABLE, Abstention, Cause, Finding, Reading
+from riskguard.domain.finding import NOTABLE, Abstention, Cause, EvidenceSpan, Finding, Reading
 from riskguard.domain.post import Post
 from riskguard.text.view import TextView
+
+_log = logging.getLogger(__name__)
 
 Answer = Sequence[Finding] | Abstention
 """What one detector says about one post."""
@@ -37,12 +41,35 @@ class Refreshed(Protocol):
         """Take over what has changed: version and labels may be others from here on. Never raises."""
 
 
+@runtime_checkable
+class Explaining(Protocol):
+    """A detector that says what carried a score only when it is asked, since that costs more than the score."""
+
+    @property
+    def name(self) -> str: ...
+    def explain(
+        self, views: Sequence[TextView], labels: Sequence[Collection[str]]
+    ) -> Sequence[Mapping[str, tuple[EvidenceSpan, ...]]]:
+        """Per text the spans of those of its labels that a few characters carried."""
+
+
+@runtime_checkable
+class Noted(Protocol):
+    """A detector that has something to tell operators about how it runs here."""
+
+    @property
+    def note(self) -> Mapping[str, object]:
+        """JSON values."""
+
+
 class Panel:
     """Asks each detector with the whole batch. One batch at a time: verdicts name the versions that read them."""
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._detectors = tuple(detectors)
         self._refreshed = tuple(detector for detector in detectors if isinstance(detector, Refreshed))
+        self._explaining = tuple(detector for detector in detectors if isinstance(detector, Explaining))
+        self.notes = {detector.name: detector.note for detector in self._detectors if isinstance(detector, Noted)}
         self._absences = tuple(absence for detector in detectors for absence in detector.absences)
         self._models: dict[str, str] = {}
         self.labels: frozenset[str] = frozenset()
@@ -63,6 +90,21 @@ class Panel:
         self._introduce()
         columns = [_answers(detector, posts, views, floor) for detector in self._detectors]
         return [self._reading([column[at] for column in columns]) for at in range(len(posts))]
+
+    def explain(
+        self, views: Sequence[TextView], readings: Sequence[Reading], labels: Sequence[Collection[str]]
+    ) -> list[Reading]:
+        """The readings, in which findings of the labels asked about have gained spans where a few characters carried
+        the score. Never raises: a finding that cannot be explained means the whole text."""
+        explained = list(readings)
+        for detector in self._explaining:
+            asked = {
+                at: them for at, reading in enumerate(readings) if (them := _bare(reading, detector.name, labels[at]))
+            }
+            told = _explained(detector, [views[at] for at in asked], list(asked.values()))
+            for at, spans in zip(asked, told, strict=True):
+                explained[at] = _with_spans(explained[at], detector.name, spans)
+        return explained
 
     def _reading(self, answers: Sequence[Answer]) -> Reading:
         findings: list[Finding] = []
@@ -96,6 +138,36 @@ def _answers(detector: Detector, posts: Sequence[Post], views: Sequence[TextView
             *_answers(detector, posts[:middle], views[:middle], floor),
             *_answers(detector, posts[middle:], views[middle:], floor),
         ]
+
+
+def _bare(reading: Reading, detector: str, labels: Collection[str]) -> frozenset[str]:
+    """The labels asked about that a finding of the detector names without saying where."""
+    return frozenset(f.label for f in reading.findings if f.detector == detector and f.label in labels and not f.spans)
+
+
+def _explained(
+    detector: Explaining, views: Sequence[TextView], labels: Sequence[Collection[str]]
+) -> Sequence[Mapping[str, tuple[EvidenceSpan, ...]]]:
+    if not views:
+        return []
+    try:
+        told = detector.explain(views, labels)
+        if len(told) != len(views):
+            raise DetectorFailed(f"{len(told)} explanations of {len(views)} posts")
+        return told
+    except Exception:
+        _log.exception("'%s' could not say what carried the scores of %d posts", detector.name, len(views))
+        return [{}] * len(views)
+
+
+def _with_spans(reading: Reading, detector: str, spans: Mapping[str, tuple[EvidenceSpan, ...]]) -> Reading:
+    if not spans:
+        return reading
+    findings = [
+        replace(f, spans=spans[f.label]) if f.detector == detector and not f.spans and f.label in spans else f
+        for f in reading.findings
+    ]
+    return replace(reading, findings=tuple(findings))
 
 
 def _abstention(detector: Detector, error: Exception) -> Abstention:

@@ -61,9 +61,11 @@ def judge(
     """
     words = [words_of(post) for post in posts]
     by_length = sorted(range(len(posts)), key=lambda at: len(words[at]))
-    ordered = [posts[at] for at in by_length]
-    readings = panel.read(ordered, fold_all([words[at] for at in by_length]), floor=floor)
-    verdicts = dict(zip(by_length, map(_weighed, ordered, readings, [policies] * len(posts)), strict=True))
+    ordered, views = [posts[at] for at in by_length], fold_all([words[at] for at in by_length])
+    readings = panel.read(ordered, views, floor=floor)
+    weighed = list(map(_weighed, ordered, readings, [policies] * len(posts)))
+    explained = panel.explain(views, readings, list(map(_acted_on, weighed)))
+    verdicts = dict(zip(by_length, map(_shown, ordered, explained, weighed), strict=True))
     given = [verdicts[at] for at in range(len(posts))]
     return [_with_every_label(verdict, panel.labels) for verdict in given] if every_label else given
 
@@ -150,12 +152,22 @@ def _judged(posts: Sequence[Post], batch: Batch, desk: _Desk) -> list[Verdict]:
 
 
 def _weighed(post: Post, reading: Reading, policies: PolicyBook) -> Verdict:
-    reading = in_text(reading, post)
-    policy = policies.policy_for(post.community, post.scene)
-    verdict = evaluate(policy, post, reading)
+    return evaluate(policies.policy_for(post.community, post.scene), post, in_text(reading, post))
+
+
+def _acted_on(verdict: Verdict) -> frozenset[str]:
+    """The labels of what fired, where it has consequences: these are worth an explanation."""
+    if verdict.action is Action.ALLOW and not verdict.alerts:
+        return frozenset()
+    return frozenset(label for rule in verdict.rules for label in rule.labels)
+
+
+def _shown(post: Post, reading: Reading, verdict: Verdict) -> Verdict:
+    """The verdict with what people are shown of its reading."""
+    findings = in_text(reading, post).findings
     asked = {label for rule in verdict.rules if rule.action is Action.MASK for label in rule.labels}
-    masked = mask(post.text, reading.findings, asked=asked)  # of all places, then some of them are kept
-    return replace(verdict, masked_text=masked, findings=brief(reading.findings))
+    masked = mask(post.text, findings, asked=asked)  # of all places, then some of them are kept
+    return replace(verdict, masked_text=masked, findings=brief(findings))
 
 
 def _with_every_label(verdict: Verdict, labels: frozenset[str]) -> Verdict:

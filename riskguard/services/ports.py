@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from types import TracebackType
@@ -55,8 +55,18 @@ class Panel(Protocol):
     def labels(self) -> frozenset[str]:
         """Every label that any detector can emit."""
 
+    @property
+    def notes(self) -> Mapping[str, Mapping[str, object]]:
+        """What detectors tell operators about how they run here, by name of the detector: JSON values."""
+
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float = NOTABLE) -> list[Reading]:
         """One reading per post, in order. Never raises for a text: who fails on a post abstains for that post."""
+
+    def explain(
+        self, views: Sequence[TextView], readings: Sequence[Reading], labels: Sequence[Collection[str]]
+    ) -> list[Reading]:
+        """The readings of the views, in which findings of the `labels` asked about each text have gained spans where
+        a few characters carried the score. Scores stay as they are, and nothing raises."""
 
 
 class PolicyBook(Protocol):

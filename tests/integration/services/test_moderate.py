@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -43,6 +43,7 @@ class Reader:
 
     watch: Watched | None = None
     labels: frozenset[str] = frozenset({"abuse"})
+    notes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     sizes: list[int] = field(default_factory=list)
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float = 0.05) -> list[Reading]:
@@ -52,6 +53,11 @@ class Reader:
         if any("break" in post.text for post in posts):
             raise RecursionError("invented")
         return [Reading((Finding("abuse", float(post.text.split()[0]), "fake"),)) for post in posts]
+
+    def explain(
+        self, views: Sequence[TextView], readings: Sequence[Reading], labels: Sequence[Collection[str]]
+    ) -> list[Reading]:
+        return list(readings)
 
 
 @dataclass

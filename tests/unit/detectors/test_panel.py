@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 
 from riskguard.detectors.absent import AbsentDetector
 from riskguard.detectors.panel import Panel
 from riskguard.domain.errors import DetectorFailed
-from riskguard.domain.finding import Abstention, Cause, Finding
+from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding
 from riskguard.domain.post import Post
 from riskguard.text.view import TextView, fold_all
 from tests.unit.detectors.posts import posts_of
@@ -88,3 +88,40 @@ def test_no_posts_no_readings() -> None:
 def test_the_floor_is_passed_on() -> None:
     (reading,) = Panel([Echo()]).read(posts_of(["a"]), fold_all(["a"]), floor=0.9)
     assert reading.scores() == {"custom.echo": 0.9}
+
+
+class Explainer(Echo):
+    """Says that the first character carried 'custom.echo'; breaks on 'riddle'."""
+
+    name = "explainer"
+    note: Mapping[str, object] = {"engine": "abacus"}
+
+    def explain(
+        self, views: Sequence[TextView], labels: Sequence[Collection[str]]
+    ) -> list[dict[str, tuple[EvidenceSpan, ...]]]:
+        """For any label asked about."""
+        if any("riddle" in view.folded for view in views):
+            raise RuntimeError("no idea")
+        return [{label: (view.span(0, 1, "why"),) for label in them} for view, them in zip(views, labels, strict=True)]
+
+
+def _explained(texts: Sequence[str], labels: Sequence[Collection[str]]) -> list[list[tuple[str, int]]]:
+    """(detector, number of spans) of each finding, by text."""
+    panel, views = Panel([Echo(), Explainer()]), fold_all(texts)
+    readings = panel.explain(views, panel.read(posts_of(texts), views), labels)
+    return [[(finding.detector, len(finding.spans)) for finding in reading.findings] for reading in readings]
+
+
+def test_who_can_explain_is_asked_about_its_own_findings_of_the_labels_only() -> None:
+    labels = [{"custom.echo"}, set(), {"custom.other"}]
+    plain, told = [("echo", 0), ("explainer", 0)], [("echo", 0), ("explainer", 1)]
+    assert _explained(["a", "b", "c"], labels) == [told, plain, plain]
+
+
+def test_who_cannot_explain_leaves_the_readings_as_they_are(caplog: pytest.LogCaptureFixture) -> None:
+    assert _explained(["a", "riddle"], [{"custom.echo"}] * 2) == [[("echo", 0), ("explainer", 0)]] * 2
+    assert "could not say what carried the scores of 2 posts" in caplog.text
+
+
+def test_what_detectors_tell_operators_is_kept_by_name() -> None:
+    assert Panel([Echo(), Explainer()]).notes == {"explainer": {"engine": "abacus"}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -33,15 +33,32 @@ class Reader:
     """Finds 'abuse' with as many tenths as the text has letters 'x'; remembers what it was given."""
 
     labels = frozenset({"abuse", "ad", "rumour"})
+    notes: Mapping[str, Mapping[str, object]] = {}
 
     def __init__(self) -> None:
         self.seen: list[str] = []
+        self.asked: list[tuple[str, Collection[str]]] = []
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float = 0.05) -> list[Reading]:
         self.seen += [view.raw for view in views]
         silent = (Abstention("linear", "no model is installed", Cause.ABSENT, ("rumour",)),)
         found = [Finding("abuse", post.text.count("x") / 10, "fake") for post in posts]
         return [Reading((f,) if f.score >= floor else (), silent, {"fake": "1"}) for f in found]
+
+    def explain(
+        self, views: Sequence[TextView], readings: Sequence[Reading], labels: Sequence[Collection[str]]
+    ) -> list[Reading]:
+        """Points at the first character of what it was given to read, for each label asked about."""
+        self.asked += zip((view.raw for view in views), labels, strict=True)
+        told = []
+        for view, reading, them in zip(views, readings, labels, strict=True):
+            span = (view.span(0, 1, "why"),)
+            told.append(replace(reading, findings=tuple(_pointed(f, them, span) for f in reading.findings)))
+        return told
+
+
+def _pointed(finding: Finding, labels: Collection[str], spans: tuple[EvidenceSpan, ...]) -> Finding:
+    return replace(finding, spans=spans) if finding.label in labels and not finding.spans else finding
 
 
 class ByScene:
@@ -189,3 +206,33 @@ def test_priority_is_severity_times_score_and_alerts_raise_it(
     fired = FiredRule("r", Action.REVIEW, labels=tuple(labels))
     verdict = Verdict("p", Action.REVIEW, labels={**labels, "noise": 1.0}, rules=(fired,), alerts=alerts)
     assert priority(verdict, TAXONOMY) == expected
+
+
+def test_only_what_the_policy_acted_on_is_explained() -> None:
+    reader = Reader()
+    strict, mild, allowed = judge(
+        [_post("xxxxxx"), _post("xxxxxxx", Scene.DM), _post("xx")], panel=reader, policies=ByScene()
+    )
+    assert dict(reader.asked) == {"xxxxxx": {"abuse"}, "xxxxxxx": set(), "xx": set()}
+    assert [f.spans for f in strict.findings] == [(EvidenceSpan(0, 1, "why"),)]
+    assert [f.spans for v in (mild, allowed) for f in v.findings] == [(), ()]
+
+
+def test_an_alert_is_explained_too() -> None:
+    reader = Reader()
+    policies = Always(Threshold("abuse", 0.5, Action.ALLOW, alert="care"))
+    (verdict,) = judge([_post("xxxxxx")], panel=reader, policies=policies)
+    assert (verdict.action, verdict.alerts) == (Action.ALLOW, ("care",))
+    assert reader.asked == [("xxxxxx", {"abuse"})]
+
+
+def test_an_explanation_that_lies_in_the_title_is_told_as_such() -> None:
+    (verdict,) = judge([replace(_post("xxxxxx"), title="你好呀")], panel=Reader(), policies=ByScene())
+    (finding,) = verdict.findings
+    assert finding.in_title
+    assert not finding.spans
+
+
+def test_an_explanation_changes_no_score_and_no_action() -> None:
+    (verdict,) = judge([_post("xxxxxx")], panel=Reader(), policies=ByScene())
+    assert (verdict.action, verdict.labels) == (Action.REVIEW, {"abuse": 0.6})
