@@ -20,7 +20,7 @@ from riskguard.domain.finding import NOTABLE
 from riskguard.domain.post import Post
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Verdict
-from riskguard.services.ports import Begin, Bell, Clock, Line, Panel, PolicyBook, Sender
+from riskguard.services.ports import Begin, Bell, Clock, Line, Panel, PolicyBook, Roll, Sender
 from riskguard.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class House:
     begin: Begin
     line: Line
     bell: Bell
+    roll: Roll
     taxonomy: Taxonomy
     policies: PolicyBook
 
@@ -75,7 +76,7 @@ def build_house(settings: Settings, *, patience_s: float | None = None) -> House
     Who names a `patience_s` asks a Redis that hangs once, for as long. NotReady, with a hint, when database or Redis
     cannot be reached.
     """
-    from riskguard.queue import RedisLine, RqBell, connect
+    from riskguard.queue import RedisLine, RedisRoll, RqBell, connect
     from riskguard.store import migrate
 
     migrate(settings.effective_database_url)
@@ -87,6 +88,7 @@ def build_house(settings: Settings, *, patience_s: float | None = None) -> House
         begin=open_begin(settings),
         line=RedisLine(connection, prefix=settings.redis_prefix),
         bell=RqBell(connection, prefix=settings.redis_prefix),
+        roll=RedisRoll(connection, prefix=settings.redis_prefix),
         taxonomy=_taxonomy(settings),
         policies=_policies(settings),
     )
@@ -106,6 +108,7 @@ def build_panel(settings: Settings) -> Panel:
         model_dir=settings.model_dir,
         look_alikes=look_alikes,
         extra=settings.extra_detectors,
+        engine=settings.encoder_engine,
     )
 
 
@@ -174,6 +177,7 @@ def offline_reader(settings: Settings, *, policy_file: Path | None = None) -> Of
         model_dir=settings.model_dir,
         look_alikes=MemoryLookAlikes(window_s=settings.similar_window_s),
         extra=settings.extra_detectors,
+        engine=settings.encoder_engine,
     )
     own = single(policy_file, policy_dir=settings.policy_dir) if policy_file else None
     return OfflineReader(panel, own or _policies(settings))

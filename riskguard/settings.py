@@ -50,6 +50,11 @@ class Settings:
     extra_detectors: tuple[str, ...] = _setting(
         _NONE, "detectors of your own, each 'module:factory', separated by commas"
     )
+    encoder_engine: str = _setting(
+        "auto",
+        "what runs the encoder: openvino-bf16, openvino-f32, onnxruntime-int8 or onnxruntime-fp32; "
+        "auto: the fastest here that agrees with the trained model",
+    )
     public_url: str = _setting("", "address that people reach the console at; https makes cookies secure-only")
     trusted_proxies: int = _setting(
         0,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response
 
 from riskguard.api.door import Door, answer
 from riskguard.domain.post import Scene
+from riskguard.services.ports import Roll
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +27,9 @@ def blueprint(door: Door) -> Blueprint:
     def ready() -> Response:
         parts = _parts(door)
         missing = [state for state in parts.values() if state != "ok"]
-        return answer({"status": "not ready" if missing else "ready", "parts": parts}, 503 if missing else 200)
+        engines = _engines(door.house.roll) if parts["redis"] == "ok" else []
+        shown = {"status": "not ready" if missing else "ready", "parts": parts, "engines": engines}
+        return answer(shown, 503 if missing else 200)
 
     @routes.get("/metrics")
     def metrics() -> Response:
@@ -47,6 +51,18 @@ def _parts(door: Door) -> Mapping[str, str]:
         "redis": _state(door.line.waiting, "cannot be reached"),
         "policies": _state(lambda: house.policies.policy_for("", Scene.POST), "cannot be loaded"),
     }
+
+
+def _engines(roll: Roll) -> list[Mapping[str, object]]:
+    """What runs the encoder of the workers at work, the most used first; nothing where they cannot be asked."""
+    try:
+        notes = [note for worker in roll.present() if (note := worker.get("encoder"))]
+    except Exception as error:  # as with a part: this page answers in any case
+        _log.warning("the roll of workers cannot be read: %s", error)
+        return []
+    latest = {str(note["engine"]): note for note in notes}
+    used = Counter(str(note["engine"]) for note in notes)
+    return [{**latest[engine], "workers": workers} for engine, workers in used.most_common()]
 
 
 def _state(ask: Callable[[], object], otherwise: str) -> str:

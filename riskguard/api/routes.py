@@ -224,7 +224,7 @@ ROUTES: tuple[Route, ...] = (
         "ready",
         "Operation",
         "Readiness",
-        "Says which part is missing: database, redis, policies.",
+        "Says which part is missing: database, redis, policies; and which engine runs the encoder of the workers.",
         {200: (schemas.Readiness, "Ready"), 503: (schemas.Readiness, "A part is missing")},
         keyless=True,
     ),

@@ -367,8 +367,18 @@ class Health(BaseModel):
     status: Literal["ok"]
 
 
+class Engine(BaseModel):
+    """What runs the encoder: the engine's name, in how many workers, and what was measured when they started."""
+
+    engine: str
+    workers: int
+    posts_per_s: Mapping[str, int] = Field(description="of each engine that agrees with the trained model, on one core")
+    refused: Mapping[str, str] = Field(description="why each of the others was not taken")
+
+
 class Readiness(BaseModel):
-    """Which parts can be reached; the sentence of each that cannot."""
+    """Which parts can be reached; the sentence of each that cannot. What runs the encoder, once a worker is there."""
 
     status: Literal["ready", "not ready"]
     parts: Mapping[str, str]
+    engines: list[Engine]

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import cast
 
 from riskguard.detectors.absent import AbsentDetector
+from riskguard.detectors.encoder import EncoderDetector
+from riskguard.detectors.encoder.engine import AUTO
 from riskguard.detectors.lexicon import WatchedLexicon
 from riskguard.detectors.linear import LinearDetector
 from riskguard.detectors.linear.detector import HEADS
@@ -17,21 +19,28 @@ from riskguard.detectors.similar import LookAlikes, SimilarDetector
 from riskguard.domain.errors import NotReady
 
 
-def build_panel(*, policy_dir: Path, model_dir: Path, look_alikes: LookAlikes, extra: Sequence[str] = ()) -> Panel:
+def build_panel(
+    *, policy_dir: Path, model_dir: Path, look_alikes: LookAlikes, extra: Sequence[str] = (), engine: str = AUTO
+) -> Panel:
     """The panel with everything loaded. `extra` names factories without arguments: 'module:factory'.
 
-    PolicyInvalid for faulty lexicons, ModelInvalid for a model that is there but unsound, NotReady for an extra
-    that cannot be had. A model that is not there abstains as absent.
+    The encoder holds the linear model too; without one that model sits on the panel alone. PolicyInvalid for faulty
+    lexicons, ModelInvalid for a model that is there but unsound, NotReady for an extra or an `engine` that cannot be
+    had. A model that is not there abstains as absent.
     """
     return Panel(
         [
             WatchedLexicon(policy_dir / "lexicons"),
             PiiDetector(),
-            _linear(model_dir / "linear"),
+            _encoder(model_dir / "risk-encoder", model_dir / "linear", engine),
             SimilarDetector(look_alikes),
             *map(_extra, extra),
         ]
     )
+
+
+def _encoder(folder: Path, linear: Path, engine: str) -> Detector:
+    return EncoderDetector.load(folder, linear=linear, engine=engine) if folder.is_dir() else _linear(linear)
 
 
 def _linear(folder: Path) -> Detector:

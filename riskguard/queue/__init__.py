@@ -1,7 +1,8 @@
-"""HANDS: the line of waiting posts and the calls to workers, in Redis."""
+"""HANDS: the line of waiting posts, the calls to workers and the roll of those at work, in Redis."""
 
 from riskguard.queue.call import Duty, RqBell, rq_queue
 from riskguard.queue.connection import connect
 from riskguard.queue.line import RedisLine
+from riskguard.queue.roll import RedisRoll
 
-__all__ = ["Duty", "RedisLine", "RqBell", "connect", "rq_queue"]
+__all__ = ["Duty", "RedisLine", "RedisRoll", "RqBell", "connect", "rq_queue"]

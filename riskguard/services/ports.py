@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from riskguard.domain.answer import KeptAnswer
 from riskguard.domain.case import Case, CaseFile, CaseStatus
@@ -273,6 +273,19 @@ class Bell(Protocol):
     def ring(self) -> None: ...
     def heard(self) -> None:
         """A worker has come: whoever rings from now on calls another."""
+
+
+class Roll(Protocol):
+    """Which workers are at work, for operators."""
+
+    def sign(self, worker: str, notes: Mapping[str, object]) -> None:
+        """The worker is at work, and says this about itself (JSON values); to be said again now and then."""
+
+    def leave(self, worker: str) -> None:
+        """The worker works no more."""
+
+    def present(self) -> Sequence[Mapping[str, Any]]:
+        """What each worker says that has signed lately and not left."""
 
 
 class Sender(Protocol):

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from secrets import token_hex
 from types import FrameType
 
 from redis import Redis, RedisError
+from redis.client import Pipeline
 from rq import SimpleWorker
 from rq.exceptions import StopRequested
 from rq.timeouts import BaseDeathPenalty
 from rq.worker import DequeueStrategy, WorkerStatus
 
 from riskguard.queue import Duty, connect, rq_queue
+from riskguard.services.ports import Roll
 from riskguard.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -53,8 +56,10 @@ def run_worker(settings: Settings, *, name: str = "", queues: Sequence[str] = tu
     back = house.line.release(name)
     if back:
         _log.warning("%d posts that an earlier '%s' left unfinished are in line again", back, name)
-    _log.info("worker '%s' is ready to %s", name, " and ".join(duties))
-    _work(name, duties, connection, settings.redis_prefix)
+    presence = _Presence(house.roll, name, panel.notes if panel else {})
+    _log.info("worker '%s' is ready to %s%s", name, " and ".join(duties), presence.told)
+    _work(name, duties, connection, settings.redis_prefix, presence)
+    presence.end()
     ended = sender is None or sender.close()
     with suppress(RedisError):
         house.line.wake()  # a call that reached us while we were leaving must not be lost
@@ -64,7 +69,7 @@ def run_worker(settings: Settings, *, name: str = "", queues: Sequence[str] = tu
         os._exit(0)  # Python would wait for a thread that waits for a name server
 
 
-def _work(name: str, duties: Sequence[Duty], connection: Redis, prefix: str) -> None:
+def _work(name: str, duties: Sequence[Duty], connection: Redis, prefix: str, presence: _Presence) -> None:
     """Work as long as nobody asks to stop. RQ's worker gives up when Redis is lost during a job: wait, begin again."""
     departure = _Departure()
     while not departure.asked:
@@ -76,8 +81,10 @@ def _work(name: str, duties: Sequence[Duty], connection: Redis, prefix: str) -> 
                 serializer="json",
                 worker_ttl=PRESENCE_S,
             )
+            worker.presence = presence
             if not departure.admits(worker):
                 return
+            presence.show()
             worker.work(logging_level=None, dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
         except StopRequested:
             return
@@ -102,6 +109,30 @@ def _await_redis(connection: Redis, departure: _Departure) -> None:
         else:
             _log.info("Redis answers; working on")
             return
+
+
+class _Presence:
+    """What this worker tells operators about itself on the roll, said again before it could be taken for gone."""
+
+    def __init__(self, roll: Roll, worker: str, notes: Mapping[str, Mapping[str, object]]) -> None:
+        self._roll, self._worker, self._notes = roll, worker, notes
+        self._said_at = -float(PRESENCE_S)
+
+    @property
+    def told(self) -> str:
+        """The notes for the log."""
+        return "".join(f"; {name}: {json.dumps(note, ensure_ascii=False)}" for name, note in self._notes.items())
+
+    def show(self) -> None:
+        """Sign, unless that was done a moment ago."""
+        if time.monotonic() - self._said_at >= PRESENCE_S / 2:
+            self._roll.sign(self._worker, self._notes)
+            self._said_at = time.monotonic()
+
+    def end(self) -> None:
+        """Sign off, if Redis is there."""
+        with suppress(RedisError):
+            self._roll.leave(self._worker)
 
 
 class _Departure:
@@ -139,6 +170,13 @@ class _Worker(SimpleWorker):
 
     death_penalty_class = _NoPenalty
     max_connection_wait_time = 2.0
+    presence: _Presence | None = None
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """RQ's sign of life, and ours."""
+        super().heartbeat(timeout, pipeline)
+        if self.presence is not None:
+            self.presence.show()
 
     def leave(self) -> None:
         """At once when idle, else after the job at hand. Touches no Redis: a signal may strike in mid-command."""

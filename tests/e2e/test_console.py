@@ -22,7 +22,7 @@ from riskguard.domain.member import Role
 from riskguard.evaluation.receiver import Receiver
 from riskguard.policy.book import open_book
 from riskguard.policy.taxonomy import load_taxonomy
-from riskguard.queue import RedisLine, RqBell
+from riskguard.queue import RedisLine, RedisRoll, RqBell
 from riskguard.services import accounts, review
 from riskguard.services.dispatch import dispatch
 from riskguard.services.ports import Begin
@@ -73,6 +73,7 @@ def served(begin: Begin, redis_url: str, redis_connection: Redis) -> Iterator[Se
         begin=begin,
         line=RedisLine(redis_connection, prefix=settings.redis_prefix),
         bell=RqBell(redis_connection, prefix=settings.redis_prefix),
+        roll=RedisRoll(redis_connection, prefix=settings.redis_prefix),
         taxonomy=load_taxonomy(settings.policy_dir / "taxonomy.yaml"),
         policies=open_book(settings.policy_dir),
     )

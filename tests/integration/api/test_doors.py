@@ -155,6 +155,19 @@ def test_readiness_names_what_is_missing(quick: Platform) -> None:
     assert (missing.status_code, missing.json["parts"]["policies"]) == (503, "cannot be loaded")
 
 
+def test_readiness_names_what_runs_the_encoder_of_the_workers(quick: Platform) -> None:
+    assert quick.get("/readyz").json["engines"] == []
+    fast = {"engine": "openvino-bf16", "posts_per_s": {"openvino-bf16": 1071}, "refused": {"onnxruntime-int8": "no"}}
+    other = {"engine": "onnxruntime-int8", "posts_per_s": {"onnxruntime-int8": 998}, "refused": {}}
+    for worker, note in (("w1", fast), ("w2", other), ("w3", fast)):
+        quick.house.roll.sign(worker, {"encoder": note})
+    quick.house.roll.sign("deliverer", {})
+    assert quick.get("/readyz").json["engines"] == [fast | {"workers": 2}, other | {"workers": 1}]
+    quick.house.roll.leave("w2")
+    ready = quick.get("/readyz")
+    assert (ready.status_code, [each["engine"] for each in ready.json["engines"]]) == (200, ["openvino-bf16"])
+
+
 @pytest.mark.parametrize("path", ["/v1/posts", "/v1/posts/batch"])
 def test_a_body_in_chunks_over_the_limit_is_413_too(quick: Platform, path: str) -> None:
     def sent(size: int) -> TestResponse:

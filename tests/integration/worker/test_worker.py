@@ -23,12 +23,13 @@ from riskguard.domain.member import Community
 from riskguard.domain.post import Lane, Post
 from riskguard.domain.verdict import Verdict
 from riskguard.evaluation.receiver import Receiver, Reply
-from riskguard.queue import RedisLine, RqBell
+from riskguard.queue import RedisLine, RedisRoll, RqBell
 from riskguard.queue.embedded import EmbeddedRedis, start_redis
 from riskguard.services import accounts
 from riskguard.services.ports import Begin
 from riskguard.store import open_store
 from tests.assets.killer import DEADLY, SLOW
+from tests.unit.detectors.encoder.tiny import made_encoder
 
 pytestmark = pytest.mark.redis
 
@@ -157,6 +158,27 @@ def test_a_lone_post_is_judged_at_once_and_a_worker_told_to_leave_finishes_its_b
     done = len(service.verdicts(ids))
     assert done % 32 == 0
     assert service.line.waiting() == 160 - done > 0, "nothing was left half-done"
+
+
+def test_a_worker_with_an_encoder_says_what_runs_it_until_it_leaves(service: Service, tmp_path: Path) -> None:
+    made_encoder(tmp_path / "models")
+    service.environ["RISKGUARD_MODEL_DIR"] = str(tmp_path / "models")
+    worker = service.worker()
+    ids = service.post(["今天天气好，你真蠢，来看看", "天气好"])
+    service.until(service.judged(ids))
+    with Redis.from_url(service.redis_url) as connection:
+        (notes,) = RedisRoll(connection).present()
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(5) == 0
+        assert RedisRoll(connection).present() == []
+    engine = notes["encoder"]["engine"]
+    assert service.said(f'"engine": "{engine}"')
+    insult, harmless = (service.verdicts(ids)[each] for each in ids)
+    assert insult.models["encoder"].endswith(f"/{engine}")
+    assert (insult.action.word, harmless.action.word) == ("review", "allow")
+    (found,) = [finding for finding in insult.findings if finding.label == "abuse"]
+    (span,) = found.spans
+    assert span.start <= 8 < span.end <= span.start + 3
 
 
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(service: Service) -> None:

@@ -44,6 +44,7 @@ def bare_app() -> Flask:
             begin=nobody,
             line=nobody,
             bell=nobody,
+            roll=nobody,
             taxonomy=Taxonomy({}),
             policies=nobody,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +16,7 @@ from riskguard.domain.errors import ModelInvalid, NotReady, PolicyInvalid
 from riskguard.domain.finding import Cause
 from riskguard.policy import watch
 from riskguard.text.view import fold_all
+from tests.unit.detectors.encoder.tiny import made_encoder
 from tests.unit.detectors.posts import posts_of
 from tests.unit.detectors.test_panel import Echo
 
@@ -59,6 +61,27 @@ def test_an_unsound_model_is_not_passed_over(policies: Path, tmp_path: Path) -> 
     Path(tmp_path, "models", "linear").mkdir(parents=True)
     with pytest.raises(ModelInvalid):
         build_panel(policy_dir=policies, model_dir=tmp_path / "models", look_alikes=MemoryLookAlikes())
+
+
+def test_an_encoder_takes_the_place_of_the_linear_model_that_it_holds(policies: Path, tmp_path: Path) -> None:
+    made_encoder(tmp_path)
+    panel = build_panel(
+        policy_dir=policies, model_dir=tmp_path, look_alikes=MemoryLookAlikes(), engine="onnxruntime-fp32"
+    )
+    texts = ["今天天气好大促销，张三来看看"]
+    views = fold_all(texts)
+    (reading,) = panel.explain(views, panel.read(posts_of(texts), views), [{"ad"}])
+    assert {"ad", "pii.name"} <= reading.scores().keys()
+    assert {"lexicon", "pii", "encoder", "similar"} == reading.models.keys()
+    assert [bool(f.spans) for f in reading.findings if f.label == "ad"] == [True]
+    assert panel.notes["encoder"]["engine"] == "onnxruntime-fp32"
+
+
+def test_an_encoder_without_its_linear_model_is_refused(policies: Path, tmp_path: Path) -> None:
+    made_encoder(tmp_path)
+    shutil.rmtree(tmp_path / "linear")
+    with pytest.raises(ModelInvalid):
+        build_panel(policy_dir=policies, model_dir=tmp_path, look_alikes=MemoryLookAlikes())
 
 
 def test_faulty_lists_are_refused(tmp_path: Path) -> None:

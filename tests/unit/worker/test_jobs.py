@@ -95,6 +95,7 @@ def bench() -> Iterator[Callable[..., Line]]:
             begin=begin,
             line=line,
             bell=Bell(),
+            roll=Unused(),
             taxonomy=Taxonomy({}),
             policies=Unused(),
         )
