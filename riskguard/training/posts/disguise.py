@@ -16,7 +16,7 @@ Way = Callable[[str, random.Random], str]
 
 
 class _Marks(BaseModel):
-    """disguise.yaml: what stands for a term, what a character falls apart into, and what is strewn in."""
+    """disguise.yaml: what stands for a term, what characters fall apart into, what is strewn in, how people mistype."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -25,6 +25,7 @@ class _Marks(BaseModel):
     symbols: list[str]
     emoji: list[str]
     tails: list[str]
+    typos: dict[str, str]
 
 
 def disguise(text: str, dice: random.Random) -> tuple[str, str]:
@@ -38,17 +39,25 @@ def disguise(text: str, dice: random.Random) -> tuple[str, str]:
 
 
 def adorn(text: str, dice: random.Random) -> str:
-    """The text with emoji, a drawn-out ending or spaced letters, as peaceful posts have them."""
+    """The text with emoji, an ending, a typo or spaced letters, as peaceful posts have them too."""
     marks = _marks()
-    way = dice.randrange(4)
+    way = dice.randrange(5)
     if way == 0:
         return text + dice.choice(marks.emoji) * dice.randint(1, 3)
     if way == 1:
         return dice.choice(marks.emoji) + text
     if way == 2:
         return text.rstrip("。！～") + dice.choice(marks.tails)
+    if way == 3:
+        return _mistyped(text, dice)
     start = dice.randrange(max(1, len(text) - 4))
     return text[:start] + " ".join(text[start : start + 4]) + text[start + 4 :]
+
+
+def _mistyped(text: str, dice: random.Random) -> str:
+    typos = _marks().typos
+    there = [term for term in typos if term in text]
+    return text.replace(term := dice.choice(there), typos[term], 1) if there else text
 
 
 @cache

@@ -62,7 +62,7 @@ class Frame:
 
 
 class _Block(BaseModel):
-    """Patterns of one kind: `frames` filled `times` times each, `said` said once, `pairs` alternately calm and harsh."""
+    """Patterns of one kind: `frames` filled `times` times each, `said` said once, `pairs` calm and harsh in turn."""
 
     model_config = ConfigDict(extra="forbid")
 
