@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Truth = NDArray[np.bool_]
+Interval = tuple[float, float]
+"""Where a figure lies in 95 of 100 samples of as many rows, drawn with replacement (bootstrap)."""
+
+_DRAWS, _TAILS = 1000, (2.5, 97.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,64 @@ def best_threshold(truth: Truth, scores: Floats) -> float:
     """The threshold with the highest macro-F1."""
     tried = np.unique(np.quantile(scores, np.linspace(0.02, 0.98, 97)))
     return float(max(tried, key=lambda at: macro_f1(truth, scores >= at)))
+
+
+def crossed_thresholds(truth: Truth, scores: Floats, *, seed: int = 7, folds: int = 5) -> Floats:
+    """For each row the threshold that is best on the folds that it is not in."""
+    place = np.random.default_rng(seed).permutation(len(truth)) % folds
+    found = np.empty(len(truth))
+    for fold in range(folds):
+        held = place == fold
+        found[held] = best_threshold(truth[~held], scores[~held])
+    return found
+
+
+def recall_at_precision(truth: Truth, scores: Floats, weights: Floats, *, precision: float) -> float:
+    """The highest recall that a threshold can have whose findings are right in this share; 0.0 if none is.
+
+    Weights say how common each row is, so the precision is that of the mix and not of the rows at hand.
+    """
+    order = np.argsort(-scores, kind="stable")
+    hits, told = np.cumsum((weights * truth)[order]), np.cumsum(weights[order])
+    ends = np.append(scores[order][1:] != scores[order][:-1], True)  # rows of one score are told together
+    sure = ends & (hits >= precision * told)
+    return float(hits[sure].max() / hits[-1]) if sure.any() and hits[-1] else 0.0
+
+
+def macro_f1_interval(truth: NDArray[np.generic], guess: NDArray[np.generic], *, seed: int = 7) -> Interval:
+    """That of `macro_f1`; a sample without a class says nothing about it."""
+    names, cells = np.unique([truth, guess], return_inverse=True)
+    rows, columns = cells.reshape(2, -1)
+    size = len(names)
+    counts = np.bincount(rows * size + columns, minlength=size * size)
+    drawn = _resampled(counts, seed).reshape(-1, size, size)
+    hit, real = np.einsum("dii->di", drawn), drawn.sum(axis=2)
+    f1 = 2 * hit / np.maximum(real + drawn.sum(axis=1), 1)
+    asked = (real > 0) & np.isin(names, truth)
+    return _middle((f1 * asked).sum(axis=1) / np.maximum(asked.sum(axis=1), 1))
+
+
+def mean_interval(values: Floats, *, seed: int = 7) -> Interval:
+    """That of the mean of a number per row, such as whether it was right."""
+    found, counts = np.unique(values, return_counts=True)
+    return _middle(_resampled(counts, seed) @ found / len(values))
+
+
+def interval_of(rows: int, figure: Callable[[NDArray[np.int64]], float], *, seed: int = 7) -> Interval:
+    """That of any figure that can be counted on the rows of these numbers."""
+    dice = np.random.default_rng(seed)
+    return _middle(np.array([figure(dice.integers(0, rows, rows)) for _ in range(_DRAWS)]))
+
+
+def _resampled(counts: NDArray[np.int64], seed: int) -> Floats:
+    """As if the rows behind these counts were drawn anew: (draws, counts)."""
+    total = int(counts.sum())
+    return np.random.default_rng(seed).multinomial(total, counts / total, size=_DRAWS).astype(float)
+
+
+def _middle(drawn: Floats) -> Interval:
+    low, high = np.percentile(drawn, _TAILS)
+    return float(low), float(high)
 
 
 def _f1(truth: Truth, guess: Truth) -> float:

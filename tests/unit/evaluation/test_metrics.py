@@ -7,10 +7,15 @@ from riskguard.evaluation.calibration import crossed, platt, sigmoid
 from riskguard.evaluation.metrics import (
     accuracy,
     best_threshold,
+    crossed_thresholds,
     expected_calibration_error,
     false_alarms_at,
+    interval_of,
     macro_f1,
+    macro_f1_interval,
+    mean_interval,
     recall_at,
+    recall_at_precision,
     reliability,
 )
 
@@ -68,3 +73,49 @@ def test_crossed_scores_are_near_those_of_one_fit_on_many_rows() -> None:
     truth = dice.random(2000) < sigmoid(margins)
     slope, shift = platt(margins, truth, np.ones(2000))
     assert np.abs(crossed(margins, truth, np.ones(2000)) - sigmoid(slope * margins + shift)).max() < 0.05
+
+
+def test_recall_at_a_precision_takes_the_lowest_threshold_that_is_still_right() -> None:
+    truth = np.array([True, True, False, True, False, False])
+    scores = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4])
+    even = np.ones(6)
+    assert recall_at_precision(truth, scores, even, precision=0.9) == pytest.approx(2 / 3)
+    assert recall_at_precision(truth, scores, even, precision=0.75) == 1.0
+    assert recall_at_precision(~truth, scores, even, precision=0.9) == 0.0
+
+
+def test_a_rare_head_is_less_precise_on_the_same_rows() -> None:
+    truth = np.array([True, False, True])
+    scores = np.array([0.9, 0.8, 0.7])
+    assert recall_at_precision(truth, scores, np.ones(3), precision=0.6) == 1.0
+    assert recall_at_precision(truth, scores, np.array([0.1, 1.0, 0.1]), precision=0.6) == 0.5
+
+
+def test_rows_of_one_score_cannot_be_parted() -> None:
+    scores = np.full(4, 0.5)
+    assert recall_at_precision(np.array([True, False, False, False]), scores, np.ones(4), precision=0.9) == 0.0
+
+
+def test_each_row_is_judged_by_a_threshold_it_had_no_part_in() -> None:
+    scores = np.linspace(0, 1, 200)
+    truth = scores > 0.3
+    truth[100] = False
+    thresholds = crossed_thresholds(truth, scores)
+    assert len(set(thresholds)) > 1
+    assert macro_f1(truth, scores >= thresholds) > 0.97
+
+
+def test_intervals_hold_the_figure_and_narrow_with_more_rows() -> None:
+    dice = np.random.default_rng(3)
+    truth = dice.choice(["a", "b", "c"], 3000)
+    guess = np.where(dice.random(3000) < 0.7, truth, "a")
+    few, many = (macro_f1_interval(truth[:n], guess[:n]) for n in (200, 3000))
+    assert many[0] < macro_f1(truth, guess) < many[1]
+    assert many[1] - many[0] < (few[1] - few[0]) / 2
+    hits = (truth == guess).astype(float)
+    assert mean_interval(hits) == pytest.approx(interval_of(3000, lambda rows: float(hits[rows].mean())), abs=0.004)
+
+
+def test_a_class_that_a_sample_lacks_is_not_counted_against_it() -> None:
+    truth = np.array(["common"] * 40 + ["rare"])
+    assert macro_f1_interval(truth, truth) == (1.0, 1.0)
