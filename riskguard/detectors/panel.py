@@ -48,9 +48,9 @@ class Explaining(Protocol):
     @property
     def name(self) -> str: ...
     def explain(
-        self, views: Sequence[TextView], labels: Sequence[Collection[str]]
+        self, views: Sequence[TextView], scores: Sequence[Mapping[str, float]]
     ) -> Sequence[Mapping[str, tuple[EvidenceSpan, ...]]]:
-        """Per text the spans of those of its labels that a few characters carried."""
+        """Per text the spans of those of its labels, here with their scores, that a few characters carried."""
 
 
 @runtime_checkable
@@ -140,18 +140,18 @@ def _answers(detector: Detector, posts: Sequence[Post], views: Sequence[TextView
         ]
 
 
-def _bare(reading: Reading, detector: str, labels: Collection[str]) -> frozenset[str]:
-    """The labels asked about that a finding of the detector names without saying where."""
-    return frozenset(f.label for f in reading.findings if f.detector == detector and f.label in labels and not f.spans)
+def _bare(reading: Reading, detector: str, labels: Collection[str]) -> dict[str, float]:
+    """The labels asked about, with their scores, that the detector found without saying where."""
+    return {f.label: f.score for f in reading.findings if f.detector == detector and f.label in labels and not f.spans}
 
 
 def _explained(
-    detector: Explaining, views: Sequence[TextView], labels: Sequence[Collection[str]]
+    detector: Explaining, views: Sequence[TextView], scores: Sequence[Mapping[str, float]]
 ) -> Sequence[Mapping[str, tuple[EvidenceSpan, ...]]]:
     if not views:
         return []
     try:
-        told = detector.explain(views, labels)
+        told = detector.explain(views, scores)
         if len(told) != len(views):
             raise DetectorFailed(f"{len(told)} explanations of {len(views)} posts")
         return told

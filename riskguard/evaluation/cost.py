@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from redis import Redis
 
+from riskguard.detectors.encoder import EncoderDetector
+from riskguard.detectors.encoder.detector import WHOLE_TEXT
 from riskguard.detectors.lexicon import LexiconDetector
 from riskguard.detectors.linear import LinearDetector
 from riskguard.detectors.pii import PiiDetector
@@ -23,11 +25,12 @@ from riskguard.policy.book import open_book
 from riskguard.policy.engine import evaluate
 from riskguard.queue.embedded import start_redis
 from riskguard.services.moderate import judge
-from riskguard.services.ports import Detector
+from riskguard.services.ports import Detector, Panel
 from riskguard.settings import Settings
-from riskguard.text.view import fold_all
+from riskguard.text.view import TextView, fold_all
 
 _ROUNDS = 3
+_EXPLAINED = 16
 
 Step = Callable[[Sequence[Post]], object]
 """Handles one batch."""
@@ -58,6 +61,9 @@ def _steps(settings: Settings, posts: Sequence[Post]) -> Iterator[dict[str, Fres
     steps: dict[str, Fresh] = {"fold": lambda: lambda batch: fold_all([post.text for post in batch])}
     for detector in loaded:
         steps[detector.name] = lambda detector=detector: reading(detector)  # type: ignore[misc]
+    if (encoder := _encoder(settings)) is not None:
+        steps[f"encoder, {encoder.note['engine']}"] = lambda: reading(encoder)
+        steps["evidence, of a post acted on"] = lambda: _explaining(encoder, posts, views)
     steps["similar, in memory"] = lambda: reading(SimilarDetector(MemoryLookAlikes()))
     steps |= _weighing(settings, posts)
     with tempfile.TemporaryDirectory(prefix="rg-") as folder:
@@ -73,23 +79,51 @@ def _steps(settings: Settings, posts: Sequence[Post]) -> Iterator[dict[str, Fres
             server.stop()
 
 
+def _encoder(settings: Settings) -> EncoderDetector | None:
+    folder = settings.model_dir / "risk-encoder"
+    if not folder.is_dir():
+        return None
+    return EncoderDetector.load(folder, linear=settings.model_dir / "linear", engine=settings.encoder_engine)
+
+
+def _explaining(encoder: EncoderDetector, posts: Sequence[Post], views: Mapping[str, TextView]) -> Step:
+    """As if a policy acted on what scores highest in each post; few at a time, so that none is beyond the budget."""
+    read = encoder.read(posts, [views[post.id] for post in posts], floor=0.0)
+    bare = [[f for f in found if not f.spans and not f.label.startswith(WHOLE_TEXT)] for found in read]
+    highest = [max(found, key=lambda finding: finding.score) for found in bare]
+    asked = {post.id: {finding.label: finding.score} for post, finding in zip(posts, highest, strict=True)}
+
+    def explain(batch: Sequence[Post]) -> object:
+        parts = [batch[at : at + _EXPLAINED] for at in range(0, len(batch), _EXPLAINED)]
+        return [encoder.explain([views[p.id] for p in part], [asked[p.id] for p in part]) for part in parts]
+
+    return explain
+
+
 def _weighing(settings: Settings, posts: Sequence[Post]) -> dict[str, Fresh]:
     """The policy alone, and the whole of `judge` with look-alikes in memory."""
     book = open_book(settings.policy_dir)
 
     def whole() -> Step:
-        panel = build_panel(
-            policy_dir=settings.policy_dir, model_dir=settings.model_dir, look_alikes=MemoryLookAlikes()
-        )
+        panel = _panel(settings)
         return lambda batch: judge(batch, panel=panel, policies=book)
 
-    panel = build_panel(policy_dir=settings.policy_dir, model_dir=settings.model_dir, look_alikes=MemoryLookAlikes())
+    panel = _panel(settings)
     readings = dict(zip((p.id for p in posts), panel.read(posts, fold_all([p.text for p in posts])), strict=True))
 
     def weighed(batch: Sequence[Post]) -> object:
         return [evaluate(book.policy_for(p.community, p.scene), p, readings[p.id]) for p in batch]
 
     return {"policy": lambda: weighed, "judge, all of it": whole}
+
+
+def _panel(settings: Settings) -> Panel:
+    return build_panel(
+        policy_dir=settings.policy_dir,
+        model_dir=settings.model_dir,
+        look_alikes=MemoryLookAlikes(),
+        engine=settings.encoder_engine,
+    )
 
 
 def _cost(fresh: Fresh, posts: Sequence[Post], size: int) -> float:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import pairwise
+from math import log
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
 from riskguard.detectors.encoder.engine import AUTO
-from riskguard.detectors.encoder.evidence import Budget, Place, carriers, word_borders
+from riskguard.detectors.encoder.evidence import Budget, Means, Place, carriers, guessed, word_borders
 from riskguard.detectors.encoder.model import Encoder, load_encoder, scores
 from riskguard.detectors.encoder.names import Mention
 from riskguard.detectors.encoder.windows import Window, windows_of
@@ -23,9 +24,11 @@ from riskguard.text.view import TextView
 NAMED = {"PER": "pii.name", "ADDR": "pii.address"}
 """The kinds of mentions that are personal information; an organisation is none."""
 
-_WHOLE_TEXT = ("rumour", "sentiment.", "emotion.")
-_EVIDENCE_CHARS = 16_384
-"""About what 500 posts of usual length hold: half a second on one core, for a batch of any size."""
+WHOLE_TEXT = ("rumour", "sentiment.", "emotion.")
+"""A few characters do not carry these: their findings always mean the whole text."""
+
+_EVIDENCE_CHARS = 8192
+"""About what a batch of 256 posts of usual length holds, so that evidence at most doubles what it costs."""
 
 _REASONS = {"pii.name": "模型认为这是人名", "pii.address": "模型认为这是详细地址"}
 
@@ -42,6 +45,11 @@ class EncoderDetector:
         self.version = encoder.version
         self.labels = frozenset(encoder.heads) | named
         self.note: Mapping[str, object] = encoder.choice.note
+        self._means = Means(
+            encoder.logits,
+            partial(word_borders, encoder.speller),
+            partial(guessed, encoder.fusion.model, encoder.heads),
+        )
         missing = tuple(head for head in HEADS if head not in self.labels)
         self.absences = (Abstention(self.name, "no model yet", Cause.ABSENT, missing),) if missing else ()
 
@@ -65,24 +73,18 @@ class EncoderDetector:
         return [[*answer, *named] for answer, named in zip(answers, personal, strict=True)]
 
     def explain(
-        self, views: Sequence[TextView], labels: Sequence[Collection[str]]
+        self, views: Sequence[TextView], scores: Sequence[Mapping[str, float]]
     ) -> list[dict[str, tuple[EvidenceSpan, ...]]]:
-        """Per text, for those of its `labels` whose score a few characters carried: where these stand.
-
-        The others were carried by the whole text, or the batch had more to explain than may be read for it.
+        """Per text, for those of its labels that a few characters carried, where these stand; `scores` are as `read`
+        gave them. The others were carried by the whole text, or the batch had more to explain than may be read for it.
         """
         budget = Budget(_EVIDENCE_CHARS)
         asked = [
-            (row, window, columns)
-            for row, (view, them) in enumerate(zip(views, labels, strict=True))
-            for window, columns in self._loudest(view.folded, self._pointed(them), budget).items()
+            (row, window, stood)
+            for row, (view, them) in enumerate(zip(views, scores, strict=True))
+            for window, stood in self._loudest(view.folded, self._pointed(them), budget)
         ]
-        found = carriers(
-            [(window.chars, columns) for _, window, columns in asked],
-            logits=self._encoder.logits,
-            words=partial(word_borders, self._encoder.speller),
-            budget=budget,
-        )
+        found = carriers([(window.chars, stood) for _, window, stood in asked], self._means, budget)
         told: list[dict[str, tuple[EvidenceSpan, ...]]] = [{} for _ in views]
         for (row, window, _), places in zip(asked, found, strict=True):
             for column, (start, end) in places.items():
@@ -90,22 +92,29 @@ class EncoderDetector:
                 told[row][head] = (_span(views[row], (window.start + start, window.start + end), head),)
         return told
 
-    def _pointed(self, labels: Collection[str]) -> tuple[int, ...]:
-        """The columns of those labels that a few characters can carry."""
-        return tuple(self._column[head] for head in labels if head in self._column and not head.startswith(_WHOLE_TEXT))
-
-    def _loudest(self, text: str, columns: tuple[int, ...], budget: Budget) -> dict[Window, tuple[int, ...]]:
-        """The window in which each of the columns is highest, and the columns that are so there."""
-        windows = windows_of([text])
-        if len(windows) == 1 or not columns:
-            return {windows[0]: columns} if columns and text else {}
-        if not budget.allows(len(text)):
-            return {}
-        highest = self._encoder.logits([window.chars for window in windows])[:, columns].argmax(axis=0).tolist()
+    def _pointed(self, scores: Mapping[str, float]) -> dict[int, float]:
+        """The logits of those labels that a few characters can carry, by column."""
         return {
-            windows[at]: tuple(column for column, best in zip(columns, highest, strict=True) if best == at)
-            for at in dict.fromkeys(highest)
+            self._column[head]: _logit(score)
+            for head, score in scores.items()
+            if head in self._column and not head.startswith(WHOLE_TEXT)
         }
+
+    def _loudest(
+        self, text: str, stood: Mapping[int, float], budget: Budget
+    ) -> list[tuple[Window, Mapping[int, float]]]:
+        """For each column the window in which it is highest, with the logit that it has there."""
+        windows = windows_of([text])
+        if len(windows) == 1 or not stood:
+            return [(windows[0], stood)] if stood and text else []
+        if not budget.allows(len(text)):
+            return []
+        logits = self._encoder.logits([window.chars for window in windows])
+        by_window: dict[int, dict[int, float]] = {}
+        for column in stood:
+            at = int(logits[:, column].argmax())
+            by_window.setdefault(at, {})[column] = float(logits[at, column])
+        return [(windows[at], them) for at, them in by_window.items()]
 
     def _personal(self, view: TextView, mentions: Sequence[Mention], floor: float) -> list[Finding]:
         """One finding a label, with the score of its likeliest place; the likeliest places first."""
@@ -117,6 +126,11 @@ class EncoderDetector:
             Finding(label, them[0].score, self.name, tuple(view.span(m.start, m.end, _REASONS[label]) for m in them))
             for label, them in by_label.items()
         ]
+
+
+def _logit(score: float) -> float:
+    bounded = min(max(score, 1e-12), 1 - 1e-12)
+    return log(bounded / (1 - bounded))
 
 
 def _span(view: TextView, place: Place, head: str) -> EvidenceSpan:

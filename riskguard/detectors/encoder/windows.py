@@ -13,7 +13,7 @@ from riskguard.detectors.encoder.spelling import LONGEST
 
 OVERLAP = 64
 MOST_TEXTS = 32
-MOST_PLACES = 4096
+MOST_PLACES = 2048
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,12 +97,13 @@ class Explainer(Echo):
     note: Mapping[str, object] = {"engine": "abacus"}
 
     def explain(
-        self, views: Sequence[TextView], labels: Sequence[Collection[str]]
+        self, views: Sequence[TextView], scores: Sequence[Mapping[str, float]]
     ) -> list[dict[str, tuple[EvidenceSpan, ...]]]:
-        """For any label asked about."""
+        """For any label asked about, with the score that it had."""
+        assert all(score == 0.5 for them in scores for score in them.values())
         if any("riddle" in view.folded for view in views):
             raise RuntimeError("no idea")
-        return [{label: (view.span(0, 1, "why"),) for label in them} for view, them in zip(views, labels, strict=True)]
+        return [{label: (view.span(0, 1, "why"),) for label in them} for view, them in zip(views, scores, strict=True)]
 
 
 def _explained(texts: Sequence[str], labels: Sequence[Collection[str]]) -> list[list[tuple[str, int]]]:

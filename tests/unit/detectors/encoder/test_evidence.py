@@ -7,8 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskguard.detectors.encoder.evidence import Budget, Logits, Place, carriers, stretches, word_borders
+from riskguard.detectors.encoder.evidence import (
+    PARTS,
+    Budget,
+    Logits,
+    Means,
+    Place,
+    carriers,
+    guessed,
+    parts_of,
+    word_borders,
+)
 from riskguard.detectors.encoder.spelling import Speller, Vocabulary
+from tests.unit.detectors.linear.models import made_by_hand
 
 PLENTY = 10**6
 
@@ -26,11 +37,31 @@ def _every(text: str) -> Sequence[int]:
     return range(1, len(text) + 1)
 
 
+def _no_guess(pairs: Sequence[tuple[str, int]]) -> list[Place | None]:
+    return [None] * len(pairs)
+
+
+def _means(logits: Callable[[Sequence[str]], Logits], guess: Callable[..., list[Place | None]] = _no_guess) -> Means:
+    return Means(logits, _every, guess)
+
+
 def _carried(text: str, *, chars: int = PLENTY, **weights: float) -> dict[int, str]:
-    columns = tuple(range(len(weights)))
-    asked = [(text, columns)]
-    (found,) = carriers(asked, logits=_by_chars(**weights), words=_every, budget=Budget(chars))
+    logits = _by_chars(**weights)
+    stood = dict(enumerate(logits([text])[0].tolist()))
+    (found,) = carriers([(text, stood)], _means(logits), Budget(chars))
     return {column: text[start:end] for column, (start, end) in found.items()}
+
+
+class Counted:
+    """Logits, and how many texts and characters were read for them."""
+
+    def __init__(self, **weights: float) -> None:
+        self.logits = _by_chars(**weights)
+        self.texts: list[str] = []
+
+    def __call__(self, texts: Sequence[str]) -> Logits:
+        self.texts += texts
+        return self.logits(texts)
 
 
 def test_the_part_that_carries_the_score_is_found_and_is_small() -> None:
@@ -63,37 +94,49 @@ def test_what_speaks_against_a_score_is_no_evidence() -> None:
     assert 1 not in _carried("善善善善今天天气很好我们去公园看花促促然后回家吃饭", 促=2.0, 善=-2.0)
 
 
+LURE = "今天天气很好促促我们去公园看花"
+
+
 def test_a_text_beyond_the_budget_gets_no_answer_and_none_is_read_for_it() -> None:
-    read: list[str] = []
-
-    def logits(texts: Sequence[str]) -> Logits:
-        read.extend(texts)
-        return _by_chars(促=2.0)(texts)
-
-    text = "今天天气很好促促我们去公园看花"
-    budget = Budget(9 * len(text))
-    first, second = carriers([(text, (0,)), (text + "呀", (0,))], logits=logits, words=_every, budget=budget)
+    logits, room = Counted(促=2.0), PARTS * len(LURE)
+    first, second = carriers([(LURE, {0: 4.0}), (LURE + "呀", {0: 4.0})], _means(logits), Budget(room))
     assert first
     assert not second
-    assert sum(map(len, read)) <= 9 * len(text)
+    assert sum(map(len, logits.texts)) <= room
 
 
 def test_the_same_text_is_looked_at_once() -> None:
-    read: list[str] = []
-
-    def logits(texts: Sequence[str]) -> Logits:
-        read.extend(texts)
-        return _by_chars(促=2.0)(texts)
-
-    text = "今天天气很好促促我们去公园看花"
-    told = carriers([(text, (0,))] * 50, logits=logits, words=_every, budget=Budget(PLENTY))
+    logits = Counted(促=2.0)
+    told = carriers([(LURE, {0: 4.0})] * 50, _means(logits), Budget(PLENTY))
     assert told == [told[0]] * 50
-    assert len(read) <= 20
+    assert len(logits.texts) <= 2 * PARTS
+
+
+def test_a_guess_that_explains_the_score_is_taken_and_costs_one_reading() -> None:
+    logits = Counted(促=2.0)
+    told = carriers([(LURE, {0: 4.0})], _means(logits, lambda _: [(6, 8)]), Budget(PLENTY))
+    assert told == [{0: (6, 8)}]
+    assert logits.texts == ["今天天气很好我们去公园看花"]
+
+
+def test_a_guess_that_does_not_is_forgotten() -> None:
+    (told,) = carriers([(LURE, {0: 4.0})], _means(Counted(促=2.0), lambda _: [(0, 2)]), Budget(PLENTY))
+    start, end = told[0]
+    assert "促促" in LURE[start:end]
+
+
+def test_the_linear_model_guesses_the_stretch_that_speaks_for_a_head_it_knows() -> None:
+    text = "今天商场大促销快来看看"
+    place, unknown, empty, alone = guessed(made_by_hand(), ("ad", "abuse"), [(text, 0), (text, 1), ("", 0), ("促", 0)])
+    assert place is not None
+    assert "促" in text[slice(*place)]
+    assert place[1] - place[0] <= 2
+    assert (unknown, empty, alone) == (None, None, None)
 
 
 @given(st.sets(st.integers(1, 60)), st.integers(0, 30), st.integers(1, 30), st.integers(1, 9))
-def test_stretches_cover_all_without_overlap(borders: set[int], start: int, size: int, most: int) -> None:
-    parts: list[Place] = stretches(sorted(borders), start, start + size, most)
+def test_parts_cover_all_without_overlap(borders: set[int], start: int, size: int, most: int) -> None:
+    parts: list[Place] = parts_of(sorted(borders), start, start + size, most)
     assert [at for part in parts for at in range(*part)] == list(range(start, start + size))
     assert len(parts) <= most
     assert {end for _, end in parts[:-1]} <= borders
