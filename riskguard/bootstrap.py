@@ -109,6 +109,7 @@ def build_panel(settings: Settings) -> Panel:
         look_alikes=look_alikes,
         extra=settings.extra_detectors,
         engine=settings.encoder_engine,
+        hub=Path(settings.hub_models).expanduser() if settings.hub_models else None,
     )
 
 
@@ -178,6 +179,7 @@ def offline_reader(settings: Settings, *, policy_file: Path | None = None) -> Of
         look_alikes=MemoryLookAlikes(window_s=settings.similar_window_s),
         extra=settings.extra_detectors,
         engine=settings.encoder_engine,
+        hub=Path(settings.hub_models).expanduser() if settings.hub_models else None,
     )
     own = single(policy_file, policy_dir=settings.policy_dir) if policy_file else None
     return OfflineReader(panel, own or _policies(settings))

@@ -55,6 +55,9 @@ class Settings:
         "what runs the encoder: openvino-bf16, openvino-f32, onnxruntime-int8 or onnxruntime-fp32; "
         "auto: the fastest here that agrees with the trained model",
     )
+    hub_models: str = _setting(
+        "", "list of models of others (see models/hub.yaml); empty: hub.yaml in the folder of the models"
+    )
     public_url: str = _setting("", "address that people reach the console at; https makes cookies secure-only")
     trusted_proxies: int = _setting(
         0,

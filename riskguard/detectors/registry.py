@@ -10,6 +10,7 @@ from typing import cast
 from riskguard.detectors.absent import AbsentDetector
 from riskguard.detectors.encoder import EncoderDetector
 from riskguard.detectors.encoder.engine import AUTO
+from riskguard.detectors.hub import hub_detectors
 from riskguard.detectors.lexicon import WatchedLexicon
 from riskguard.detectors.linear import LinearDetector
 from riskguard.detectors.linear.detector import HEADS
@@ -20,13 +21,20 @@ from riskguard.domain.errors import NotReady
 
 
 def build_panel(
-    *, policy_dir: Path, model_dir: Path, look_alikes: LookAlikes, extra: Sequence[str] = (), engine: str = AUTO
+    *,
+    policy_dir: Path,
+    model_dir: Path,
+    look_alikes: LookAlikes,
+    extra: Sequence[str] = (),
+    engine: str = AUTO,
+    hub: Path | None = None,
 ) -> Panel:
     """The panel with everything loaded. `extra` names factories without arguments: 'module:factory'.
 
-    The encoder holds the linear model too; without one that model sits on the panel alone. PolicyInvalid for faulty
-    lexicons, ModelInvalid for a model that is there but unsound, NotReady for an extra or an `engine` that cannot be
-    had. A model that is not there abstains as absent.
+    The encoder holds the linear model too; without one that model sits on the panel alone. `hub` lists models of
+    others; without a name it is hub.yaml beside ours, if there is one. PolicyInvalid for faulty lists, ModelInvalid for
+    a model that is there but unsound, NotReady for an extra, a listed model or an `engine` that cannot be had. A model
+    of ours that is not there abstains as absent.
     """
     return Panel(
         [
@@ -34,6 +42,7 @@ def build_panel(
             PiiDetector(),
             _encoder(model_dir / "risk-encoder", model_dir / "linear", engine),
             SimilarDetector(look_alikes),
+            *_hub(hub, model_dir / "hub.yaml", policy_dir / "taxonomy.yaml"),
             *map(_extra, extra),
         ]
     )
@@ -47,6 +56,12 @@ def _linear(folder: Path) -> Detector:
     if folder.is_dir():
         return LinearDetector.load(folder)
     return AbsentDetector("linear", HEADS, because="no model is installed")
+
+
+def _hub(named: Path | None, shipped: Path, taxonomy: Path) -> Sequence[Detector]:
+    if named is None and not shipped.is_file():
+        return ()
+    return hub_detectors(named or shipped, taxonomy)
 
 
 def _extra(name: str) -> Detector:

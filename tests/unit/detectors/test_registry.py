@@ -89,6 +89,22 @@ def test_faulty_lists_are_refused(tmp_path: Path) -> None:
         build_panel(policy_dir=tmp_path, model_dir=tmp_path, look_alikes=MemoryLookAlikes())
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["named", "beside-our-models"])
+def test_a_list_of_models_of_others_is_read(policies: Path, tmp_path: Path, named: bool) -> None:
+    listing = tmp_path / ("others.yaml" if named else "hub.yaml")
+    listing.write_text("models: []\n", encoding="utf-8")
+    parts = {"policy_dir": policies, "model_dir": tmp_path, "hub": listing if named else None}
+    assert "custom.rivals" in build_panel(look_alikes=MemoryLookAlikes(), **parts).labels  # type: ignore[arg-type]
+    listing.write_text("models: all of them\n", encoding="utf-8")
+    with pytest.raises(PolicyInvalid, match=listing.name):
+        build_panel(look_alikes=MemoryLookAlikes(), **parts)  # type: ignore[arg-type]
+
+
+def test_a_list_of_models_that_is_named_must_be_there(policies: Path, tmp_path: Path) -> None:
+    with pytest.raises(PolicyInvalid, match="gone"):
+        build_panel(policy_dir=policies, model_dir=tmp_path, look_alikes=MemoryLookAlikes(), hub=tmp_path / "gone.yaml")
+
+
 @pytest.mark.usefixtures("shop")
 def test_a_deployers_own_detector_joins(policies: Path, tmp_path: Path) -> None:
     panel = build_panel(
