@@ -15,8 +15,12 @@ from riskguard.domain.errors import InvalidInput
 from riskguard.evaluation.labelled import Row, Split, read_rows
 from riskguard.evaluation.lures import LURES, lures
 from riskguard.evaluation.metrics import Floats, Truth
+from riskguard.evaluation.posts import compose
 from riskguard.evaluation.recipe import Part, Recipe
 from riskguard.text.view import fold_all
+
+POSTS, _HELD = "posts", "0"
+"""Our own composed posts; the frames of one fold are held out as dev."""
 
 _SIGNS = re.compile(r"\W+")
 
@@ -48,7 +52,11 @@ class Library:
         self._sets[source, 0] = folded(rows)
 
     def _rows(self, source: str) -> list[Row]:
-        return lures(self.split) if source == LURES else read_rows(self.data, self.split, source)
+        if source == LURES:
+            return lures(self.split)
+        if source == POSTS:
+            return [row for row in compose() if (row.more["fold"] == _HELD) == (self.split is Split.DEV)]
+        return read_rows(self.data, self.split, source)
 
     def _cut(self, source: str, cuts: int) -> Folded:
         whole = self.get(source)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from riskguard.evaluation.labelled import SOURCES, Row
@@ -77,6 +77,26 @@ def not_in_topic(topic: str) -> Answer:
     return lambda row: False if row.label == "1" and row.more.get("topic") != topic else None
 
 
+def against(topic: str) -> Answer:
+    """Whether an offensive row is about this topic; no for rows that offend nobody."""
+    return lambda row: row.label == "1" and row.more.get("topic") == topic
+
+
+def group_attacked(topic: str) -> Answer:
+    """Whether people found that a row attacks a group, by this topic."""
+    return lambda row: row.more["kind"] == "attacks_group" and row.more["topic"] == topic
+
+
+def posted(*labels: str, unsure: Collection[str] = ()) -> Answer:
+    """Whether a post of our own has one of these labels; nothing for `unsure` ones, no for all others."""
+    return lambda row: None if row.label in unsure else row.label in labels
+
+
+def posted_kind(kind: str) -> Answer:
+    """Whether a post of our own is of this finer kind."""
+    return lambda row: row.more["kind"] == kind
+
+
 def distressed(row: Row) -> bool | None:
     """Yes from level 2 of 0 (none) to 10 (plan at hand); the two lowest levels are left out."""
     return True if int(row.more["level"]) >= 2 else None
@@ -98,8 +118,28 @@ _EVERYDAY = (
 )
 
 
+_OVERLAPS = {"ad": ("fraud", "gambling", "sexual", "illegal_trade"), "fraud": ("ad", "gambling"), "gambling": ("fraud",)}
+"""A lure is an advertisement of sorts: what our posts of one kind cannot say about another."""
+
+
 def _sms(head: str, prefix: str) -> Recipe:
-    return Recipe(head, (Part("risk_fbs_sms", starts(prefix), share=0.05), *_EVERYDAY), prevalence=0.05, bare=True)
+    own = Part("posts", posted(head, unsure=_OVERLAPS.get(head, ())), share=0.05)
+    return Recipe(head, (Part("risk_fbs_sms", starts(prefix), share=0.05), own, *_EVERYDAY), prevalence=0.05, bare=True)
+
+
+def _hate(topic: str) -> Recipe:
+    return Recipe(
+        f"hate.{topic}",
+        (
+            Part("toxic_cold", against(topic)),
+            Part("toxic_cold_human", group_attacked(topic), share=0.5, train=False),
+            Part("emotion_smp_usual", never),
+            Part("normal_weibo", never, share=0.4),
+            Part("normal_weibo", never, weight=_SHORT, share=0.1, cuts=3),
+            Part("invented", never),
+            Part("posts", posted_kind(f"hate.{topic}"), share=0.05),
+        ),
+    )
 
 
 def _emotion(head: str, *emotions: str, shopping: Answer | None = None) -> Recipe:
@@ -118,6 +158,7 @@ RECIPES: Mapping[str, Recipe] = {
                 Part("toxic_hed_cold_pairs", is_label("1"), weight=0.5),
                 Part("toxic_cold_human", is_label("1"), share=0.5, train=False),
                 Part("invented", is_label("attack")),
+                Part("posts", posted("abuse", "hate"), share=0.05),
                 _SHORT_SAFE,
                 Part("normal_weibo", never, share=0.4, train=False),
                 Part("normal_weibo", never, share=0.1, cuts=3, train=False),
@@ -135,12 +176,14 @@ RECIPES: Mapping[str, Recipe] = {
                 _SHORT_SAFE,
                 Part("normal_weibo", never, weight=_SHORT, share=0.1, cuts=3),
                 Part("invented", never),
+                Part("posts", posted("hate"), share=0.05),
             ),
         ),
         Recipe(
             "sexism",
             (
                 Part("sexism_swsr", is_label("1"), share=0.5),
+                Part("posts", posted_kind("hate.gender"), weight=0.5),
                 Part("toxic_cold", not_in_topic("gender"), weight=0.3),
                 Part("normal_weibo", never, share=0.4, train=False),
                 Part("normal_weibo", never, share=0.1, cuts=3, train=False),
@@ -154,7 +197,8 @@ RECIPES: Mapping[str, Recipe] = {
             (
                 Part("risk_fbs_sms", escort(says=True), share=0.3),
                 Part("risk_fbs_sms", escort(says=False), share=0.05),
-                Part("invented_lures", only("lure", says=True), weight=0.5, share=0.7),
+                Part("invented_lures", only("lure", says=True), weight=0.5, share=0.4),
+                Part("posts", posted("sexual"), share=0.4),
                 Part("invented_lures", only("innocent", says=False), share=0.05),
                 Part("invented_lures", only("innocent", says=False), weight=_SHORT, cuts=3),
                 *_EVERYDAY,
@@ -168,11 +212,23 @@ RECIPES: Mapping[str, Recipe] = {
             (
                 Part("selfharm_sos1k", distressed, share=0.05),
                 Part("selfharm_treehole", is_label("die")),
+                Part("posts", posted("self_harm")),
                 *_EVERYDAY,
             ),
             prevalence=0.05,
             bare=True,
         ),
+        Recipe(
+            "self_harm.urgent",
+            (
+                Part("selfharm_sos1k", is_label("1"), share=0.05),
+                Part("posts", posted_kind("self_harm.urgent")),
+                *_EVERYDAY,
+            ),
+            prevalence=0.03,
+            bare=True,
+        ),
+        *(_hate(topic) for topic in ("region", "race", "gender")),
         Recipe(
             "rumour",
             (

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from riskguard.evaluation.labelled import Row
-from riskguard.training.posts.disguise import adorn, disguise
-from riskguard.training.posts.frames import Frame, read_frames
+from riskguard.evaluation.posts.disguise import adorn, disguise
+from riskguard.evaluation.posts.frames import Frame, read_frames
 
 LONGEST = 120
 """Posts have at most so many characters, disguises not counted."""

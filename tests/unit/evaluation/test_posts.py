@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from riskguard.evaluation.labelled import Row, Split
 from riskguard.evaluation.lures import lures
 from riskguard.evaluation.plain import innocents, violations
-from riskguard.training.posts import compose
-from riskguard.training.posts.composition import NEAREST, character_pairs, near
-from riskguard.training.posts.disguise import adorn, disguise
-from riskguard.training.posts.frames import FOLDS, PARTS, read_frames
+from riskguard.evaluation.posts import compose
+from riskguard.evaluation.posts.composition import NEAREST, character_pairs, near
+from riskguard.evaluation.posts.disguise import adorn, disguise
+from riskguard.evaluation.posts.frames import FOLDS, PARTS, read_frames
 
 PLAIN = Path(__file__).parents[2] / "assets" / "plain"
 

@@ -3,6 +3,6 @@
 `compose` makes them of the YAML parts beside it. Nobody wrote these posts; every name, handle and amount is made up.
 """
 
-from riskguard.training.posts.composition import compose
+from riskguard.evaluation.posts.composition import compose
 
 __all__ = ["compose"]
