@@ -55,7 +55,7 @@ class Vocabulary:
         """From chars.tsv and words.txt. ModelInvalid if one is missing or holds no such list."""
         try:
             rows = [line.split("\t") for line in _lines(folder / CHARS)]
-            return cls({char: sound for char, sound in rows}, _lines(folder / WORDS))
+            return cls(dict(rows), _lines(folder / WORDS))
         except (OSError, ValueError) as error:
             raise ModelInvalid(f"no vocabulary of an encoder in {folder}: {error}") from error
 
@@ -157,7 +157,7 @@ class Speller:
         return np.stack([syllables.astype(np.int64), initials], axis=1)
 
     def words_at(self, chars: Ids) -> NDArray[np.int64]:
-        """(places, 3): the rows of the words of 2, 3 and 4 characters that begin at each place; 0 where there is none."""
+        """(places, 3): the rows of the words of 2, 3 and 4 characters that begin at each place; 0 for none."""
         found = np.zeros((len(chars), _LONGEST_WORD - _SHORTEST_WORD + 1), np.int64)
         if not len(self._word_keys):
             return found

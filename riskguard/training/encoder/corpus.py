@@ -66,7 +66,7 @@ def fold_corpus(data: Path, file: Path, *, told: Callable[[int], None]) -> Count
 def spell_corpus(file: Path, speller: Speller, folder: Path, *, told: Callable[[int], None]) -> list[str]:
     """Write the arrays of a folded corpus; the emoticons that stand for moods, most frequent first.
 
-    A text with such an emoticon is there twice: as it is, and with all emoticons taken out, so that they can be guessed.
+    A text with such an emoticon is there twice: as it is, and with its emoticons taken out, so that they can be guessed.
     """
     moods = frequent_moods(file)
     place = {mood: number for number, mood in enumerate(moods)}
@@ -81,9 +81,11 @@ def spell_corpus(file: Path, speller: Speller, folder: Path, *, told: Callable[[
         told(len(chunk))
     lengths = np.concatenate(sizes)
     ends = np.cumsum(lengths + len(GAP))
-    arrays = {"chars": np.concatenate(chars), "syllables": np.concatenate(syllables), "sizes": lengths}
-    for name, array in (arrays | {"starts": ends - lengths, "moods": np.concatenate(labels)}).items():
-        np.save(folder / f"{name}.npy", array)
+    np.save(folder / "chars.npy", np.concatenate(chars))
+    np.save(folder / "syllables.npy", np.concatenate(syllables))
+    np.save(folder / "sizes.npy", lengths)
+    np.save(folder / "starts.npy", ends - lengths)
+    np.save(folder / "moods.npy", np.concatenate(labels))
     return moods
 
 

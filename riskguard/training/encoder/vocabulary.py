@@ -23,7 +23,7 @@ RAREST_CHAR = 20
 WORDS = 60_000
 WORD_SIZE = 96
 _HAN = ("\u3400", "\u9fff")
-_DIGIT_SOUNDS = dict(zip("0123456789", "ling yi er san si wu liu qi ba jiu".split(), strict=True))
+_DIGIT_SOUNDS = dict(zip("0123456789", ["ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class WordVectors:
 
 
 def chars_with_sounds(counted: Mapping[str, int]) -> dict[str, str]:
-    """Characters that the corpus holds at least RAREST_CHAR times, most frequent first, each with its usual syllable."""
+    """Characters that were counted at least RAREST_CHAR times, most frequent first, each with its usual syllable."""
     frequent = [char for char, count in Counter(counted).most_common() if count >= RAREST_CHAR]
     return {char: sound(char) for char in frequent if char.isprintable() and char != "\t"}
 
@@ -45,7 +45,11 @@ def sound(char: str) -> str:
     """The toneless syllable of a Chinese character or a digit; '' for all others."""
     if not _HAN[0] <= char <= _HAN[1]:
         return _DIGIT_SOUNDS.get(char, "")
-    return lazy_pinyin(char, style=Style.NORMAL, errors="ignore", v_to_u=False)[0] if lazy_pinyin(char, errors="ignore") else ""
+    return (
+        lazy_pinyin(char, style=Style.NORMAL, errors="ignore", v_to_u=False)[0]
+        if lazy_pinyin(char, errors="ignore")
+        else ""
+    )
 
 
 class Segmented:
