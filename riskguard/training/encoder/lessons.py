@@ -1,0 +1,175 @@
+"""What the encoder is taught: texts with answers for the heads, and sentences with names, addresses, organisations.
+
+A text answers only the heads that its set is labelled for; the recipes of `riskguard.evaluation.recipe` say which.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskguard.detectors.linear.detector import HEADS as LINEAR_HEADS
+from riskguard.evaluation.examples import Library, chosen
+from riskguard.evaluation.labelled import Split
+from riskguard.evaluation.recipe import RECIPES, Recipe
+from riskguard.text.view import fold_all
+
+HEADS = (*LINEAR_HEADS, "hate.region", "hate.race", "hate.gender", "self_harm.urgent")
+ALL = [RECIPES[head] for head in HEADS]
+EMOTIONS = tuple(place for place, head in enumerate(HEADS) if head.startswith("emotion."))
+KINDS = ("PER", "ADDR", "ORG")
+TAGS = ("O", *(f"{edge}-{kind}" for kind in KINDS for edge in "BI"))
+TEMPERATURE = 0.5
+_PIECES = 0.25
+_LONGEST = 200
+
+Answers = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The texts of one set. `answers` and `weights` are (texts, heads); a weight of 0 says nothing about a head."""
+
+    name: str
+    texts: list[str]
+    twins: list[str | None]
+    answers: Answers
+    weights: Answers
+
+    @property
+    def pull(self) -> float:
+        """How often the set is drawn from: large sets more often, but not in proportion (sampling by temperature)."""
+        return float(len(self.texts) ** TEMPERATURE) * (_PIECES if "/" in self.name else 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A folded sentence and the tag number of each of its characters."""
+
+    text: str
+    tags: NDArray[np.int64]
+
+
+def subjects(library: Library, recipes: Sequence[Recipe] = ALL) -> list[Subject]:
+    """Every set that teaches a head, in the order in which the recipes name them."""
+    drafts: dict[tuple[str, int], tuple[Answers, Answers]] = {}
+    for recipe in recipes:
+        column = HEADS.index(recipe.head)
+        for part in recipe.parts:
+            rows = chosen(part, library)
+            if not part.train or not len(rows.index):
+                continue
+            size = len(library.get(part.source, part.cuts).texts)
+            answers, weights = drafts.setdefault((part.source, part.cuts), (_empty(size), _empty(size)))
+            answers[rows.index, column] = rows.truth
+            weights[rows.index, column] = part.weight
+    return [_subject(library, *key, *draft) for key, draft in drafts.items()]
+
+
+def lift(taught: Sequence[Subject]) -> NDArray[np.float32]:
+    """What a yes weighs for each head: the square root of how much rarer it is than a no, as the sets are drawn."""
+    yes = sum((_mean(s.answers * s.weights) * s.pull for s in taught), start=np.zeros(len(HEADS)))
+    no = sum((_mean((1 - s.answers) * s.weights) * s.pull for s in taught), start=np.zeros(len(HEADS)))
+    return np.sqrt(np.clip(no / np.maximum(yes, 1e-9), 0.2, 50.0)).astype(np.float32)
+
+
+def sentences(data: Path, split: Split, *, seed: int = 7) -> list[Sentence]:
+    """All sentences with entities that we can use; bare addresses are put into sentences of our own."""
+    dice = random.Random(seed)  # noqa: S311 - training data, no secret
+    found = [s for name, kinds in _ENTITIES.items() for s in _tagged(data, split, name, kinds)]
+    return found + [_carried(text, dice) for text, _ in _entity_rows(data, split, "address_parts")]
+
+
+def weibo_sentences(data: Path, split: Split) -> list[Sentence]:
+    """The sentences of Weibo NER alone: what names and addresses are measured on."""
+    return list(_tagged(data, split, "ner_weibo", _ENTITIES["ner_weibo"]))
+
+
+_ENTITIES: Mapping[str, Mapping[str, str]] = {
+    "ner_cluener": {"name": "PER", "address": "ADDR", "company": "ORG", "organization": "ORG", "government": "ORG"},
+    "ner_weibo": {"PER.NAM": "PER", "LOC.NAM": "ADDR", "GPE.NAM": "ADDR", "ORG.NAM": "ORG"},
+    "ner_resume": {"NAME": "PER", "ORG": "ORG", "LOC": "ADDR"},
+}
+_CARRIERS = (
+    "{}",
+    "我住在{}，有空来坐坐",
+    "快递寄到{}，放门口就行",
+    "麻烦送到{}，到了打电话",
+    "他家地址是{}",
+    "地址：{}",
+    "有人知道{}怎么走吗",
+    "明天下午在{}集合，别迟到",
+    "昨天路过{}，人特别多",
+    "房子在{}，想租的私信我",
+    "{}附近有没有好吃的",
+    "收货地址{}，写我名字",
+    "那个骗子就住{}",
+    "{}今天停水吗",
+    "刚从{}搬过来，求邻居带带",
+    "她每天七点从{}出门",
+)
+
+
+def _tagged(data: Path, split: Split, name: str, kinds: Mapping[str, str]) -> Iterator[Sentence]:
+    for text, entities in _entity_rows(data, split, name):
+        tags = np.zeros(len(text), np.int64)
+        for entity in entities:
+            if entity["label"] in kinds:
+                _mark(tags, int(entity["start"]), int(entity["end"]), kinds[entity["label"]])
+        yield _folded(text, tags)
+
+
+def _carried(address: str, dice: random.Random) -> Sentence:
+    carrier = dice.choice(_CARRIERS)
+    start = carrier.index("{}")
+    text = carrier.format(address)
+    tags = np.zeros(len(text), np.int64)
+    _mark(tags, start, start + len(address), "ADDR")
+    return _folded(text, tags)
+
+
+def _mark(tags: NDArray[np.int64], start: int, end: int, kind: str) -> None:
+    tags[start:end] = TAGS.index(f"I-{kind}")
+    tags[start] = TAGS.index(f"B-{kind}")
+
+
+def _folded(text: str, tags: NDArray[np.int64]) -> Sentence:
+    view = fold_all([text])[0]
+    return Sentence(view.folded[:_LONGEST], tags[list(view.origin[:_LONGEST])])
+
+
+def _entity_rows(data: Path, split: Split, name: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    file = data / "labelled" / split.value / f"{name}.jsonl"
+    with file.open(encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            row = json.loads(line)
+            yield row["text"], row["entities"]
+
+
+def _subject(library: Library, source: str, cuts: int, answers: Answers, weights: Answers) -> Subject:
+    kept = library.get(source, cuts)
+    used = np.flatnonzero(weights.any(axis=1))
+    originals = [row.more.get("orig") if not cuts else None for row in kept.rows]
+    folded = [fold_all([orig])[0].folded if orig else None for orig in originals]
+    return Subject(
+        f"{source}/{cuts}" if cuts else source,
+        [kept.texts[place][:_LONGEST] for place in used],
+        [folded[place] for place in used],
+        answers[used],
+        weights[used],
+    )
+
+
+def _empty(size: int) -> Answers:
+    return np.zeros((size, len(HEADS)), np.float32)
+
+
+def _mean(values: Answers) -> Answers:
+    means: Answers = values.mean(axis=0)
+    return means
