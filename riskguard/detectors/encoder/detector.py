@@ -14,7 +14,7 @@ import numpy as np
 from riskguard.detectors.encoder.engine import AUTO
 from riskguard.detectors.encoder.evidence import Budget, Means, Place, carriers, guessed, word_borders
 from riskguard.detectors.encoder.model import Encoder, load_encoder, scores
-from riskguard.detectors.encoder.names import Mention
+from riskguard.detectors.encoder.names import Mention, leads_to_a_door
 from riskguard.detectors.encoder.windows import Window, windows_of
 from riskguard.detectors.linear.detector import HEADS
 from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding
@@ -120,12 +120,18 @@ class EncoderDetector:
         """One finding a label, with the score of its likeliest place; the likeliest places first."""
         by_label: dict[str, list[Mention]] = {}
         for mention in sorted(mentions, key=lambda each: -each.score):
-            if mention.kind in NAMED and mention.score >= floor:
+            if mention.score >= floor and _is_personal(mention, view):
                 by_label.setdefault(NAMED[mention.kind], []).append(mention)
         return [
             Finding(label, them[0].score, self.name, tuple(view.span(m.start, m.end, _REASONS[label]) for m in them))
             for label, them in by_label.items()
         ]
+
+
+def _is_personal(mention: Mention, view: TextView) -> bool:
+    if mention.kind == "ADDR":
+        return leads_to_a_door(view.folded[mention.start : mention.end])
+    return mention.kind in NAMED
 
 
 def _logit(score: float) -> float:

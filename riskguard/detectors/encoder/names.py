@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 OUTSIDE = "O"
 _NEVER = -1e9
+_DOOR = re.compile(r"[0-9〇零一二三四五六七八九十百]\s*(?:[号弄栋幢座楼室组层院舍]|单元|门|#|-|$)")
 
 
 class Mention(NamedTuple):
@@ -84,6 +86,11 @@ class Tagger:
                 score = float(chances[start:end, columns].sum(axis=1).mean())
                 yield Mention(_kind(tag), start, end, min(1.0, score))
             start = end
+
+
+def leads_to_a_door(address: str) -> bool:
+    """Whether the name of a place, folded, tells a house or flat in it: a town or a road is nobody's home."""
+    return _DOOR.search(address) is not None
 
 
 def _kind(tag: str) -> str:

@@ -70,8 +70,12 @@ def test_a_name_is_found_once_wherever_it_stands(detector: EncoderDetector, befo
 
 
 def test_names_are_one_finding_and_organisations_none(detector: EncoderDetector) -> None:
-    found = read_by(detector, "张三和张三在好厂，京路号", floor=0.05)[0]
+    found = read_by(detector, "张三和张三在好厂，京路5号", floor=0.05)[0]
     assert {f.label: len(f.spans) for f in found if f.spans} == {"pii.name": 2, "pii.address": 1}
+
+
+def test_a_road_is_no_address(detector: EncoderDetector) -> None:
+    assert _found(detector, "今天在京路", "pii.address") is None
 
 
 def test_a_score_means_the_whole_text_until_somebody_asks(detector: EncoderDetector) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from riskguard.detectors.encoder.names import Tagger
+from riskguard.detectors.encoder.names import Tagger, leads_to_a_door
 
 TAGS = ("O", "B-PER", "I-PER", "B-ADDR", "I-ADDR")
 TAGGER = Tagger(TAGS)
@@ -59,3 +59,27 @@ def test_mentions_lie_inside_and_apart_whatever_the_margins(margins: np.ndarray,
 
 def test_a_model_without_tags_names_nothing() -> None:
     assert Tagger(()).mentions(np.zeros((1, 4, 0), np.float32), [3]) == [[]]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "中山路12号",
+        "翠苑小区5栋302室",
+        "和平里三号院",
+        "下沟村二组",
+        "阳光花园8-2-1101",
+        "学府路88",
+        "城东花园3单元",
+        "西街七弄",
+    ],
+)
+def test_an_address_leads_to_a_door(address: str) -> None:
+    assert leads_to_a_door(address)
+
+
+@pytest.mark.parametrize(
+    "place", ["北京", "海淀区", "中山路", "三里屯", "五道口", "第一人民医院", "四川", "十三陵", ""]
+)
+def test_a_place_that_many_share_does_not(place: str) -> None:
+    assert not leads_to_a_door(place)

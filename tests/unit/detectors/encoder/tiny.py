@@ -18,7 +18,7 @@ from tests.unit.detectors.linear.models import made_by_hand
 HEADS = ("ad", "abuse", "emotion.sad")
 TAGS = ("O", "B-PER", "I-PER", "B-ADDR", "I-ADDR", "B-ORG", "I-ORG")
 LOUD = {"促": ("ad", 4.0), "销": ("ad", 4.0), "蠢": ("abuse", 5.0), "哭": ("emotion.sad", 4.0), "善": ("abuse", -1.0)}
-TAGGED = {"张": "B-PER", "三": "I-PER", "京": "B-ADDR", "路": "I-ADDR", "号": "I-ADDR", "厂": "B-ORG"}
+TAGGED = {"张": "B-PER", "三": "I-PER", "京": "B-ADDR", "路": "I-ADDR", "号": "I-ADDR", "5": "I-ADDR", "厂": "B-ORG"}
 PLAIN = "今天商场大来看一快好人天气"
 WORDS = ("促销", "今天", "商场", "来看看")
 QUIET = -2.0
