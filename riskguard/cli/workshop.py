@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from itertools import count, islice
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +18,10 @@ from riskguard.domain.errors import NotReady
 from riskguard.settings import Settings
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
+    from riskguard.evaluation.compare import Line
+    from riskguard.evaluation.disguised import Disguise
     from riskguard.evaluation.heads import Figures
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -67,7 +73,7 @@ def linear(data: Path | None, out: Path | None, *, permissive_only: bool, seed: 
         status.update("measuring on dev")
         figures = measure(folder, source)
         write_card(folder, figures)
-    _show(figures)
+    _show([figures])
     console.print(f"Model and card are in {folder}")
 
 
@@ -78,17 +84,55 @@ def evaluate() -> None:
 
 @evaluate.command("heads")
 @_data
-@click.option("--model", type=_FOLDER, help="Folder of the linear model; else RISKGUARD_MODEL_DIR/linear.")
+@click.option("--models", type=_FOLDER, help="Folder that holds linear/ and risk-encoder/; else RISKGUARD_MODEL_DIR.")
+@click.option("--engine", help="What runs the encoder; else RISKGUARD_ENCODER_ENGINE.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the figures here as JSON.")
-def heads(data: Path | None, model: Path | None, out: Path | None) -> None:
-    """How good every head is on dev, beside the floor that a plain TF-IDF model reaches."""
-    from riskguard.evaluation.heads import measure
-
+def heads(data: Path | None, models: Path | None, engine: str | None, out: Path | None) -> None:
+    """How good every head is on dev: the encoder, without and with the linear model beside it, and that model alone."""
     settings = Settings.load()
-    figures = measure(model or settings.model_dir / "linear", data or settings.training_data)
+    figures = _measured(
+        data or settings.training_data, models or settings.model_dir, engine=engine or settings.encoder_engine
+    )
     _show(figures)
     if out is not None:
-        out.write_text(json.dumps(figures.plain(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        plain = {"models": [each.plain() for each in figures]}
+        out.write_text(json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _measured(data: Path, models: Path, *, engine: str) -> list[Figures]:
+    """The figures of every model, with a bar that moves with each step."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from riskguard.evaluation.candidate import candidates
+    from riskguard.evaluation.heads import Examiner
+
+    examiner = Examiner(data, disguises=_disguises())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        calibrating = bar.add_task("texts read by the encoder", total=None)
+        found = candidates(
+            models, examiner.dev, engine=engine, told=lambda texts: bar.update(calibrating, advance=texts)
+        )
+        steps = bar.add_task("measuring", total=sum(map(examiner.steps, found)))
+        figures = []
+        for model in found:
+            bar.update(steps, description=model.name)
+            figures.append(examiner.figures(model, lambda _: bar.advance(steps)))
+        return figures
+
+
+def _disguises() -> Mapping[str, Disguise]:
+    """The ways to disguise a text; none where the workshop's tables are not installed."""
+    try:
+        from riskguard.training.disguise import KINDS, disguise
+    except ImportError:
+        return {}
+    return {kind: partial(_disguised, disguise, kind) for kind in KINDS}
+
+
+def _disguised(write: Callable[[str, str, Random], str], kind: str, text: str, dice: Random) -> str:
+    return write(text, kind, dice)
 
 
 @click.command()
@@ -122,36 +166,45 @@ def _median(texts: Sequence[str]) -> int:
     return sorted(map(len, texts))[len(texts) // 2]
 
 
-def _show(figures: Figures) -> None:
-    """The figures as two tables on standard output."""
+def _show(models: Sequence[Figures]) -> None:
+    """The figures as tables on standard output: all models beside one another, then the heads of each."""
     from rich.console import Console
+
+    from riskguard.evaluation.compare import goals, slices
+
+    console = Console()
+    console.print(
+        _comparison("Tasks on dev, 95 % confidence (thresholds crosswise)", models, goals(models), asked=True)
+    )
+    for figures in models:
+        console.print(_heads_table(figures))
+    console.print(_comparison("Slices of dev", models, slices(models), asked=False))
+
+
+def _comparison(title: str, models: Sequence[Figures], lines: Sequence[Line], *, asked: bool) -> Table:
     from rich.table import Table
 
-    tasks = Table("task", "rows", "macro-F1", "TF-IDF floor", "accuracy", title="Tasks on dev (thresholds crosswise)")
-    for task in figures.tasks:
-        floor = f"{task.floor:.3f}" if task.floor else "–"
-        tasks.add_row(task.task, str(task.rows), f"{task.macro_f1:.3f}", floor, f"{task.accuracy:.3f}")
-    shown = Table(
-        "head",
-        "yes",
-        "no",
-        "recall ≥.5",
-        "false alarms ≥.5",
-        "short ≥.5",
-        "short ≥.8",
-        "calibration error",
-        title="Heads on dev",
-    )
+    from riskguard.evaluation.compare import short, wanted, with_interval
+
+    names = [figures.model for figures in models]
+    table = Table("", "figure", "rows", *(("floor", "must", "dream") if asked else ()), *names, title=title)
+    if asked:
+        table.add_column("reached")
+    for line in lines:
+        goal = (short(line.goal.floor), wanted(line.goal, line.goal.must), wanted(line.goal, line.goal.dream))
+        cells = map(with_interval, line.cells)
+        ends = (line.reached,) if asked else ()
+        table.add_row(line.name, line.figure, str(line.rows), *(goal if asked else ()), *cells, *ends)
+    return table
+
+
+def _heads_table(figures: Figures) -> Table:
+    from rich.table import Table
+
+    columns = ("yes", "no", "recall ≥.5", "recall at precision .9", "false alarms ≥.5", "short ≥.5", "short ≥.8", "ECE")
+    shown = Table("head", *columns, title=f"Heads on dev: {figures.model}")
     for head in figures.heads:
+        recalls = (f"{head.recall:.3f}", f"{head.precise_recall:.3f}")
         alarms = (f"{rate:.2%}" for rate in (head.false_alarms, head.short_alarms, head.short_sure))
-        rates = (f"{head.recall:.3f}", *alarms, f"{head.calibration_error:.3f}")
-        shown.add_row(head.head, str(head.yes), str(head.no), *rates)
-    console = Console()
-    console.print(tasks)
-    if figures.against_prejudice is not None:
-        console.print(f"Texts against prejudice that 'abuse' flags: {figures.against_prejudice:.1%}")
-    console.print(shown)
-    console.print(
-        "False alarms: ordinary Weibo posts scoring 0.5 or more; short: pieces of them, 2 to 8 characters. "
-        "For opinion heads they are no error."
-    )
+        shown.add_row(head.head, str(head.yes), str(head.no), *recalls, *alarms, f"{head.calibration_error:.3f}")
+    return shown

@@ -1,40 +1,51 @@
-"""How good the heads are on dev: the figures that the model's card quotes.
+"""How good the heads are on dev: the figures that a model's card quotes.
 
 Calibration was fitted on dev too. So calibration error and every figure that needs a threshold are counted crosswise:
-each row by two numbers that were fitted without it.
+each row by numbers that were fitted without it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from riskguard.detectors.linear.model import LinearModel, load_model
-from riskguard.evaluation.calibration import crossed
+from riskguard.detectors.linear.model import load_model
+from riskguard.evaluation.candidate import Candidate, EncoderCandidate, LinearCandidate
+from riskguard.evaluation.disguised import Disguise, disguised_cold, disguised_posts
+from riskguard.evaluation.entities import by_jieba, by_mentions, name_figures, weibo_sentences
 from riskguard.evaluation.examples import Library, mix, pieces
+from riskguard.evaluation.goals import GOALS, NOTHING, Goal
 from riskguard.evaluation.labelled import Split
 from riskguard.evaluation.metrics import (
     Bin,
     Floats,
-    Truth,
+    Interval,
     accuracy,
-    best_threshold,
     expected_calibration_error,
     false_alarms_at,
     macro_f1,
+    macro_f1_interval,
     recall_at,
+    recall_at_precision,
     reliability,
 )
 from riskguard.evaluation.recipe import RECIPES
+from riskguard.evaluation.slices import Measured, by_kind, by_length, innocent_posts
+from riskguard.evaluation.tasks import COLD, TASKS, Answers
 
-ALARM, SURE = 0.5, 0.8
-_SHORT, _SHORT_SEED = "short pieces of normal_weibo", 99
-_EMOTIONS = ("happy", "angry", "sad", "fear", "surprise", "neutral")
-_KINDS = {"AD_": "ad", "FR_": "fraud", "IL_Gambling": "gambling", "IL_Fake": "illegal_trade"}
+ALARM, SURE, PRECISE = 0.5, 0.8, 0.9
+_SHORT_SEED = 99
+_ORDINARY = "normal_weibo"
+_AGAINST = "against prejudice"
+
+Told = Callable[[str], None]
+"""Hears what is being measured, before each of so many steps as `Examiner.steps` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,8 @@ class HeadFigures:
     """One head on its calibration mix. `false_alarms` is the share of ordinary Weibo posts scoring at least 0.5.
 
     `short_alarms` and `short_sure` are the shares of short pieces of these posts, 2 to 8 characters, that score at
-    least 0.5 and 0.8: a few characters are what a model of n-grams is wrong about most easily.
+    least 0.5 and 0.8: a few characters are what a model of n-grams is wrong about most easily. `precise_recall` is the
+    highest recall with at least nine right findings in ten, where yes is as common as in the mix.
     """
 
     head: str
@@ -53,155 +65,149 @@ class HeadFigures:
     short_alarms: float
     short_sure: float
     calibration_error: float
+    precise_recall: float = math.nan
     bins: tuple[Bin, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFigures:
-    """One published task on dev, beside the floor that a TF-IDF model reaches there."""
+    """One published task on dev. Its goal also holds the floor that a TF-IDF model reaches there."""
 
     task: str
     rows: int
     macro_f1: float
-    floor: float | None
     accuracy: float
+    interval: Interval
+    goal: Goal = NOTHING
     note: str = ""
+
+    @property
+    def floor(self) -> float | None:
+        """What a TF-IDF model reaches."""
+        return self.goal.floor
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that is measured. `against_prejudice` is the share of such texts that 'abuse' flags at its best threshold."""
+    """All that is measured of one model. `against_prejudice` is the share of such texts that 'abuse' flags."""
 
     heads: tuple[HeadFigures, ...]
     tasks: tuple[TaskFigures, ...]
     against_prejudice: float | None
+    measured: tuple[Measured, ...] = ()
+    model: str = "linear"
 
     def plain(self) -> dict[str, object]:
         """As JSON; the bins of the reliability plot stay out."""
         shown = asdict(self)
         for head in shown["heads"]:
             del head["bins"]
+            head.update({name: None for name, value in head.items() if value != value})
         return shown
 
 
+def figures_from(plain: Mapping[str, Any]) -> Figures:
+    """What `Figures.plain` gave, but for the bins. KeyError or TypeError where it is something else."""
+    return Figures(
+        heads=tuple(HeadFigures(**_with_nan(head)) for head in plain["heads"]),
+        tasks=tuple(TaskFigures(**_with_goal(task)) for task in plain["tasks"]),
+        against_prejudice=plain["against_prejudice"],
+        measured=tuple(Measured(**_with_goal(each)) for each in plain["measured"]),
+        model=plain["model"],
+    )
+
+
 class Examiner:
-    """Scores each dev set once and answers from that."""
+    """Measures models on the dev splits under `data`. Without ways to disguise a text, twins are not measured."""
 
-    def __init__(self, model: LinearModel, data: Path) -> None:
-        self._model = model
-        self._dev = Library(data, Split.DEV)
-        self._scores: dict[str, Floats] = {}
+    def __init__(self, data: Path, *, disguises: Mapping[str, Disguise] | None = None) -> None:
+        self.dev = Library(data, Split.DEV)
+        self._data = data
+        self._disguises = disguises or {}
 
-    def figures(self) -> Figures:
+    def steps(self, model: Candidate) -> int:
+        """How many steps a measurement tells of."""
+        return len(model.heads) + len(TASKS) + 3
+
+    def figures(self, model: Candidate, told: Told = lambda _: None) -> Figures:
         """Every head that the model has, and every task that its heads can answer."""
-        heads = tuple(self._head(head) for head in self._model.heads)
-        tasks = tuple(found for task in _TASKS if (found := task(self)) is not None)
-        return Figures(heads, tasks, self._against_prejudice())
+        heads = tuple(self._heads(model, told))
+        answers = list(self._answers(model, told))
+        measured = tuple(self._measured(model, answers, told))
+        against = next((each.value for each in measured if (each.of, each.part) == (COLD, _AGAINST)), None)
+        return Figures(heads, tuple(map(_task, answers)), against, measured, model.name)
 
-    def column(self, source: str, head: str) -> Floats:
-        """The head's score of each row of a dev set."""
-        if source not in self._scores:
-            self._scores[source] = self._model.scores(self._dev.get(source).texts)
-        found: Floats = self._scores[source][:, self._model.heads.index(head)]
-        return found
+    def _heads(self, model: Candidate, told: Told) -> Iterator[HeadFigures]:
+        ordinary = self.dev.get(_ORDINARY).texts
+        short = list(pieces(ordinary, seed=_SHORT_SEED, shortest=2, longest=8))
+        alarms, short_alarms = model.scores(ordinary), model.scores(short)
+        for column, head in enumerate(model.heads):
+            told(head)
+            yield self._head(model, head, alarms[:, column], short_alarms[:, column])
 
-    def labels(self, source: str) -> NDArray[np.str_]:
-        """The label of each row of a dev set."""
-        return np.array([row.label for row in self._dev.get(source).rows])
-
-    def can_answer(self, source: str, *heads: str) -> bool:
-        """Whether the model has these heads and dev has the set."""
-        return set(heads) <= set(self._model.heads) and bool(self._dev.get(source).rows)
-
-    def yes_or_no(self, task: str, source: str, head: str, floor: float | None, note: str = "") -> TaskFigures | None:
-        """A two-class task answered by one head, at thresholds that were chosen without the row in question."""
-        if not self.can_answer(source, head):
-            return None
-        truth, scores = self.labels(source) == "1", self.column(source, head)
-        if source == "rumour_ced":
-            truth = self.labels(source) == "rumour"
-        guess = _crossed_guess(truth, scores)
-        return TaskFigures(task, len(truth), macro_f1(truth, guess), floor, accuracy(truth, guess), note)
-
-    def which(
-        self, task: str, source: str, names: Sequence[str], heads: Sequence[str], floor: float | None
-    ) -> TaskFigures | None:
-        """A task of several classes, answered by the highest score."""
-        if not self.can_answer(source, *heads):
-            return None
-        truth = self.labels(source)
-        if source == "risk_fbs_sms":
-            truth = np.array([next((k for prefix, k in _KINDS.items() if t.startswith(prefix)), "") for t in truth])
-        scores = np.stack([self.column(source, head) for head in heads], axis=1)
-        guess = np.array(names)[scores.argmax(axis=1)]
-        asked = np.isin(truth, names)
-        truth, guess = truth[asked], guess[asked]
-        return TaskFigures(task, len(truth), macro_f1(truth, guess), floor, accuracy(truth, guess))
-
-    def _head(self, head: str) -> HeadFigures:
-        picked, weights = mix(RECIPES[head], self._dev)
-        column = self._model.heads.index(head)
-        texts = [text for rows in picked for text in rows.texts(self._dev)]
+    def _head(self, model: Candidate, head: str, ordinary: Floats, short: Floats) -> HeadFigures:
+        picked, weights = mix(RECIPES[head], self.dev)
+        texts = [text for rows in picked for text in rows.texts(self.dev)]
         truth = np.concatenate([rows.truth for rows in picked])
-        scores = crossed(self._model.margins(texts)[:, column], truth, weights)
+        scores = model.crossed(head, texts, truth, weights)
         bins = reliability(truth, scores, weights)
-        short = self._short()[:, column]
         return HeadFigures(
             head=head,
             yes=int(truth.sum()),
             no=int((~truth).sum()),
             recall=recall_at(truth, scores, threshold=ALARM),
-            false_alarms=false_alarms_at(self.column("normal_weibo", head), threshold=ALARM),
+            false_alarms=false_alarms_at(ordinary, threshold=ALARM),
             short_alarms=false_alarms_at(short, threshold=ALARM),
             short_sure=false_alarms_at(short, threshold=SURE),
             calibration_error=expected_calibration_error(bins),
+            precise_recall=recall_at_precision(truth, scores, weights, precision=PRECISE),
             bins=tuple(bins),
         )
 
-    def _short(self) -> Floats:
-        """Scores of short pieces; calibration has seen others of the same posts."""
-        if _SHORT not in self._scores:
-            texts = pieces(self._dev.get("normal_weibo").texts, seed=_SHORT_SEED, shortest=2, longest=8)
-            self._scores[_SHORT] = self._model.scores(list(texts))
-        return self._scores[_SHORT]
+    def _answers(self, model: Candidate, told: Told) -> Iterator[Answers]:
+        for task in TASKS:
+            told(task.name)
+            answers = task.answered(model, self.dev)
+            if answers is not None:
+                yield answers
 
-    def _against_prejudice(self) -> float | None:
-        if not self.can_answer("toxic_cold_human", "abuse"):
-            return None
-        rows = self._dev.get("toxic_cold_human").rows
-        guess = _crossed_guess(self.labels("toxic_cold_human") == "1", self.column("toxic_cold_human", "abuse"))
-        against = np.array([row.more.get("kind") == "against_prejudice" for row in rows])
-        return float(guess[against].mean())
+    def _measured(self, model: Candidate, answers: list[Answers], told: Told) -> Iterator[Measured]:
+        told("slices")
+        yield from chain.from_iterable(part(each) for each in answers for part in (by_kind, by_length))
+        yield from innocent_posts(model, self.dev)
+        told("disguised twins")
+        for each in answers:
+            if each.task == COLD:
+                yield from disguised_cold(model, each, self._disguises)
+        yield from disguised_posts(model, self.dev, self._disguises)
+        told("names and addresses")
+        if isinstance(model, EncoderCandidate):
+            sentences = weibo_sentences(self._data)
+            floor = next((each.value for each in name_figures(sentences, by_jieba(sentences))), None)
+            yield from name_figures(sentences, by_mentions(sentences, model.mentions), floor)
 
 
 def measure(model_folder: Path, data: Path) -> Figures:
-    """The figures of the model in `model_folder` on the dev splits under `data`."""
-    return Examiner(load_model(model_folder)[0], data).figures()
+    """The figures of the linear model in `model_folder` on the dev splits under `data`."""
+    return Examiner(data).figures(LinearCandidate(load_model(model_folder)[0]))
 
 
-def _crossed_guess(truth: Truth, scores: Floats, *, folds: int = 5) -> Truth:
-    """Yes or no per row, at the threshold that is best on the other folds."""
-    place = np.random.default_rng(7).permutation(len(truth)) % folds
-    guess = np.zeros(len(truth), np.bool_)
-    for fold in range(folds):
-        held = place == fold
-        guess[held] = scores[held] >= best_threshold(truth[~held], scores[~held])
-    return guess
+def _task(answers: Answers) -> TaskFigures:
+    truth, guess = answers.truth, answers.guess
+    return TaskFigures(
+        task=answers.task,
+        rows=len(truth),
+        macro_f1=macro_f1(truth, guess),
+        accuracy=accuracy(truth, guess),
+        interval=macro_f1_interval(truth, guess),
+        goal=GOALS[answers.task],
+        note=answers.note,
+    )
 
 
-_EMOTION_HEADS = tuple(f"emotion.{name}" for name in _EMOTIONS)
-_TASKS: tuple[Callable[[Examiner], TaskFigures | None], ...] = (
-    lambda e: e.yes_or_no("COLD, labelled by people", "toxic_cold_human", "abuse", 0.79),
-    lambda e: e.yes_or_no("COLD, labelled by machine", "toxic_cold", "abuse", 0.907, "easy to imitate"),
-    lambda e: e.yes_or_no("SWSR sexism", "sexism_swsr", "sexism", 0.757),
-    lambda e: e.which("SMP epidemic, 6 emotions", "emotion_smp_epidemic", _EMOTIONS, _EMOTION_HEADS, 0.557),
-    lambda e: e.which("SMP usual, 6 emotions", "emotion_smp_usual", _EMOTIONS, _EMOTION_HEADS, 0.610),
-    lambda e: e.which("FBS, 4 kinds", "risk_fbs_sms", tuple(_KINDS.values()), tuple(_KINDS.values()), None),
-    lambda e: e.which(
-        "Shopping sentiment", "sentiment_shopping", ("0", "1"), ("sentiment.negative", "sentiment.positive"), 0.931
-    ),
-    lambda e: e.yes_or_no(
-        "SOS-1K, high or low risk", "selfharm_sos1k", "self_harm", 0.778, "not what it is trained for"
-    ),
-    lambda e: e.yes_or_no("CED rumour", "rumour_ced", "rumour", 0.872),
-)
+def _with_nan(plain: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: math.nan if value is None else value for name, value in plain.items()}
+
+
+def _with_goal(plain: Mapping[str, Any]) -> dict[str, Any]:
+    return {**plain, "goal": Goal(**plain["goal"]), "interval": tuple(plain["interval"])}

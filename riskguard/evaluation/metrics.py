@@ -81,15 +81,15 @@ def crossed_thresholds(truth: Truth, scores: Floats, *, seed: int = 7, folds: in
 
 
 def recall_at_precision(truth: Truth, scores: Floats, weights: Floats, *, precision: float) -> float:
-    """The highest recall that a threshold can have whose findings are right in this share; 0.0 if none is.
+    """The share of true ones that is found at the lowest threshold whose findings are right so often; 0.0 if none is.
 
-    Weights say how common each row is, so the precision is that of the mix and not of the rows at hand.
+    Weights say how common each row is, so the precision is that of the mix; the recall is that of the rows at hand.
     """
     order = np.argsort(-scores, kind="stable")
-    hits, told = np.cumsum((weights * truth)[order]), np.cumsum(weights[order])
+    right, told = np.cumsum((weights * truth)[order]), np.cumsum(weights[order])
     ends = np.append(scores[order][1:] != scores[order][:-1], True)  # rows of one score are told together
-    sure = ends & (hits >= precision * told)
-    return float(hits[sure].max() / hits[-1]) if sure.any() and hits[-1] else 0.0
+    sure = np.flatnonzero(ends & (right >= precision * told))
+    return float(truth[order][: sure[-1] + 1].sum() / truth.sum()) if sure.size and truth.any() else 0.0
 
 
 def macro_f1_interval(truth: NDArray[np.generic], guess: NDArray[np.generic], *, seed: int = 7) -> Interval:

@@ -1,0 +1,158 @@
+"""The models that are measured side by side. Each reads a text once, however many figures ask about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from riskguard.detectors.encoder.engine import AUTO
+from riskguard.detectors.encoder.model import Encoder, Fusion, Logits, load_encoder
+from riskguard.detectors.encoder.names import Mention
+from riskguard.detectors.linear.model import LinearModel, load_model
+from riskguard.domain.errors import NotReady
+from riskguard.evaluation.calibration import crossed, fused_crossed, platt, sigmoid
+from riskguard.evaluation.examples import Library, mix
+from riskguard.evaluation.metrics import Floats, Truth
+from riskguard.evaluation.recipe import RECIPES
+
+LINEAR, ENCODER, ENCODER_ALONE = "linear", "encoder", "encoder alone"
+_AT_ONCE = 512
+_LINEAR_FOLDER, _ENCODER_FOLDER = "linear", "risk-encoder"
+
+Read = Callable[[int], None]
+"""Hears how many texts an encoder has just read."""
+
+
+def _nobody(_: int) -> None:
+    pass
+
+
+class Candidate(Protocol):
+    """A model with heads."""
+
+    @property
+    def name(self) -> str:
+        """What the tables call it."""
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """In the order of the columns."""
+
+    def scores(self, texts: Sequence[str]) -> Floats:
+        """(texts, heads) as it serves."""
+
+    def crossed(self, head: str, texts: Sequence[str], truth: Truth, weights: Floats) -> Floats:
+        """The head's scores by calibrations that have not seen the row."""
+
+
+@dataclass(slots=True)
+class Remembered:
+    """Margins per text; a text is read when it is first asked for. `told` hears how many were just read."""
+
+    read: Callable[[Sequence[str]], Floats]
+    told: Read = _nobody
+    _known: dict[str, Floats] = field(default_factory=dict)
+
+    def margins(self, texts: Sequence[str]) -> Floats:
+        """One row per text."""
+        fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
+        for start in range(0, len(fresh), _AT_ONCE):
+            part = fresh[start : start + _AT_ONCE]
+            self._known.update(zip(part, self.read(part), strict=True))
+            self.told(len(part))
+        return np.stack([self._known[text] for text in texts])
+
+
+@dataclass(frozen=True, slots=True)
+class LinearCandidate:
+    """The linear model by itself."""
+
+    model: LinearModel
+    name: str = LINEAR
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """See Candidate."""
+        return self.model.heads
+
+    def scores(self, texts: Sequence[str]) -> Floats:
+        """See Candidate."""
+        return self.model.scores(texts)
+
+    def crossed(self, head: str, texts: Sequence[str], truth: Truth, weights: Floats) -> Floats:
+        """See Candidate."""
+        return crossed(self.model.margins(texts)[:, self.heads.index(head)], truth, weights)
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderCandidate:
+    """An encoder whose margins are remembered, joined with the linear model's by `fusion`; without it if all are 0."""
+
+    margins: Remembered
+    mentions: Callable[[Sequence[str]], list[list[Mention]]]
+    fusion: Fusion
+    name: str = ENCODER
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """See Candidate."""
+        return self.fusion.heads
+
+    def scores(self, texts: Sequence[str]) -> Floats:
+        """See Candidate."""
+        return sigmoid(self.fusion.logits(self.margins.margins(texts).astype(np.float32), texts))
+
+    def crossed(self, head: str, texts: Sequence[str], truth: Truth, weights: Floats) -> Floats:
+        """See Candidate."""
+        own = self.margins.margins(texts)[:, self.heads.index(head)]
+        linear = self.fusion.model
+        heard = self.fusion.linear.any() and head in linear.heads
+        other = linear.margins(texts)[:, linear.heads.index(head)] if heard else None
+        return fused_crossed(own, other, truth, weights)
+
+
+def candidates(models: Path, dev: Library, *, engine: str = AUTO, told: Read = _nobody) -> list[Candidate]:
+    """The models in this folder: the encoder as it serves, the same without the linear model, and the linear model.
+
+    NotReady where none is there.
+    """
+    linear, encoder = models / _LINEAR_FOLDER, models / _ENCODER_FOLDER
+    if not linear.is_dir():
+        raise NotReady(f"no model in {models}", hint="train one with `riskguard train linear --data DIR`")
+    found: list[Candidate] = []
+    if encoder.is_dir():
+        whole = encoder_candidate(load_encoder(encoder, linear=linear, engine=engine), told)
+        found = [whole, without_linear(whole, dev)]
+    return [*found, LinearCandidate(load_model(linear)[0])]
+
+
+def encoder_candidate(encoder: Encoder, told: Read = _nobody) -> EncoderCandidate:
+    """The encoder as it serves."""
+    bare = replace(encoder, fusion=_margins_only(encoder.fusion))
+
+    def read(texts: Sequence[str]) -> Logits:
+        return bare.read(texts).logits
+
+    return EncoderCandidate(Remembered(read, told), lambda texts: bare.read(texts).mentions, encoder.fusion)
+
+
+def without_linear(whole: EncoderCandidate, dev: Library) -> EncoderCandidate:
+    """The same encoder calibrated by itself, to see what the linear model beside it is worth."""
+    slopes, shifts = np.ones(len(whole.heads)), np.zeros(len(whole.heads))
+    for column, head in enumerate(whole.heads):
+        picked, weights = mix(RECIPES[head], dev)
+        texts = [text for rows in picked for text in rows.texts(dev)]
+        truth = np.concatenate([rows.truth for rows in picked])
+        slopes[column], shifts[column] = platt(whole.margins.margins(texts)[:, column], truth, weights)
+    alone = replace(whole.fusion, encoder=slopes, linear=np.zeros(len(slopes)), shift=shifts)
+    return replace(whole, fusion=alone, name=ENCODER_ALONE)
+
+
+def _margins_only(fusion: Fusion) -> Fusion:
+    """What the encoder says before anything is done with it."""
+    size = len(fusion.heads)
+    return replace(fusion, encoder=np.ones(size), linear=np.zeros(size), shift=np.zeros(size))
