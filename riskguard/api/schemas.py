@@ -372,7 +372,9 @@ class Engine(BaseModel):
 
     engine: str
     workers: int
-    posts_per_s: Mapping[str, int] = Field(description="of each engine that agrees with the trained model, on one core")
+    posts_per_s: Mapping[str, int] = Field(
+        description="of each engine that agrees with the trained model, on one core; empty where one had no rival"
+    )
     refused: Mapping[str, str] = Field(description="why each of the others was not taken")
 
 

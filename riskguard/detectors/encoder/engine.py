@@ -119,7 +119,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The engine taken, the posts a second of each that was measured, and why each other was refused."""
+    """The engine taken, the posts a second of each if they were measured, and why each other was refused."""
 
     engine: Engine
     posts_per_s: Mapping[str, int] = field(default_factory=dict)
@@ -167,15 +167,17 @@ def _sound(name: str, folder: Path, trial: Trial, refused: dict[str, str]) -> En
 
 
 def _fastest(sound: Mapping[str, Engine], trial: Trial, refused: Mapping[str, str]) -> Choice:
-    """By time of the processor, which neighbours on the machine disturb less than time on the wall."""
+    """By time of the processor, which neighbours on the machine disturb less than time on the wall. One that has no
+    rival is not measured."""
+    if len(sound) == 1:
+        return Choice(next(iter(sound.values())), {}, refused)
     speeds = {engine.name: round(trial.posts / _seconds(partial(trial.work, engine))) for engine in sound.values()}
     best = max(sound.values(), key=lambda engine: speeds[engine.name])
     return Choice(best, speeds, refused)
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    """The shortest of a few rounds; a first one that nobody counts fills the caches."""
-    work()
+    """The shortest of a few rounds; the caches are full, since the engine has answered the probe."""
     took = []
     for _ in range(_ROUNDS):
         started = time.process_time()
