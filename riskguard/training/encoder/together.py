@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, distributed, multiprocessing, nn
+from torch import Tensor, distributed, nn
+from torch.multiprocessing.spawn import start_processes
 
 from riskguard.detectors.encoder.spelling import Spelled
 
@@ -43,26 +44,30 @@ class Group:
         return tuple(torch.from_numpy(array).to(self.device) for array in arrays)
 
 
-def together(run: Callable[..., None], folder: Path, processes: int, *args: object) -> None:
-    """`run(group, *args)` in so many processes that meet in `folder`; alone where a GPU is there.
+def together(run: Callable[..., None], folder: Path, processes: int, *args: object, told: Callable[..., None]) -> None:
+    """`run(group, *args, told)` in so many processes that meet in `folder`; alone where a GPU is there.
 
-    `run` and `args` must be importable and picklable. The first process is this one.
+    `run` and `args` must be importable and picklable. The first process is this one, and only its `told` is heard.
     """
     size = 1 if torch.cuda.is_available() else processes
     meeting = folder / _MEETING
     meeting.unlink(missing_ok=True)
     if size == 1:
-        _join(0, run, meeting, 1, *args)
+        _join(0, run, meeting, 1, *args, told)
         return
-    children = multiprocessing.start_processes(
+    children = start_processes(
         _child, args=(run, meeting, size, *args), nprocs=size - 1, join=False, start_method="spawn"
     )
-    _join(0, run, meeting, size, *args)
+    _join(0, run, meeting, size, *args, told)
     children.join()
 
 
 def _child(place: int, run: Callable[..., None], meeting: Path, size: int, *args: object) -> None:
-    _join(place + 1, run, meeting, size, *args)
+    _join(place + 1, run, meeting, size, *args, _unheard)
+
+
+def _unheard(*_: object) -> None:
+    """What the other processes tell."""
 
 
 def _join(rank: int, run: Callable[..., None], meeting: Path, size: int, *args: object) -> None:
@@ -70,8 +75,7 @@ def _join(rank: int, run: Callable[..., None], meeting: Path, size: int, *args: 
     if device == "cpu":
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // size))
     if size > 1:
-        store = distributed.FileStore(str(meeting), size)
-        distributed.init_process_group("gloo", store=store, rank=rank, world_size=size)
+        distributed.init_process_group("gloo", f"file://{meeting.absolute()}", rank=rank, world_size=size)
     try:
         run(Group(rank, size, device), *args)
     finally:

@@ -1,0 +1,141 @@
+"""`riskguard pretrain` and `riskguard train encoder`: long work with a progress bar, which a kill does not lose."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskguard.cli.workshop import train
+from riskguard.domain.errors import NotReady
+from riskguard.settings import Settings
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+__all__ = ["pretrain", "train"]
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_data = click.option(
+    "--data", type=_FOLDER, help="Folder that holds corpus/ and labelled/; else RISKGUARD_TRAINING_DATA."
+)
+_work = click.option(
+    "--work", type=_FOLDER, default="pretraining", show_default=True, help="Folder for what pre-training leaves."
+)
+_processes = click.option(
+    "--processes", type=click.IntRange(min=1), default=os.cpu_count(), help="Of one thread each; a GPU is used alone."
+)
+_seed = click.option("--seed", default=7, show_default=True)
+
+
+@click.command()
+@_data
+@_work
+@_processes
+@_seed
+@click.option(
+    "--tokens", type=click.FloatRange(min=1), default=46.0, show_default=True, help="Characters, in millions."
+)
+def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: float) -> None:
+    """Pre-train the encoder on unlabelled text. Stopped at any time, it goes on where it was when called again.
+
+    About an hour for 46 million characters on two cores, and 20 minutes before that for the vocabulary and the word
+    vectors. Uses a GPU where there is one.
+    """
+    one_thread_each()
+    try:
+        from riskguard.detectors.encoder.spelling import Speller
+        from riskguard.training.encoder import pretrain as pretraining
+        from riskguard.training.encoder.preparation import prepare, shape
+    except ImportError as missing:
+        raise _workshop(missing) from missing
+    plan = pretraining.Plan(work, round(tokens * 1e6), processes=processes, seed=seed)
+    with _bar("{task.fields[loss]}  {task.fields[speed]}") as bar:
+        task = bar.add_task("preparing", total=plan.tokens, loss="", speed="")
+        prepare(
+            data or Settings.load().training_data,
+            work,
+            threads=processes,
+            seed=seed,
+            told=lambda step: bar.update(task, description=step),
+        )
+        bar.update(task, description="pre-training")
+
+        def told(progress: pretraining.Progress, speed: float) -> None:
+            loss = f"loss {progress.curve[-1][1]:.3f}"
+            bar.update(task, completed=progress.tokens, loss=loss, speed=f"{speed:,.0f} tokens/s")
+
+        pretraining.pretrain(plan, shape(Speller.load(work), dropout=0.0), told=told)
+
+
+@train.command("encoder")
+@_data
+@_work
+@_processes
+@_seed
+@click.option("--out", type=_FOLDER, help="Folder to write; else RISKGUARD_MODEL_DIR/risk-encoder.")
+@click.option("--linear", type=_FOLDER, help="Folder of the linear model; else RISKGUARD_MODEL_DIR/linear.")
+@click.option("--steps", type=click.IntRange(min=1), default=1700, show_default=True, help="Batches for each process.")
+@click.option("--force", metavar="REASON", help="Write a model that is worse than the one there, and say why.")
+def encoder(
+    data: Path | None,
+    work: Path,
+    processes: int,
+    seed: int,
+    out: Path | None,
+    linear: Path | None,
+    steps: int,
+    force: str | None,
+) -> None:
+    """Teach the pre-trained encoder every head, calibrate it beside the linear model, measure it and write its card.
+
+    About 25 minutes on two cores. A model that is worse on dev than the one it would replace is not written.
+    """
+    one_thread_each()
+    try:
+        from riskguard.training.encoder.gate import replace_model
+        from riskguard.training.encoder.make import Places, teach_encoder, write_encoder
+        from riskguard.training.encoder.teach import Course
+    except ImportError as missing:
+        raise _workshop(missing) from missing
+    settings = Settings.load()
+    source, shipped = data or settings.training_data, out or settings.model_dir / "risk-encoder"
+    places = Places(source, work, linear or settings.model_dir / "linear", work / "candidate")
+    course = Course(steps, seed=seed)
+    with _bar("{task.fields[loss]}") as bar:
+        task = bar.add_task("teaching", total=steps, loss="")
+
+        def told(step: int, of_heads: float, of_tags: float) -> None:
+            bar.update(task, completed=step, loss=f"loss of heads {of_heads:.3f}, of tags {of_tags:.3f}")
+
+        teach_encoder(places, course, processes=processes, told=told)
+        write_encoder(places, course, told=lambda step: bar.update(task, description=step))
+        bar.update(task, description="measuring on dev")
+        replace_model(places.out, shipped, linear=places.linear, data=source, because=force)
+    click.echo(f"Model and card are in {shipped}")
+
+
+def one_thread_each() -> None:
+    """Before torch is imported: its threads fight over two cores, processes of one thread do not."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def _bar(more: str) -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns: list[Any] = [
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn(more),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    ]
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def _workshop(missing: ImportError) -> NotReady:
+    return NotReady(f"training needs {missing.name}", hint="pip install 'riskguard[workshop,torch]'")

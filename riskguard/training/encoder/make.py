@@ -1,0 +1,147 @@
+"""Teach the pre-trained encoder, fit its scores together with the linear model's, and write what serves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from riskguard.detectors.encoder.engine import GRAPH, Engine, OnnxRuntime
+from riskguard.detectors.encoder.spelling import Speller
+from riskguard.detectors.encoder.windows import batches, highest, windows_of
+from riskguard.detectors.linear.model import LinearModel, load_model
+from riskguard.domain.errors import NotReady
+from riskguard.evaluation.calibration import Fused, fused
+from riskguard.evaluation.examples import POSTS, Library, mix
+from riskguard.evaluation.labelled import SOURCES, Split
+from riskguard.evaluation.metrics import Floats
+from riskguard.evaluation.recipe import RECIPES
+from riskguard.training.encoder.export import save_encoder, save_serving
+from riskguard.training.encoder.lessons import ENTITIES, HEADS, TAGS, sentences, subjects
+from riskguard.training.encoder.model import RiskEncoderForPosts
+from riskguard.training.encoder.preparation import shape
+from riskguard.training.encoder.pretrain import CHECKPOINT, LOG
+from riskguard.training.encoder.teach import Course, teach
+from riskguard.training.encoder.together import Group, together
+from riskguard.training.invented import INVENTED, invented
+
+TAUGHT = "taught.pt"
+TOLERANCE = 0.05
+_PROBE = 48
+
+Told = Callable[[int, float, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things lie: labelled `data`, the `work` folder of pre-training, the linear model beside, and `out`."""
+
+    data: Path
+    work: Path
+    linear: Path
+    out: Path
+
+
+def teach_encoder(places: Places, course: Course, *, processes: int, told: Told) -> None:
+    """Teach the encoder that `riskguard pretrain` left in the work folder; NotReady when there is none."""
+    if not (places.work / CHECKPOINT).is_file():
+        raise NotReady(f"no pre-trained encoder in {places.work}", hint="run `riskguard pretrain` first")
+    together(_teach, places.work, processes, places.data, places.work, course, told=told)
+
+
+def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]) -> None:
+    """Write the taught encoder to `places.out` with calibrated scores: graphs, weights, vocabulary, serving.json."""
+    speller = Speller.load(places.work)
+    model = _blank(speller)
+    model.load_state_dict(torch.load(places.work / TAUGHT, weights_only=True))
+    told("writing the graphs")
+    save_encoder(model, speller, places.out)
+    engine = OnnxRuntime(places.out / GRAPH, name="reference")
+    linear, config = load_model(places.linear)
+    told("calibrating on dev")
+    fitted = _calibrated(engine, speller, linear, Library(places.data, Split.DEV))
+    texts = _probe_texts()
+    save_serving(
+        places.out,
+        {head: numbers._asdict() for head, numbers in fitted.items()},
+        (texts, margins(engine, speller, texts)),
+        tolerance=TOLERANCE,
+        linear_sha256=str(config["sha256"]),
+        about=_about(places, course),
+    )
+
+
+def margins(engine: Engine, speller: Speller, texts: Sequence[str]) -> NDArray[np.float64]:
+    """(texts, heads) before calibration; a long text has those of its loudest window, as when serving."""
+    windows = windows_of(texts)
+    found = np.zeros((len(windows), len(HEADS)), np.float32)
+    for batch in batches(windows):
+        found[batch] = engine.run(speller.spell([windows[at].chars for at in batch])).heads
+    return highest(found, windows, len(texts)).astype(np.float64)
+
+
+def _teach(group: Group, data: Path, work: Path, course: Course, told: Told) -> None:
+    speller = Speller.load(work)
+    library = Library(data, Split.TRAIN)
+    library.put(INVENTED, invented(seed=course.seed))
+    torch.manual_seed(course.seed)
+    model = _blank(speller)
+    model.encoder.load_state_dict(_pretrained(work))
+    teach(model, speller, subjects(library), sentences(data, Split.TRAIN), course, group, told=told)
+    if group.rank == 0:
+        torch.save(model.state_dict(), work / TAUGHT)
+
+
+def _blank(speller: Speller) -> RiskEncoderForPosts:
+    return RiskEncoderForPosts(shape(speller, heads=HEADS, tags=TAGS))
+
+
+def _pretrained(work: Path) -> dict[str, torch.Tensor]:
+    kept = torch.load(work / CHECKPOINT, weights_only=True)["pupil"]
+    prefix = "encoder."
+    return {name.removeprefix(prefix): value for name, value in kept.items() if name.startswith(prefix)}
+
+
+def _calibrated(engine: Engine, speller: Speller, linear: LinearModel, dev: Library) -> dict[str, Fused]:
+    """Per head the slopes and the shift, fitted on its dev mix."""
+    told: dict[tuple[str, int], tuple[Floats, Floats]] = {}
+    found = {}
+    for column, head in enumerate(HEADS):
+        picked, weights = mix(RECIPES[head], dev)
+        for rows in picked:
+            key = (rows.source, rows.cuts)
+            if key not in told:
+                texts = dev.get(*key).texts
+                told[key] = margins(engine, speller, texts), linear.margins(texts)
+        of_encoder = np.concatenate([told[rows.source, rows.cuts][0][rows.index, column] for rows in picked])
+        of_linear = None
+        if head in linear.heads:
+            other = linear.heads.index(head)
+            of_linear = np.concatenate([told[rows.source, rows.cuts][1][rows.index, other] for rows in picked])
+        truth = np.concatenate([rows.truth for rows in picked])
+        found[head] = fused(of_encoder, of_linear, truth, weights)
+    return found
+
+
+def _probe_texts() -> list[str]:
+    """Posts of our own, long and short, on which engines are compared with the trained model at start."""
+    texts = sorted(Library(Path(), Split.DEV).get(POSTS).texts, key=len)
+    return texts[:: max(1, len(texts) // _PROBE)][:_PROBE]
+
+
+def _about(places: Places, course: Course) -> dict[str, object]:
+    used = {head: sorted({part.source for part in RECIPES[head].parts if part.train}) for head in HEADS}
+    return {
+        "trained_on": used,
+        "tagged_on": sorted((*ENTITIES, "address_parts")),
+        "permissive_heads": [head for head, names in used.items() if all(SOURCES[name].permissive for name in names)],
+        "pretraining": json.loads((places.work / LOG).read_text(encoding="utf-8")),
+        "course": {"steps": course.steps, "texts": course.texts, "sentences": course.sentences, "seed": course.seed},
+        "made_on": datetime.now(UTC).date().isoformat(),
+    }

@@ -1,0 +1,42 @@
+"""From the labelled sets' folder to everything that pre-training reads: vocabulary, word vectors, arrays of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from riskguard.detectors.encoder.spelling import Speller
+from riskguard.training.encoder.corpus import fold_corpus, spell_corpus
+from riskguard.training.encoder.model import RiskEncoderConfig
+from riskguard.training.encoder.vocabulary import WORD_SIZE, chars_with_sounds, save_vocabulary, word_vectors
+
+LAYERS, WIDE = 3, 768
+_FOLDED, _DONE = "folded.txt", "moods.npy"
+
+
+def prepare(data: Path, work: Path, *, threads: int, seed: int, told: Callable[[str], None]) -> None:
+    """Write what pre-training needs into `work`, unless it is there already. About 20 minutes and 1.5 GB of disk."""
+    if (work / _DONE).is_file():
+        return
+    work.mkdir(parents=True, exist_ok=True)
+    told("folding the corpus")
+    counted = fold_corpus(data, work / _FOLDED, told=lambda _: None)
+    chars = chars_with_sounds(counted)
+    told("learning word vectors: about 15 minutes")
+    save_vocabulary(work, chars, word_vectors([work / _FOLDED], chars, threads=threads, seed=seed))
+    told("spelling the corpus")
+    spell_corpus(work / _FOLDED, Speller.load(work), work, told=lambda _: None)
+
+
+def shape(speller: Speller, **more: Any) -> RiskEncoderConfig:
+    """The encoder's shape for this vocabulary; see the decision record on the shape for what was measured."""
+    return RiskEncoderConfig(
+        chars=speller.char_count,
+        sounds=speller.sound_count,
+        words=len(speller.vocabulary.words) + 1,
+        word_size=WORD_SIZE,
+        num_hidden_layers=LAYERS,
+        intermediate_size=WIDE,
+        **more,
+    )
