@@ -66,7 +66,7 @@ def fold_corpus(data: Path, file: Path, *, told: Callable[[int], None]) -> Count
 def spell_corpus(file: Path, speller: Speller, folder: Path, *, told: Callable[[int], None]) -> list[str]:
     """Write the arrays of a folded corpus; the emoticons that stand for moods, most frequent first.
 
-    A text with such an emoticon is there twice: as it is, and with its emoticons taken out, so that they can be guessed.
+    A text with such an emoticon is there twice: as it is, and with its emoticons taken out, which are to be guessed.
     """
     moods = frequent_moods(file)
     place = {mood: number for number, mood in enumerate(moods)}

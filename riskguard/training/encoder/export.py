@@ -43,7 +43,9 @@ def save_encoder(model: RiskEncoderForPosts, speller: Speller, folder: Path) -> 
         _trace(rounded, speller, full, folded=False)
         _pointing_at_weights(full, folder, GRAPH)
         _trace(rounded, speller, full, folded=True)
-        quantize_dynamic(full, quantised, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"])
+        quantize_dynamic(
+            full, quantised, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"]
+        )
         _pointing_at_weights(quantised, folder, GRAPH_INT8)
     return rounded
 
@@ -101,7 +103,7 @@ def _pointing_at_weights(graph: Path, folder: Path, name: str) -> None:
             continue
         kind, offset, length = lying[tensor.name]
         if tensor.data_type == TensorProto.FLOAT:
-            casts.append(_widened(model, tensor))
+            casts.append(_widened(tensor))
         tensor.ClearField("raw_data")
         tensor.data_type = _ELEMENT[kind]
         external_data_helper.set_external_data(_raw(tensor), WEIGHTS, offset=offset, length=length)
@@ -112,7 +114,7 @@ def _pointing_at_weights(graph: Path, folder: Path, name: str) -> None:
     (folder / name).write_bytes(model.SerializeToString())
 
 
-def _widened(model: Any, tensor: Any) -> Any:
+def _widened(tensor: Any) -> Any:
     """A node that turns the 16-bit table into what the graph reads under its name; the table is renamed."""
     wide, tensor.name = tensor.name, f"{tensor.name}.half"
     return helper.make_node("Cast", [tensor.name], [wide], to=TensorProto.FLOAT)

@@ -82,16 +82,16 @@ def lift(taught: Sequence[Subject]) -> NDArray[np.float32]:
 def sentences(data: Path, split: Split, *, seed: int = 7) -> list[Sentence]:
     """All sentences with entities that we can use; bare addresses are put into sentences of our own."""
     dice = random.Random(seed)  # noqa: S311 - training data, no secret
-    found = [s for name, kinds in _ENTITIES.items() for s in _tagged(data, split, name, kinds)]
+    found = [s for name, kinds in ENTITIES.items() for s in _tagged(data, split, name, kinds)]
     return found + [_carried(text, dice) for text, _ in _entity_rows(data, split, "address_parts")]
 
 
 def weibo_sentences(data: Path, split: Split) -> list[Sentence]:
     """The sentences of Weibo NER alone: what names and addresses are measured on."""
-    return list(_tagged(data, split, "ner_weibo", _ENTITIES["ner_weibo"]))
+    return list(_tagged(data, split, "ner_weibo", ENTITIES["ner_weibo"]))
 
 
-_ENTITIES: Mapping[str, Mapping[str, str]] = {
+ENTITIES: Mapping[str, Mapping[str, str]] = {
     "ner_cluener": {"name": "PER", "address": "ADDR", "company": "ORG", "organization": "ORG", "government": "ORG"},
     "ner_weibo": {"PER.NAM": "PER", "LOC.NAM": "ADDR", "GPE.NAM": "ADDR", "ORG.NAM": "ORG"},
     "ner_resume": {"NAME": "PER", "ORG": "ORG", "LOC": "ADDR"},

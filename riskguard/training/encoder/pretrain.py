@@ -134,7 +134,7 @@ def pretrain(plan: Plan, config: RiskEncoderConfig, *, told: Told) -> None:
 
     `told` hears the progress and the tokens per second of this run, every EVERY steps.
     """
-    together(_run, plan.work, plan.processes, plan, config, told)
+    together(_run, plan.work, plan.processes, plan, config, told=told)
 
 
 def _run(group: Group, plan: Plan, config: RiskEncoderConfig, told: Told) -> None:
