@@ -23,6 +23,8 @@ CONFIG, SERVING = "config.json", "serving.json"
 FORMAT = "riskguard-encoder/1"
 _RESTORE = "train it again with `riskguard train encoder`, or restore the folder from the release"
 _MEASURED_POSTS = 64
+_READ_ALONE = 8
+"""Texts of the probe that are read by themselves too: with some engines a score hangs on the others of a batch."""
 
 Logits = NDArray[np.float64]
 """Scores before the last sigmoid, (texts, heads)."""
@@ -138,19 +140,25 @@ def _owned(mentions: Sequence[Mention], window: Window) -> Iterator[Mention]:
 
 
 def _trial(serving: Mapping[str, Any], fusion: Fusion, speller: Speller) -> Trial:
-    """Final scores of the probe must be near those that the trained model gave; speed is measured on the same texts."""
+    """Final scores of the probe must be near those that the trained model gave, read together and alone; speed is
+    measured on the same texts."""
     texts: list[str] = serving["probe"]["texts"]
     expected = np.asarray(serving["probe"]["heads"], np.float32)
     allowed = float(serving["tolerance"])
     if not texts or expected.shape != (len(texts), len(fusion.heads)):
         raise ValueError("the probe does not fit the heads")
-    windows = windows_of(texts)
     wanted = scores(fusion.logits(expected, texts))
 
+    def distance(engine: Engine, part: slice) -> float:
+        windows = windows_of(texts[part])
+        told = highest(_margins(engine, speller, windows, len(fusion.heads)), windows, len(texts[part]))
+        return float(np.abs(scores(fusion.logits(told, texts[part])) - wanted[part]).max())
+
     def fault(engine: Engine) -> str:
-        told = highest(_margins(engine, speller, windows, len(fusion.heads)), windows, len(texts))
-        distance = float(np.abs(scores(fusion.logits(told, texts)) - wanted).max())
-        return "" if distance <= allowed else f"scores differ by {distance:.3f}, {allowed:.3f} is allowed"
+        alone = [slice(at, at + 1) for at in range(min(_READ_ALONE, len(texts)))]
+        distances = [distance(engine, part) for part in (slice(None), *alone)]
+        farthest = max(distances) if not np.isnan(distances).any() else float("nan")
+        return "" if farthest <= allowed else f"scores differ by {farthest:.3f}, {allowed:.3f} is allowed"
 
     measured = windows_of([texts[at % len(texts)] for at in range(_MEASURED_POSTS)])
     return Trial(fault, lambda engine: list(_runs(engine, speller, measured)), _MEASURED_POSTS)

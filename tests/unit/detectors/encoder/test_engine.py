@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from riskguard.detectors.encoder import EncoderDetector
-from riskguard.detectors.encoder.engine import ENGINES
+from riskguard.detectors.encoder.engine import ENGINES, preferred
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.domain.errors import InvalidInput, NotReady
 from tests.unit.detectors.encoder.tiny import HEADS, made_encoder, margin
@@ -43,12 +43,24 @@ def test_what_an_engine_told_stays_when_it_is_asked_again(folder: Path, name: st
     assert np.array_equal(first.heads, kept)
 
 
-def test_the_fastest_of_those_that_agree_is_taken_and_named(folder: Path) -> None:
+def test_one_of_those_that_agree_is_taken_and_named_and_all_are_measured(folder: Path) -> None:
     detector = _loaded(folder)
     speeds = detector.note["posts_per_s"]
     assert isinstance(speeds, dict)
-    assert speeds[detector.note["engine"]] == max(speeds.values())
+    assert detector.note["engine"] == preferred(speeds)
     assert detector.version.endswith(f"/{detector.note['engine']}")
+
+
+@pytest.mark.parametrize(
+    ("int8", "other", "taken"),
+    [
+        pytest.param(1000, 999, "openvino-bf16", id="int8-is-hardly-faster"),
+        pytest.param(1300, 1000, "onnxruntime-int8", id="int8-is-much-faster"),
+        pytest.param(515, 1377, "openvino-bf16", id="int8-is-slower"),
+    ],
+)
+def test_int8_is_taken_where_it_is_much_faster(int8: float, other: float, taken: str) -> None:
+    assert preferred({"onnxruntime-int8": int8, "openvino-bf16": other}) == taken
 
 
 @pytest.mark.parametrize("name", ENGINES)
