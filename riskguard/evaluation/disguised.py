@@ -98,7 +98,13 @@ def _same(of: str, asked: _Asked, found: Mapping[str, _Twins]) -> Iterator[Measu
         if len(alike):
             parts.append(Measured(of, kind, SAME, len(alike), float(alike.mean()), mean_interval(alike)))
     if parts:
-        interval = interval_of(len(same), lambda rows: float(same[rows].sum() / max(1.0, asked_of[rows].sum())))
-        value = float(same.sum() / asked_of.sum())
-        yield Measured(of, _EVERY, SAME, int(asked_of.sum()), value, interval, GOALS[TWINS])
+        yield _over_all(of, same[asked_of > 0], asked_of[asked_of > 0])
         yield from parts
+
+
+def _over_all(of: str, same: Floats, asked_of: Floats) -> Measured:
+    def share(rows: NDArray[np.int64]) -> float:
+        return float(same[rows].sum() / asked_of[rows].sum())
+
+    interval = interval_of(len(same), share)
+    return Measured(of, _EVERY, SAME, int(asked_of.sum()), share(np.arange(len(same))), interval, GOALS[TWINS])
