@@ -170,12 +170,14 @@ def _show(models: Sequence[Figures]) -> None:
     """The figures as tables on standard output: all models beside one another, then the heads of each."""
     from rich.console import Console
 
-    from riskguard.evaluation.compare import goals, slices
+    from riskguard.evaluation.compare import goals, notes, slices
 
     console = Console()
     console.print(
         _comparison("Tasks on dev, 95 % confidence (thresholds crosswise)", models, goals(models), asked=True)
     )
+    for note in notes(models):
+        console.print(note)
     for figures in models:
         console.print(_heads_table(figures))
     console.print(_comparison("Slices of dev", models, slices(models), asked=False))

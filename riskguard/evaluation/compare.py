@@ -17,11 +17,17 @@ NONE = "–"
 class Line:
     """One figure of each model, in the order of the models; None where a model cannot answer."""
 
-    name: str
+    of: str
+    part: str
     figure: str
     rows: int
     goal: Goal
     cells: tuple[tuple[float, Interval] | None, ...]
+
+    @property
+    def name(self) -> str:
+        """What the figure is of."""
+        return f"{self.of}: {self.part}" if self.part else self.of
 
     @property
     def reached(self) -> str:
@@ -35,7 +41,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    name: str
+    of: str
+    part: str
     figure: str
     rows: int
     value: float
@@ -51,6 +58,19 @@ def goals(models: Sequence[Figures]) -> list[Line]:
 def slices(models: Sequence[Figures]) -> list[Line]:
     """The figures without a goal."""
     return _lines([[each for each in _figures(one) if not (each.goal.must or each.goal.floor)] for one in models])
+
+
+def notes(models: Sequence[Figures]) -> list[str]:
+    """What must be known of a task's figure; said of a model where it is not so of all."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for one in models:
+        for task in one.tasks:
+            if task.note:
+                told.setdefault((task.task, task.note), []).append(one.model)
+    return [
+        f"{task}: {note}" if len(who) == len(models) else f"{task}, {' and '.join(who)}: {note}"
+        for (task, note), who in told.items()
+    ]
 
 
 def short(value: float | None) -> str:
@@ -75,20 +95,16 @@ def wanted(goal: Goal, number: float | None) -> str:
 
 def _figures(one: Figures) -> Iterator[_Figure]:
     for task in one.tasks:
-        yield _Figure(task.task, MACRO_F1, task.rows, task.macro_f1, task.interval, task.goal)
+        yield _Figure(task.task, "", MACRO_F1, task.rows, task.macro_f1, task.interval, task.goal)
     for each in one.measured:
-        name = f"{each.of}: {each.part}"
-        yield _Figure(name, each.figure, each.rows, each.value, each.interval, each.goal)
+        yield _Figure(each.of, each.part, each.figure, each.rows, each.value, each.interval, each.goal)
 
 
 def _lines(models: Sequence[Sequence[_Figure]]) -> list[Line]:
-    """In the order of the first model that has a figure; a floor that only one of them measured is everyone's."""
-    first: dict[tuple[str, str], _Figure] = {}
+    """In the order of the first model that has a figure; its goal holds for all of them."""
+    first: dict[tuple[str, str, str], _Figure] = {}
     for model in models:
         for each in model:
-            first.setdefault((each.name, each.figure), each)
-    known = [{(each.name, each.figure): (each.value, each.interval) for each in model} for model in models]
-    return [
-        Line(each.name, each.figure, each.rows, each.goal, tuple(model.get(key) for model in known))
-        for key, each in first.items()
-    ]
+            first.setdefault((each.of, each.part, each.figure), each)
+    known = [{(each.of, each.part, each.figure): (each.value, each.interval) for each in model} for model in models]
+    return [Line(*key, each.rows, each.goal, tuple(model.get(key) for model in known)) for key, each in first.items()]

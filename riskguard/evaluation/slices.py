@@ -17,6 +17,7 @@ from riskguard.evaluation.tasks import COLD, Answers
 FLAGGED, FOUND, MACRO_F1 = "flagged", "found", "macro-F1"
 OWN = "our own posts"
 _LENGTHS = {"up to 10": (0, 10), "11 to 30": (11, 30), "31 to 80": (31, 80), "over 80": (81, 10**9)}
+LENGTHS = tuple(f"{name} characters" for name in _LENGTHS)
 _KINDS = {
     "against_prejudice": ("against prejudice", FLAGGED),
     "other_safe": ("safe, about a group or not", FLAGGED),
@@ -43,9 +44,8 @@ class Measured:
 def by_length(answers: Answers) -> Iterator[Measured]:
     """Macro-F1 of texts of like length, in folded characters; a part of few rows or of one class is left out."""
     sizes = np.array([len(text) for text in answers.asked.texts])
-    for name, (shortest, longest) in _LENGTHS.items():
-        inside = (sizes >= shortest) & (sizes <= longest)
-        yield from _macro_f1(answers, f"{name} characters", inside)
+    for name, (shortest, longest) in zip(LENGTHS, _LENGTHS.values(), strict=True):
+        yield from _macro_f1(answers, name, (sizes >= shortest) & (sizes <= longest))
 
 
 def by_kind(answers: Answers) -> Iterator[Measured]:

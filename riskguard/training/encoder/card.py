@@ -9,16 +9,18 @@ from typing import Any
 
 from riskguard.detectors.encoder.model import CONFIG, SERVING
 from riskguard.evaluation.candidate import ENCODER_ALONE
-from riskguard.evaluation.compare import NONE, Line, goals, short, slices, wanted, with_interval
+from riskguard.evaluation.compare import NONE, Line, goals, notes, short, slices, wanted, with_interval
+from riskguard.evaluation.goals import TWINS
 from riskguard.evaluation.heads import Figures, HeadFigures
 from riskguard.evaluation.labelled import SOURCES
+from riskguard.evaluation.slices import LENGTHS, MACRO_F1
 from riskguard.training.card import PLOT, plot_reliability
 
 CARD, LOSS_PLOT = "card.md", "loss.png"
 _MACHINE = "two CPU cores"
 _WEIGHTS = "model.safetensors"
 _EMOTIONAL = ("sentiment.", "emotion.")
-_SMALL_SETS = {"SOS-1K, high or low risk", "CED rumour", "SWSR sexism"}
+_FEW = 1000
 _TAGGED = {
     "ner_cluener": ("CLUENER", "none stated"),
     "ner_weibo": ("Weibo NER", "CC BY-SA 3.0"),
@@ -132,22 +134,21 @@ def _tasks(models: Sequence[Figures]) -> Iterator[str]:
         asked = (short(line.goal.floor), wanted(line.goal, line.goal.must), wanted(line.goal, line.goal.dream))
         cells = " | ".join(map(with_interval, line.cells))
         yield f"| {line.name} | {line.figure} | {line.rows} | {' | '.join(asked)} | {cells} | {line.reached} |"
-    yield ""
-    yield _verdict(lines)
+    yield from ("", *(f"- {note}" for note in notes(models)), "")
+    yield from _verdict(lines)
 
 
-def _verdict(lines: Sequence[Line]) -> str:
+def _verdict(lines: Sequence[Line]) -> Iterator[str]:
     """Every must that is not reached, with its number."""
     missed = [line for line in lines if line.reached.startswith("no")]
-    told = "; ".join(
-        f"{line.name} {short(_first(line))} ({wanted(line.goal, line.goal.must)} was asked)" for line in missed
-    )
-    small = (
-        " Sets of a few hundred rows settle little: see their brackets."
-        if _SMALL_SETS & {m.name for m in missed}
-        else ""
-    )
-    return f"**Not reached: {told}.**{small}" if missed else "Every must is reached."
+    if not missed:
+        yield "Every must is reached."
+        return
+    yield "**Not reached:**"
+    for line in missed:
+        yield f"- {line.name}: {short(_first(line))}, {wanted(line.goal, line.goal.must)} was asked"
+    if any(line.rows < _FEW for line in missed):
+        yield from ("", f"Sets of fewer than {_FEW} rows settle little: see their brackets.")
 
 
 def _first(line: Line) -> float | None:
@@ -155,13 +156,41 @@ def _first(line: Line) -> float | None:
 
 
 def _slices(models: Sequence[Figures]) -> Iterator[str]:
+    """What has neither length nor disguise as a table of lines; those two as tables of their own."""
     lines = slices(models)
-    if not lines:
+    crossed = {*LENGTHS, *(line.part for line in lines if line.of.startswith(TWINS))}
+    others = [line for line in lines if line.part not in crossed]
+    yield from ("", "## Slices", "")
+    if others:
+        yield f"| part of dev | figure | rows | {' | '.join(each.model for each in models)} |"
+        yield "|---" * (3 + len(models)) + "|"
+        for line in others:
+            yield f"| {line.name} | {line.figure} | {line.rows} | {' | '.join(map(with_interval, line.cells))} |"
+    both = f"{models[0].model} / {models[-1].model}"
+    columns = dict.fromkeys((line.of, line.figure) for line in lines if line.part in LENGTHS)
+    yield from _grid(f"macro-F1 by length, {both}", LENGTHS, list(columns), lines)
+    kinds = dict.fromkeys(line.part for line in lines if line.of.startswith(TWINS))
+    twins = dict.fromkeys((line.of, line.figure) for line in lines if line.of.startswith(TWINS))
+    yield from _grid(f"disguise, {both}", list(kinds), list(twins), lines)
+
+
+def _grid(title: str, parts: Sequence[str], columns: Sequence[tuple[str, str]], lines: Sequence[Line]) -> Iterator[str]:
+    """A line a part and a column for each figure of it: the first model's and the last one's."""
+    known = {(line.of, line.figure, line.part): line for line in lines}
+    if not columns:
         return
-    yield from ("", "## Slices", "", f"| part of dev | figure | rows | {' | '.join(each.model for each in models)} |")
-    yield "|---" * (3 + len(models)) + "|"
-    for line in lines:
-        yield f"| {line.name} | {line.figure} | {line.rows} | {' | '.join(map(with_interval, line.cells))} |"
+    heads = (of if figure == MACRO_F1 and title.startswith(MACRO_F1) else f"{of}, {figure}" for of, figure in columns)
+    yield from ("", f"| {title} | {' | '.join(heads)} |", "|---" * (1 + len(columns)) + "|")
+    for part in parts:
+        cells = (_pair(known.get((of, figure, part))) for of, figure in columns)
+        yield f"| {part} | {' | '.join(cells)} |"
+
+
+def _pair(line: Line | None) -> str:
+    if line is None:
+        return NONE
+    first, last = (short(cell[0]) if cell is not None else NONE for cell in (line.cells[0], line.cells[-1]))
+    return f"{first} / {last}"
 
 
 def _heads(heads: Sequence[HeadFigures], facts: Mapping[str, Any]) -> Iterator[str]:

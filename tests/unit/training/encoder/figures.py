@@ -8,7 +8,7 @@ from riskguard.evaluation.disguised import OF_COLD, SAME
 from riskguard.evaluation.goals import GOALS, PREJUDICE, TWINS
 from riskguard.evaluation.heads import Figures, HeadFigures, TaskFigures
 from riskguard.evaluation.metrics import Bin
-from riskguard.evaluation.slices import FLAGGED, FOUND, Measured
+from riskguard.evaluation.slices import FLAGGED, FOUND, MACRO_F1, Measured
 from riskguard.evaluation.tasks import COLD
 
 SHIPPED: Mapping[str, float] = {
@@ -30,7 +30,8 @@ def figures(**changes: float) -> Figures:
         return value - 0.02, value + 0.02
 
     def task(name: str, rows: int, value: float) -> TaskFigures:
-        return TaskFigures(name, rows, value, value, around(value), GOALS[name])
+        note = "said of this one alone" if name == "CED rumour" else ""
+        return TaskFigures(name, rows, value, value, around(value), GOALS[name], note)
 
     return Figures(
         heads=tuple(
@@ -42,6 +43,8 @@ def figures(**changes: float) -> Figures:
         measured=(
             Measured(COLD, "against prejudice", FLAGGED, 267, told["against"], (0.2, 0.4), GOALS[PREJUDICE]),
             Measured(COLD, "attacks on a person", FOUND, 102, told["persons"], (0.7, 0.9)),
+            Measured("CED rumour", "over 80 characters", MACRO_F1, 200, 0.7, (0.6, 0.8)),
+            Measured(OF_COLD, "pinyin", SAME, 1000, 0.9, (0.8, 0.95)),
             Measured(OF_COLD, "every kind", SAME, 9000, told["twins"], (0.95, 0.97), GOALS[TWINS]),
         ),
         model="encoder",

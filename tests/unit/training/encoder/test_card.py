@@ -46,9 +46,19 @@ def test_it_says_what_was_measured_and_what_was_not_reached(folder: Path) -> Non
         "| COLD, labelled by people | macro-F1 | 2181 | .790 | ≥ .810 | ≥ .830 | .820 [.800, .840] | – | must |" in card
     )
     assert "| CED rumour | macro-F1 | 312 | .872 | ≥ .890 | ≥ .920 | .871 [.851, .891] | – | no, by .019 |" in card
-    assert "**Not reached: CED rumour .871 (≥ .890 was asked).**" in card
+    assert "**Not reached:**\n- CED rumour: .871, ≥ .890 was asked\n" in card
+    assert "Sets of fewer than 1000 rows settle little" in card
+    assert "CED rumour, encoder: said of this one alone" in card
     assert "≤ .350 | ≤ .200 | .300 [.200, .400] | .500 [.200, .400] | must |" in card
     assert "| COLD, labelled by people: attacks on a person | found | 102 |" in card
+
+
+def test_length_and_disguise_have_tables_of_their_own(folder: Path) -> None:
+    card = _written(folder)
+    assert "| macro-F1 by length, encoder / linear | CED rumour |" in card
+    assert "| over 80 characters | .700 / .700 |" in card
+    assert "| disguise, encoder / linear | disguised twins, COLD, labelled by people, same answer |" in card
+    assert "| pinyin | .900 / .900 |" in card
 
 
 def test_it_says_so_when_everything_is_reached(folder: Path) -> None:

@@ -49,7 +49,7 @@ def test_a_model_that_is_not_worse_passes(tmp_path: Path, changes: dict[str, flo
 
 def test_what_can_no_longer_be_answered_is_worse() -> None:
     shipped = figures()
-    poorer = replace(shipped, heads=shipped.heads[:1], tasks=shipped.tasks[:1], measured=shipped.measured[:2])
+    poorer = replace(shipped, heads=shipped.heads[:1], tasks=shipped.tasks[:1], measured=shipped.measured[:4])
     assert worse(poorer, shipped) == [
         "no head 'emotion.sad' any more",
         "'CED rumour' cannot be answered any more",
