@@ -115,12 +115,14 @@ class EncoderCandidate:
         return fused_crossed(own, other, truth, weights)
 
 
-def candidates(models: Path, dev: Library, *, engine: str = AUTO, told: Read = _nobody) -> list[Candidate]:
+def candidates(
+    models: Path, dev: Library, *, encoder: Path | None = None, engine: str = AUTO, told: Read = _nobody
+) -> list[Candidate]:
     """The models in this folder: the encoder as it serves, the same without the linear model, and the linear model.
 
-    NotReady where none is there.
+    `encoder` is the folder of one that is not yet among them. NotReady where there is no linear model.
     """
-    linear, encoder = models / _LINEAR_FOLDER, models / _ENCODER_FOLDER
+    linear, encoder = models / _LINEAR_FOLDER, encoder or models / _ENCODER_FOLDER
     if not linear.is_dir():
         raise NotReady(f"no model in {models}", hint="train one with `riskguard train linear --data DIR`")
     found: list[Candidate] = []

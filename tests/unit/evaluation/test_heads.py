@@ -136,6 +136,13 @@ def test_a_table_has_a_column_for_each_model(figures: list[Figures]) -> None:
     assert not {line.name for line in slices(figures)} & {f"{COLD}: against prejudice", COLD}
 
 
+def test_a_new_encoder_is_measured_before_it_takes_its_place(models: Path, examiner: Examiner, tmp_path: Path) -> None:
+    (tmp_path / "linear").symlink_to(models / "linear")
+    assert [one.name for one in candidates(tmp_path, examiner.dev)] == [LINEAR]
+    found = candidates(tmp_path, examiner.dev, encoder=models / "risk-encoder", engine=ENGINE)
+    assert [one.name for one in found] == [ENCODER, ENCODER_ALONE, LINEAR]
+
+
 def test_without_a_model_it_says_how_to_get_one(tmp_path: Path, examiner: Examiner) -> None:
     with pytest.raises(NotReady, match="no model in"):
         candidates(tmp_path, examiner.dev)
