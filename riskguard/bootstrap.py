@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import os
@@ -58,9 +59,12 @@ def log_to_stderr(level: str) -> None:
 
 
 def settle_in() -> None:
-    """Leave what is loaded by now out of the garbage collector's rounds, since it stays as long as the process."""
+    """Leave what is loaded by now out of the garbage collector's rounds, since it stays as long as the process, and
+    give back the memory that loading took beyond it."""
     gc.collect()
     gc.freeze()
+    with suppress(AttributeError, OSError, TypeError):  # glibc alone has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def open_begin(settings: Settings) -> Begin:

@@ -372,9 +372,7 @@ class Engine(BaseModel):
 
     engine: str
     workers: int
-    posts_per_s: Mapping[str, int] = Field(
-        description="of each engine that agrees with the trained model, on one core; empty where one had no rival"
-    )
+    posts_per_s: Mapping[str, int] = Field(description="of each engine that agrees with the trained model, on one core")
     refused: Mapping[str, str] = Field(description="why each of the others was not taken")
 
 
