@@ -52,7 +52,7 @@ class Settings:
     )
     encoder_engine: str = _setting(
         "auto",
-        "what runs the encoder: openvino-bf16, openvino-f32, onnxruntime-int8 or onnxruntime-fp32; "
+        "what runs the encoder: openvino-bf16, openvino-f32, onnxruntime-int8, onnxruntime-fp32 or torch; "
         "auto: the fastest here that agrees with the trained model",
     )
     hub_models: str = _setting(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskguard.cli.workshop import train
+from riskguard.cli.workshop import measured, show, train
 from riskguard.domain.errors import NotReady
 from riskguard.settings import Settings
 
@@ -75,19 +75,15 @@ def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: f
 @_work
 @_processes
 @_seed
-@click.option("--out", type=_FOLDER, help="Folder to write; else RISKGUARD_MODEL_DIR/risk-encoder.")
-@click.option("--linear", type=_FOLDER, help="Folder of the linear model; else RISKGUARD_MODEL_DIR/linear.")
+@click.option(
+    "--models", type=_FOLDER, help="Folder that holds linear/ and gets risk-encoder/; else RISKGUARD_MODEL_DIR."
+)
 @click.option("--steps", type=click.IntRange(min=1), default=1700, show_default=True, help="Batches for each process.")
-@click.option("--force", metavar="REASON", help="Write a model that is worse than the one there, and say why.")
+@click.option(
+    "--force", metavar="REASON", default="", help="Take a model that is worse than the one there, and say why."
+)
 def encoder(
-    data: Path | None,
-    work: Path,
-    processes: int,
-    seed: int,
-    out: Path | None,
-    linear: Path | None,
-    steps: int,
-    force: str | None,
+    data: Path | None, work: Path, processes: int, seed: int, models: Path | None, steps: int, force: str
 ) -> None:
     """Teach the pre-trained encoder every head, calibrate it beside the linear model, measure it and write its card.
 
@@ -95,14 +91,15 @@ def encoder(
     """
     one_thread_each()
     try:
-        from riskguard.training.encoder.gate import replace_model
+        from riskguard.training.encoder.card import write_encoder_card
+        from riskguard.training.encoder.gate import check_gate, save_figures, ship
         from riskguard.training.encoder.make import Places, teach_encoder, write_encoder
         from riskguard.training.encoder.teach import Course
     except ImportError as missing:
         raise _workshop(missing) from missing
     settings = Settings.load()
-    source, shipped = data or settings.training_data, out or settings.model_dir / "risk-encoder"
-    places = Places(source, work, linear or settings.model_dir / "linear", work / "candidate")
+    folder = models or settings.model_dir
+    places = Places(data or settings.training_data, work, folder / "linear", work / "candidate")
     course = Course(steps, seed=seed)
     with _bar("{task.fields[loss]}") as bar:
         task = bar.add_task("teaching", total=steps, loss="")
@@ -112,9 +109,13 @@ def encoder(
 
         teach_encoder(places, course, processes=processes, told=told)
         write_encoder(places, course, told=lambda step: bar.update(task, description=step))
-        bar.update(task, description="measuring on dev")
-        replace_model(places.out, shipped, linear=places.linear, data=source, because=force)
-    click.echo(f"Model and card are in {shipped}")
+    figures = measured(places.data, folder, engine=settings.encoder_engine, encoder=places.out)
+    show(figures)
+    check_gate(figures[0], folder / "risk-encoder", reason=force)
+    save_figures(places.out, figures[0])
+    write_encoder_card(places.out, figures)
+    ship(places.out, folder / "risk-encoder")
+    click.echo(f"Model and card are in {folder / 'risk-encoder'}")
 
 
 def one_thread_each() -> None:

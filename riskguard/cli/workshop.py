@@ -73,7 +73,7 @@ def linear(data: Path | None, out: Path | None, *, permissive_only: bool, seed: 
         status.update("measuring on dev")
         figures = measure(folder, source)
         write_card(folder, figures)
-    _show([figures])
+    show([figures])
     console.print(f"Model and card are in {folder}")
 
 
@@ -90,17 +90,17 @@ def evaluate() -> None:
 def heads(data: Path | None, models: Path | None, engine: str | None, out: Path | None) -> None:
     """How good every head is on dev: the encoder, without and with the linear model beside it, and that model alone."""
     settings = Settings.load()
-    figures = _measured(
+    figures = measured(
         data or settings.training_data, models or settings.model_dir, engine=engine or settings.encoder_engine
     )
-    _show(figures)
+    show(figures)
     if out is not None:
         plain = {"models": [each.plain() for each in figures]}
         out.write_text(json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _measured(data: Path, models: Path, *, engine: str) -> list[Figures]:
-    """The figures of every model, with a bar that moves with each step."""
+def measured(data: Path, models: Path, *, engine: str, encoder: Path | None = None) -> list[Figures]:
+    """The figures of every model, with a bar that moves with each step; `encoder` is one outside the models' folder."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -112,7 +112,11 @@ def _measured(data: Path, models: Path, *, engine: str) -> list[Figures]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         calibrating = bar.add_task("texts read by the encoder", total=None)
         found = candidates(
-            models, examiner.dev, engine=engine, told=lambda texts: bar.update(calibrating, advance=texts)
+            models,
+            examiner.dev,
+            encoder=encoder,
+            engine=engine,
+            told=lambda texts: bar.update(calibrating, advance=texts),
         )
         steps = bar.add_task("measuring", total=sum(map(examiner.steps, found)))
         figures = []
@@ -166,7 +170,7 @@ def _median(texts: Sequence[str]) -> int:
     return sorted(map(len, texts))[len(texts) // 2]
 
 
-def _show(models: Sequence[Figures]) -> None:
+def show(models: Sequence[Figures]) -> None:
     """The figures as tables on standard output: all models beside one another, then the heads of each."""
     from rich.console import Console
 

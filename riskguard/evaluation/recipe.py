@@ -212,7 +212,7 @@ RECIPES: Mapping[str, Recipe] = {
             (
                 Part("selfharm_sos1k", distressed, share=0.05),
                 Part("selfharm_treehole", is_label("die")),
-                Part("posts", posted("self_harm")),
+                Part("posts", posted("self_harm"), share=0.02),
                 *_EVERYDAY,
             ),
             prevalence=0.05,
@@ -222,7 +222,7 @@ RECIPES: Mapping[str, Recipe] = {
             "self_harm.urgent",
             (
                 Part("selfharm_sos1k", is_label("1"), share=0.05),
-                Part("posts", posted_kind("self_harm.urgent")),
+                Part("posts", posted_kind("self_harm.urgent"), share=0.02),
                 *_EVERYDAY,
             ),
             prevalence=0.03,

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -97,11 +98,18 @@ class OpenVino:
         return Margins(heads[:texts], tags[:texts, :places])
 
 
+def _torch(folder: Path) -> Engine:
+    """PyTorch lives in the workshop, which serving never imports by itself: the room is found by its name."""
+    engine: Engine = import_module("riskguard.training.encoder.engine").TorchEngine(folder)
+    return engine
+
+
 ENGINES: Mapping[str, Callable[[Path], Engine]] = {
     "openvino-bf16": lambda folder: OpenVino(folder / GRAPH, precision="bf16"),
     "onnxruntime-int8": lambda folder: OnnxRuntime(folder / INT8_GRAPH, name="onnxruntime-int8"),
     "openvino-f32": lambda folder: OpenVino(folder / GRAPH, precision="f32"),
     "onnxruntime-fp32": lambda folder: OnnxRuntime(folder / GRAPH, name="onnxruntime-fp32"),
+    "torch": _torch,
 }
 """By the name that the setting takes. Each raises ImportError where its library is not installed."""
 

@@ -36,6 +36,7 @@ def save_encoder(model: RiskEncoderForPosts, speller: Speller, folder: Path) -> 
     """Write weights, config, vocabulary and both graphs; the model as it was written, rounded to 16 bits."""
     folder.mkdir(parents=True, exist_ok=True)
     model.half().save_pretrained(folder)
+    (folder / WEIGHTS).chmod(0o644)  # it is written for its owner alone
     rounded = model.float().eval()
     speller.vocabulary.save(folder)
     with TemporaryDirectory() as scratch:

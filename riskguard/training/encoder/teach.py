@@ -88,7 +88,7 @@ def teach(
             keep = min(_AVERAGED, step / (step + 10 * _AVERAGE_EVERY))
             for name, value in model.named_parameters():
                 average[name].lerp_(value.detach(), 1 - keep)
-        sums += float(of_heads), float(tag_loss), 1
+        sums += float(of_heads.detach()), float(tag_loss.detach()), 1
         if step % 50 == 0 and group.rank == 0:
             told(step, sums[0] / sums[2], sums[1] / sums[2])
             sums[:] = 0

@@ -7,7 +7,7 @@ import pytest
 
 from riskguard.domain.errors import InvalidInput
 from riskguard.training.encoder.gate import FIGURES, check_gate, save_figures, shipped_figures, worse
-from tests.unit.training.encoder.figures import figures
+from tests.integration.training.figures import figures
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from riskguard.training.card import PLOT
 from riskguard.training.encoder.card import CARD, LOSS_PLOT, write_encoder_card
 from tests.unit.detectors.encoder.tiny import made_encoder
-from tests.unit.training.encoder.figures import figures
+from tests.integration.training.figures import figures
 
 _ABOUT = {
     "made_on": "2026-03-01",
