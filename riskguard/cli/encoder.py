@@ -79,11 +79,20 @@ def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: f
     "--models", type=_FOLDER, help="Folder that holds linear/ and gets risk-encoder/; else RISKGUARD_MODEL_DIR."
 )
 @click.option("--steps", type=click.IntRange(min=1), default=1700, show_default=True, help="Batches for each process.")
+@click.option("--more", is_flag=True, help="Go on from what the last course left, also from one that was stopped.")
 @click.option(
     "--force", metavar="REASON", default="", help="Take a model that is worse than the one there, and say why."
 )
 def encoder(
-    data: Path | None, work: Path, processes: int, seed: int, models: Path | None, steps: int, force: str
+    data: Path | None,
+    work: Path,
+    processes: int,
+    seed: int,
+    models: Path | None,
+    steps: int,
+    *,
+    more: bool,
+    force: str,
 ) -> None:
     """Teach the pre-trained encoder every head, calibrate it beside the linear model, measure it and write its card.
 
@@ -100,7 +109,7 @@ def encoder(
     settings = Settings.load()
     folder = models or settings.model_dir
     places = Places(data or settings.training_data, work, folder / "linear", work / "candidate")
-    course = Course(steps, seed=seed)
+    course = Course(steps, seed=seed, more=more)
     with _bar("{task.fields[loss]}") as bar:
         task = bar.add_task("teaching", total=steps, loss="")
 

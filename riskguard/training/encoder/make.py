@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,9 +49,10 @@ class Places:
 
 
 def teach_encoder(places: Places, course: Course, *, processes: int, told: Told) -> None:
-    """Teach the encoder that `riskguard pretrain` left in the work folder; NotReady when there is none."""
-    if not (places.work / CHECKPOINT).is_file():
-        raise NotReady(f"no pre-trained encoder in {places.work}", hint="run `riskguard pretrain` first")
+    """Teach the encoder that the work folder holds; NotReady when there is none."""
+    needed, hint = (TAUGHT, "leave out --more") if course.more else (CHECKPOINT, "run `riskguard pretrain` first")
+    if not (places.work / needed).is_file():
+        raise NotReady(f"no {needed} in {places.work}", hint=hint)
     together(_teach, places.work, processes, places.data, places.work, course, told=told)
 
 
@@ -92,10 +93,17 @@ def _teach(group: Group, data: Path, work: Path, course: Course, told: Told) -> 
     library.put(INVENTED, invented(seed=course.seed))
     torch.manual_seed(course.seed)
     model = _blank(speller)
-    model.encoder.load_state_dict(_pretrained(work))
-    teach(model, speller, subjects(library), sentences(data, Split.TRAIN), course, group, told=told)
+    if course.more:
+        model.load_state_dict(torch.load(work / TAUGHT, weights_only=True))
+    else:
+        model.encoder.load_state_dict(_pretrained(work))
+
+    def kept(weights: Mapping[str, torch.Tensor]) -> None:
+        torch.save(dict(weights), work / TAUGHT)
+
+    teach(model, speller, subjects(library), sentences(data, Split.TRAIN), course, group, told=told, kept=kept)
     if group.rank == 0:
-        torch.save(model.state_dict(), work / TAUGHT)
+        kept(model.state_dict())
 
 
 def _blank(speller: Speller) -> RiskEncoderForPosts:

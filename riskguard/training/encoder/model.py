@@ -77,7 +77,7 @@ class Spelling(nn.Module):
         begins = met.sum(2)
         ends = torch.zeros_like(begins)
         for back in range(1, LONGEST_WORD):
-            ends = ends + functional.pad(met[:, : met.shape[1] - back, back - 1], (0, 0, back, 0))
+            ends = ends + functional.pad(met[:, :, back - 1], (0, 0, back, 0))[:, : met.shape[1]]
         places = torch.arange(chars.shape[1], device=chars.device)
         found = self.char(chars) + self.sound(sounds).sum(2) + self.position(places)
         found = found + self.begin(begins) + self.end(ends)

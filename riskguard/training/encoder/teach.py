@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,14 +22,18 @@ from riskguard.training.encoder.together import Group
 IGNORED = -100
 _POOL = 24
 _SMOOTHED = 0.04
-_TWINS, _TWIN_WEIGHT, _AGREEMENT = 0.3, 0.6, 0.15
+_TWINS, _TWIN_WEIGHT, _AGREEMENT = 0.4, 0.6, 0.25
 _EMOTION_WEIGHT, _TAG_WEIGHT = 1.5, 1.0
 _AVERAGED, _AVERAGE_EVERY = 0.98, 10
+_KEPT_EVERY = 250
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How to teach. `steps` is the whole course; the rate of a layer is `deeper` times that of the one above it."""
+    """How to teach. `steps` is the whole course; the rate of a layer is `deeper` times that of the one above it.
+
+    With `more` it goes on from what the last course left, else from pre-training.
+    """
 
     steps: int
     texts: int = 96
@@ -39,6 +43,7 @@ class Course:
     deeper: float = 0.85
     warm: float = 0.06
     seed: int = 7
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,12 @@ def teach(
     group: Group,
     *,
     told: Callable[[int, float, float], None],
+    kept: Callable[[Mapping[str, Tensor]], None] = lambda _: None,
 ) -> RiskEncoderForPosts:
-    """Teach in place and give back the model with averaged weights; `told` hears step, loss of heads and of tags."""
+    """Teach in place and give back the model with averaged weights; `told` hears step, loss of heads and of tags.
+
+    `kept` gets the averaged weights now and then, so that a stop loses little.
+    """
     optimizer = _optimizer(model, course)
     learner = group.shared(model)
     lifted = torch.from_numpy(lift(taught))
@@ -92,6 +101,8 @@ def teach(
         if step % 50 == 0 and group.rank == 0:
             told(step, sums[0] / sums[2], sums[1] / sums[2])
             sums[:] = 0
+        if step % _KEPT_EVERY == 0 and group.rank == 0:
+            kept({**model.state_dict(), **average})
     model.load_state_dict(average, strict=False)
     return model.eval()
 
