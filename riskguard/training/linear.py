@@ -125,7 +125,7 @@ def calibrate(model: LinearModel, dev: Library, wanted: Sequence[Recipe]) -> Lin
 
 
 def _fit(recipe: Recipe, bench: Bench, seed: int) -> Head | None:
-    blocks = [block for part in recipe.parts if part.train for block in _blocks(part, recipe, bench)]
+    blocks = [block for part in recipe.parts if part.train and part.counted for block in _blocks(part, recipe, bench)]
     truth = np.concatenate([block.truth for block in blocks]) if blocks else np.empty(0, np.bool_)
     if truth.sum() < FEWEST_YES:
         return None
@@ -190,7 +190,7 @@ def _assembled(heads: Sequence[Head], bench: Bench) -> LinearModel:
 
 def _sources(wanted: Sequence[Recipe]) -> list[str]:
     """The sets that tell how rare an n-gram is. Not the lures: editing them leaves the other heads as they are."""
-    named = {part.source: None for recipe in wanted for part in recipe.parts if part.train}
+    named = {part.source: None for recipe in wanted for part in recipe.parts if part.train and part.counted}
     return [name for name in named if name != LURES]
 
 
@@ -199,7 +199,7 @@ def _why_missing(*, permissive_only: bool) -> str:
 
 
 def _about(heads: Sequence[Head], wanted: Sequence[Recipe], *, permissive_only: bool, seed: int) -> dict[str, object]:
-    used = {recipe.head: sorted({p.source for p in recipe.parts if p.train}) for recipe in wanted}
+    used = {recipe.head: sorted({p.source for p in recipe.parts if p.train and p.counted}) for recipe in wanted}
     return {
         "trained_on": {h.name: {"yes": h.yes, "no": h.no, "sets": used[h.name], "yes_sets": h.yes_sets} for h in heads},
         "permissive_heads": [h.name for h in heads if all(SOURCES[name].permissive for name in used[h.name])],
