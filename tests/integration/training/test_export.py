@@ -18,9 +18,10 @@ SPELLER = small_speller()
     ("graph", "off"),
     [pytest.param(GRAPH, 1e-4, id="full"), pytest.param(INT8_GRAPH, 0.1, id="bytes")],
 )
-def test_a_graph_says_what_the_model_says(tmp_path: Path, graph: str, off: float) -> None:
+@pytest.mark.parametrize("texts", [pytest.param(TEXTS, id="posts"), pytest.param(["", "好"], id="next-to-nothing")])
+def test_a_graph_says_what_the_model_says(tmp_path: Path, graph: str, off: float, texts: list[str]) -> None:
     written = save_encoder(small_model(SPELLER), SPELLER, tmp_path)
-    spelled = SPELLER.spell(TEXTS)
+    spelled = SPELLER.spell(texts)
     with torch.inference_mode():
         wanted = written(*(torch.from_numpy(array) for array in (spelled.chars, spelled.sounds, spelled.words)))
     told = OnnxRuntime(tmp_path / graph, name="told").run(spelled)
