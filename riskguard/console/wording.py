@@ -43,7 +43,7 @@ EVENTS = {
 }
 ARRIVALS = {EventStatus.WAITING: "等待送达", EventStatus.DELIVERED: "已送达", EventStatus.GIVEN_UP: "已放弃"}
 CAUSES = {Cause.FAILED: "本次未能判读", Cause.ABSENT: "未安装模型"}
-DETECTORS = {"lexicon": "词库", "linear": "模型", "pii": "个人信息识别", "similar": "近似内容比对"}
+DETECTORS = {"lexicon": "词库", "linear": "模型", "encoder": "模型", "pii": "个人信息识别", "similar": "近似内容比对"}
 TRUST = ("未知", "新人", "普通", "可信", "资深")
 
 REASONS = {

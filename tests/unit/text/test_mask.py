@@ -29,13 +29,19 @@ def _found(text: str, part: str, label: str) -> Finding:
         pytest.param("wangwu艾特qq点com", "wangwu艾特qq点com", "pii.email", "w*************", id="disguised-e-mail"),
         pytest.param("京A·12345", "京A·12345", "pii.licence_plate", "京A*****5", id="plate"),
         pytest.param("微信abc_12345", "abc_12345", "pii.wechat", "微信a*******5", id="wechat"),
-        pytest.param("他叫张三", "张三", "pii.name", "他叫**", id="label-without-a-rule"),
+        pytest.param("住幸福路5号", "幸福路5号", "pii.address", "住*****", id="label-without-a-rule"),
+        pytest.param("他叫张三", "张三", "pii.name", "他叫张三", id="a-name-by-itself"),
         pytest.param("138", "138", "pii.mobile", "***", id="too-short-to-show-a-part"),
         pytest.param("傻逼", "傻逼", "abuse.insult", "傻逼", id="only-personal-information"),
     ],
 )
 def test_masking(text: str, part: str, label: str, masked: str) -> None:
     assert mask(text, [_found(text, part, label)]) == masked
+
+
+def test_a_name_is_hidden_where_a_policy_says_so() -> None:
+    text = "他叫张三"
+    assert mask(text, [_found(text, "张三", "pii.name")], asked={"pii.name"}) == "他叫**"
 
 
 def test_overlapping_spans_hide_what_either_hides() -> None:
