@@ -27,7 +27,7 @@ KINDS = ("PER", "ADDR", "ORG")
 TAGS = ("O", *(f"{edge}-{kind}" for kind in KINDS for edge in "BI"))
 TEMPERATURE = 0.5
 _PIECES = 0.25
-_LONGEST = 200
+_LONGEST = 144
 
 Answers = NDArray[np.float32]
 

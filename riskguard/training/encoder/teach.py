@@ -166,8 +166,11 @@ def _loss(margins: Tensor, batch: Batch, lifted: Tensor) -> Tensor:
 
 
 def _batches(taught: Sequence[Subject], course: Course, rank: int) -> Iterator[Batch]:
-    """Batches of like length without end, each text drawn from a set by its pull, some with a twin."""
-    dice = np.random.default_rng([course.seed, rank])
+    """Batches of like length without end, each text drawn from a set by its pull, some with a twin.
+
+    All processes take their short and long batches at the same time, since each step waits for the slowest.
+    """
+    dice, order = np.random.default_rng([course.seed, rank]), np.random.default_rng(course.seed)
     seeds = random.Random(f"{course.seed} {rank}")  # noqa: S311 - training data, no secret
     pulls = np.array([subject.pull for subject in taught])
     orders = [_endless(len(subject.texts), dice) for subject in taught]
@@ -176,7 +179,7 @@ def _batches(taught: Sequence[Subject], course: Course, rank: int) -> Iterator[B
         pool = [(subject, next(orders[subject])) for subject in drawn]
         pool.sort(key=lambda one: len(taught[one[0]].texts[one[1]]) + dice.random())
         starts = np.arange(0, len(pool), course.texts)
-        for start in dice.permutation(starts):
+        for start in order.permutation(starts):
             yield _batch(taught, pool[start : start + course.texts], dice, seeds)
 
 
@@ -201,11 +204,11 @@ def _batch(
 
 def _tag_batches(tagged: Sequence[Sentence], course: Course, rank: int) -> Iterator[tuple[list[str], Tensor]]:
     """Sentences of like length and their tags; the mark of the beginning and padding have none."""
-    dice = np.random.default_rng([course.seed, rank, 1])
-    order = _endless(len(tagged), dice)
+    dice, order = np.random.default_rng([course.seed, rank, 1]), np.random.default_rng([course.seed, 1])
+    drawn = _endless(len(tagged), dice)
     while True:
-        pool = sorted((tagged[next(order)] for _ in range(course.sentences * _POOL)), key=lambda s: len(s.text))
-        for start in dice.permutation(np.arange(0, len(pool), course.sentences)):
+        pool = sorted((tagged[next(drawn)] for _ in range(course.sentences * _POOL)), key=lambda s: len(s.text))
+        for start in order.permutation(np.arange(0, len(pool), course.sentences)):
             chosen = pool[start : start + course.sentences]
             tags = np.full((len(chosen), 1 + max(len(s.text) for s in chosen)), IGNORED, np.int64)
             for row, sentence in enumerate(chosen):
