@@ -8,8 +8,8 @@ import pytest
 
 from riskguard.training.card import PLOT
 from riskguard.training.encoder.card import CARD, LOSS_PLOT, write_encoder_card
-from tests.unit.detectors.encoder.tiny import made_encoder
 from tests.integration.training.figures import figures
+from tests.unit.detectors.encoder.tiny import made_encoder
 
 _ABOUT = {
     "made_on": "2026-03-01",

@@ -22,6 +22,8 @@ _EVERYDAY = ["今天", "火锅", "地铁", "电影", "朋友", "下班", "天气
 _RUDE = ["讨厌鬼", "滚远点", "没脑子"]
 _SPAM = ["彩金", "首存", "开户", "返水"]
 _ROWS = {"train": 260, "dev": 60}
+TAUGHT = ("abuse", "hate", "sexual", "gambling", "fraud", "ad", "illegal_trade", "self_harm")
+"""By these rows, or by sentences and posts of our own."""
 
 
 def _say(dice: Random, words: list[str]) -> str:
@@ -62,7 +64,7 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_learns_what_the_rows_say_and_leaves_out_what_no_row_speaks_of(trained: Path) -> None:
     model, config = load_model(trained)
-    assert model.heads == ("abuse", "hate", "sexual", "gambling")
+    assert model.heads == TAUGHT
     assert "too few" in config["missing"]["rumour"]
     scores = model.scores(["今天火锅讨厌鬼周末猫咪", "今天火锅地铁周末猫咪", "下班开户返水天气彩金"])
     assert scores[0, 0] > 0.8 > 0.2 > scores[1, 0]
@@ -77,15 +79,16 @@ def test_the_same_seed_gives_the_same_bytes(data: Path, trained: Path, tmp_path:
 def test_permissive_only_drops_sets_without_a_licence(data: Path, tmp_path: Path) -> None:
     list(train_linear(data, tmp_path, permissive_only=True))
     model, config = load_model(tmp_path)
-    assert model.heads == ("abuse", "hate", "sexual")
+    assert model.heads == TAUGHT
     assert {name for head in config["trained_on"].values() for name in head["sets"]} <= {
         "invented",
         "invented_lures",
+        "posts",
         "toxic_cold",
         "toxic_hed_cold_pairs",
         "toxic_cold_human",
     }
-    assert "licensed" in config["missing"]["gambling"]
+    assert "licensed" in config["missing"]["rumour"]
 
 
 def test_the_card_says_what_was_measured(data: Path, trained: Path) -> None:
@@ -98,7 +101,7 @@ def test_the_card_says_what_was_measured(data: Path, trained: Path) -> None:
     assert "COLD (thu-coai) | Apache-2.0" in card
     assert (trained / PLOT).read_bytes().startswith(b"\x89PNG")
     assert "`sexual` learnt mostly from us" in card
-    assert [head.head for head in figures.heads] == ["abuse", "hate", "sexual", "gambling"]
+    assert tuple(head.head for head in figures.heads) == TAUGHT
     assert "bins" not in json.dumps(figures.plain())
 
 
