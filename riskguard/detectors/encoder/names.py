@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 OUTSIDE = "O"
 _NEVER = -1e9
+_WORD = re.compile(r"[^\W\d_a-z〇零一二三四五六七八九十百幺]")
 _DOOR = re.compile(r"[0-9〇零一二三四五六七八九十百]\s*(?:[号弄栋幢座楼室组层院舍]|单元|门|#|-|$)")
 
 
@@ -89,8 +90,9 @@ class Tagger:
 
 
 def leads_to_a_door(address: str) -> bool:
-    """Whether the name of a place, folded, tells a house or flat in it: a town or a road is nobody's home."""
-    return _DOOR.search(address) is not None
+    """Whether the name of a place, folded, tells a house or flat in it: a town or a road is nobody's home, and what is
+    made of digits alone is another number."""
+    return _DOOR.search(address) is not None and _WORD.search(address) is not None
 
 
 def _kind(tag: str) -> str:

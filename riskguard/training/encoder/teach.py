@@ -22,7 +22,7 @@ from riskguard.training.encoder.together import Group
 IGNORED = -100
 _POOL = 24
 _SMOOTHED = 0.04
-_TWINS, _TWIN_WEIGHT, _AGREEMENT = 0.4, 0.6, 0.25
+_TWINS, _TWIN_WEIGHT, _AGREEMENT = 0.5, 0.6, 0.5
 _EMOTION_WEIGHT, _TAG_WEIGHT = 1.5, 1.0
 _AVERAGED, _AVERAGE_EVERY = 0.98, 10
 _KEPT_EVERY = 250
@@ -37,7 +37,7 @@ class Course:
 
     steps: int
     texts: int = 96
-    sentences: int = 20
+    sentences: int = 28
     rate: float = 5e-4
     head_rate: float = 2e-3
     deeper: float = 0.85

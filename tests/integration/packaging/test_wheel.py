@@ -57,7 +57,7 @@ def test_the_wheel_judges_with_the_model_that_it_carries(unpacked: Path) -> None
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert answer["labels"]["fraud.part_time"] > 0.5
-    assert "linear" in answer["models"]
+    assert "encoder" in answer["models"]
 
 
 def test_the_settings_of_the_wheel_point_into_it(unpacked: Path) -> None:

@@ -79,7 +79,20 @@ def test_an_address_leads_to_a_door(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["北京", "海淀区", "中山路", "三里屯", "五道口", "第一人民医院", "四川", "十三陵", ""]
+    "place",
+    [
+        "北京",
+        "海淀区",
+        "中山路",
+        "三里屯",
+        "五道口",
+        "第一人民医院",
+        "四川",
+        "十三陵",
+        "138-0013-8000",
+        "一三八零零",
+        "",
+    ],
 )
 def test_a_place_that_many_share_does_not(place: str) -> None:
     assert not leads_to_a_door(place)
