@@ -250,7 +250,8 @@ def _again(facts: Mapping[str, Any]) -> Iterator[str]:
     yield "```"
     if course:
         yield ""
-        yield f"Teaching took {course['steps']} steps of {course['texts']} texts, seed {course['seed']}."
+        after = ", on top of an earlier course" if course.get("more") else ""
+        yield f"Teaching took {course['steps']} steps of {course['texts']} texts for each process, seed {course['seed']}{after}."
 
 
 def _json(file: Path) -> dict[str, Any]:

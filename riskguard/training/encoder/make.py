@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -150,6 +150,6 @@ def _about(places: Places, course: Course) -> dict[str, object]:
         "tagged_on": sorted((*ENTITIES, "address_parts")),
         "permissive_heads": [head for head, names in used.items() if all(SOURCES[name].permissive for name in names)],
         "pretraining": json.loads((places.work / LOG).read_text(encoding="utf-8")),
-        "course": {"steps": course.steps, "texts": course.texts, "sentences": course.sentences, "seed": course.seed},
+        "course": asdict(course),
         "made_on": datetime.now(UTC).date().isoformat(),
     }
