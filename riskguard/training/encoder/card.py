@@ -251,7 +251,8 @@ def _again(facts: Mapping[str, Any]) -> Iterator[str]:
     if course:
         yield ""
         after = ", on top of an earlier course" if course.get("more") else ""
-        yield f"Teaching took {course['steps']} steps of {course['texts']} texts for each process, seed {course['seed']}{after}."
+        each = f"{course['steps']} steps of {course['texts']} texts for each process"
+        yield f"Teaching took {each}, seed {course['seed']}{after}."
 
 
 def _json(file: Path) -> dict[str, Any]:

@@ -28,8 +28,8 @@ def figures() -> PlainFigures:
     ("half", "recall", "false_alarms"),
     [
         pytest.param(Half.TUNE, 0.95, 0.05, id="tuned-on"),
-        pytest.param(Half.KEPT, 0.93, 0.06, id="kept-apart"),
-        pytest.param(Half.LATE, 0.30, 0.06, id="written-last"),
+        pytest.param(Half.KEPT, 0.93, 0.09, id="kept-apart"),
+        pytest.param(Half.LATE, 0.45, 0.06, id="written-last"),
     ],
 )
 def test_the_floor_is_held(figures: PlainFigures, half: Half, recall: float, false_alarms: float) -> None:
