@@ -120,7 +120,11 @@ _EVERYDAY = (
 )
 
 
-_OVERLAPS = {"ad": ("fraud", "gambling", "sexual", "illegal_trade"), "fraud": ("ad", "gambling"), "gambling": ("fraud",)}
+_OVERLAPS = {
+    "ad": ("fraud", "gambling", "sexual", "illegal_trade"),
+    "fraud": ("ad", "gambling"),
+    "gambling": ("fraud",),
+}
 """A lure is an advertisement of sorts: what our posts of one kind cannot say about another."""
 
 
