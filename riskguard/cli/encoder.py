@@ -41,8 +41,8 @@ _seed = click.option("--seed", default=7, show_default=True)
 def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: float) -> None:
     """Pre-train the encoder on unlabelled text. Stopped at any time, it goes on where it was when called again.
 
-    About an hour for 46 million characters on two cores, and 20 minutes before that for the vocabulary and the word
-    vectors. Uses a GPU where there is one.
+    About an hour for 46 million characters on two cores, and a quarter of an hour before that for the vocabulary and
+    the word vectors. Uses a GPU where there is one.
     """
     one_thread_each()
     try:
@@ -96,7 +96,7 @@ def encoder(
 ) -> None:
     """Teach the pre-trained encoder every head, calibrate it beside the linear model, measure it and write its card.
 
-    About 25 minutes on two cores. A model that is worse on dev than the one it would replace is not written.
+    About 40 minutes on two cores. A model that is worse on dev than the one it would replace is not written.
     """
     one_thread_each()
     try:

@@ -19,7 +19,7 @@ from riskguard.detectors.encoder.windows import Window, batches, highest, window
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import ModelInvalid
 
-CONFIG, SERVING = "config.json", "serving.json"
+CONFIG, SERVING, WEIGHTS = "config.json", "serving.json", "model.safetensors"
 FORMAT = "riskguard-encoder/1"
 _RESTORE = "train it again with `riskguard train encoder`, or restore the folder from the release"
 _MEASURED_POSTS = 64
@@ -88,7 +88,7 @@ class Encoder:
 
     def logits(self, texts: Sequence[str]) -> Logits:
         """Of texts that are no longer than a window."""
-        margins = _margins(self.choice.engine, self.speller, windows_of(texts), len(self.heads))
+        margins = margins_of(self.choice.engine, self.speller, windows_of(texts), len(self.heads))
         return self.fusion.logits(margins, texts)
 
 
@@ -124,7 +124,8 @@ def _runs(engine: Engine, speller: Speller, windows: Sequence[Window]) -> Iterat
         yield batch, engine.run(speller.spell([windows[at].chars for at in batch]))
 
 
-def _margins(engine: Engine, speller: Speller, windows: Sequence[Window], heads: int) -> NDArray[np.float32]:
+def margins_of(engine: Engine, speller: Speller, windows: Sequence[Window], heads: int) -> NDArray[np.float32]:
+    """(windows, heads), before calibration."""
     margins = np.zeros((len(windows), heads), np.float32)
     for batch, told in _runs(engine, speller, windows):
         margins[batch] = told.heads
@@ -151,7 +152,7 @@ def _trial(serving: Mapping[str, Any], fusion: Fusion, speller: Speller) -> Tria
 
     def distance(engine: Engine, part: slice) -> float:
         windows = windows_of(texts[part])
-        told = highest(_margins(engine, speller, windows, len(fusion.heads)), windows, len(texts[part]))
+        told = highest(margins_of(engine, speller, windows, len(fusion.heads)), windows, len(texts[part]))
         return float(np.abs(scores(fusion.logits(told, texts[part])) - wanted[part]).max())
 
     def fault(engine: Engine) -> str:

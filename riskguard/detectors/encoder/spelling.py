@@ -75,6 +75,7 @@ class Speller:
     _char_of_code: Ids = field(init=False)
     _syllable_of_char: Ids = field(init=False)
     _initial_of_syllable: Ids = field(init=False)
+    _initial_of_char: Ids = field(init=False)
     _word_keys: NDArray[np.uint64] = field(init=False)
     _word_rows: NDArray[np.int64] = field(init=False)
     _named: _Syllables = field(init=False)
@@ -91,6 +92,9 @@ class Speller:
         self._syllable_of_char[SPECIAL:] = [named.get(sound, 0) for sound in chars.values()]
         self._initial_of_syllable = np.zeros(len(named) + 1, np.uint16)
         self._initial_of_syllable[1:] = [self.initial(sound[0]) for sound in self.syllables]
+        self._initial_of_char = np.zeros(self.char_count, np.uint16)
+        own = self._char_of_code[[ord(letter) for letter in LETTERS]]
+        self._initial_of_char[own] = [self.initial(letter) for letter in LETTERS]
         self._word_keys, self._word_rows = self._word_table()
 
     @classmethod
@@ -150,10 +154,7 @@ class Speller:
 
     def sounds(self, chars: Ids, syllables: Ids) -> NDArray[np.int64]:
         """(places, 2): the syllable, and its initial letter; a letter that spells nothing is its own initial."""
-        letters = self._char_of_code[[ord(letter) for letter in LETTERS]]
-        own = np.zeros(self.char_count, np.int64)
-        own[letters] = [self.initial(letter) for letter in LETTERS]
-        initials = np.where(syllables > 0, self._initial_of_syllable[syllables], own[chars])
+        initials = np.where(syllables > 0, self._initial_of_syllable[syllables], self._initial_of_char[chars])
         return np.stack([syllables.astype(np.int64), initials], axis=1)
 
     def words_at(self, chars: Ids) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from riskguard.detectors.encoder.model import CONFIG, SERVING
+from riskguard.detectors.encoder.model import CONFIG, SERVING, WEIGHTS
 from riskguard.evaluation.candidate import ENCODER_ALONE
 from riskguard.evaluation.compare import NONE, Line, goals, notes, short, slices, wanted, with_interval
 from riskguard.evaluation.goals import TWINS
@@ -18,7 +18,6 @@ from riskguard.training.card import PLOT, plot_reliability
 
 CARD, LOSS_PLOT = "card.md", "loss.png"
 _MACHINE = "two CPU cores"
-_WEIGHTS = "model.safetensors"
 _EMOTIONAL = ("sentiment.", "emotion.")
 _FEW = 1000
 _TAGGED = {
@@ -117,8 +116,8 @@ def _what(folder: Path, config: Mapping[str, Any], facts: Mapping[str, Any]) -> 
     yield "heads, and tags for names, addresses and organisations."
     if "made_on" in facts:
         yield f"Made on {facts['made_on']}."
-    if _WEIGHTS in facts["sha256"]:
-        yield f"The folder holds {size:.1f} MiB; `{_WEIGHTS}` has SHA-256 `{facts['sha256'][_WEIGHTS]}`."
+    if WEIGHTS in facts["sha256"]:
+        yield f"The folder holds {size:.1f} MiB; `{WEIGHTS}` has SHA-256 `{facts['sha256'][WEIGHTS]}`."
 
 
 def _tasks(models: Sequence[Figures]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import lzma
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -44,10 +44,10 @@ class Corpus:
         return cls(*mapped, *(np.load(folder / f"{name}.npy") for name in ("starts", "sizes", "moods")))
 
 
-def fold_corpus(data: Path, file: Path, *, told: Callable[[int], None]) -> Counter[str]:
+def fold_corpus(data: Path, file: Path) -> Counter[str]:
     """Write every text of the corpus folded, one a line, and every labelled training text twice; counts characters.
 
-    `told` hears how many texts are done. NotReady when there is no corpus.
+    NotReady when there is no corpus.
     """
     parts = sorted((data / "corpus").glob("*.txt.xz"))
     if not parts:
@@ -58,12 +58,11 @@ def fold_corpus(data: Path, file: Path, *, told: Callable[[int], None]) -> Count
             folded = "\n".join(_LINE_ENDS.sub(" ", view.folded).strip() for view in fold_all(chunk)) + "\n"
             counted.update(folded)
             out.write(folded)
-            told(len(chunk))
     del counted["\n"]
     return counted
 
 
-def spell_corpus(file: Path, speller: Speller, folder: Path, *, told: Callable[[int], None]) -> list[str]:
+def spell_corpus(file: Path, speller: Speller, folder: Path) -> list[str]:
     """Write the arrays of a folded corpus; the emoticons that stand for moods, most frequent first.
 
     A text with such an emoticon is there twice: as it is, and with its emoticons taken out, which are to be guessed.
@@ -78,7 +77,6 @@ def spell_corpus(file: Path, speller: Speller, folder: Path, *, told: Callable[[
         syllables.append(sounds)
         sizes.append(np.fromiter((len(text) for text, _ in pieces), np.int64, len(pieces)))
         labels.append(np.fromiter((mood for _, mood in pieces), np.int8, len(pieces)))
-        told(len(chunk))
     lengths = np.concatenate(sizes)
     ends = np.cumsum(lengths + len(GAP))
     np.save(folder / "chars.npy", np.concatenate(chars))

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from onnx import TensorProto, external_data_helper, helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from riskguard.detectors.encoder.engine import GRAPH, INT8_GRAPH
+from riskguard.detectors.encoder.model import FORMAT, SERVING, WEIGHTS
 from riskguard.detectors.encoder.spelling import CHARS, WORDS, Speller
 from riskguard.training.encoder.model import RiskEncoderForPosts
 
-WEIGHTS, GRAPH, GRAPH_INT8, SERVING = "model.safetensors", "model.onnx", "model.int8.onnx", "serving.json"
-FORMAT = "riskguard-encoder/1"
 _FEWEST_VALUES = 1024
 _OPSET = 17
 _ELEMENT = {"F16": TensorProto.FLOAT16, "I8": TensorProto.INT8}
@@ -40,14 +40,14 @@ def save_encoder(model: RiskEncoderForPosts, speller: Speller, folder: Path) -> 
     rounded = model.float().eval()
     speller.vocabulary.save(folder)
     with TemporaryDirectory() as scratch:
-        full, quantised = Path(scratch) / GRAPH, Path(scratch) / GRAPH_INT8
+        full, quantised = Path(scratch) / GRAPH, Path(scratch) / INT8_GRAPH
         _trace(rounded, speller, full, folded=False)
         _pointing_at_weights(full, folder, GRAPH)
         _trace(rounded, speller, full, folded=True)
         quantize_dynamic(
             full, quantised, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"]
         )
-        _pointing_at_weights(quantised, folder, GRAPH_INT8)
+        _pointing_at_weights(quantised, folder, INT8_GRAPH)
     return rounded
 
 
@@ -62,7 +62,7 @@ def save_serving(
 ) -> None:
     """Write what a serving process checks and needs beside the graphs."""
     texts, margins = probe
-    files = (WEIGHTS, GRAPH, GRAPH_INT8, CHARS, WORDS)
+    files = (WEIGHTS, GRAPH, INT8_GRAPH, CHARS, WORDS)
     told = {
         "format": FORMAT,
         "heads": weights,

@@ -103,11 +103,6 @@ def sentences(data: Path, split: Split, *, seed: int = 7) -> list[Sentence]:
     return found + [_carried(text, dice) for text in addresses[::_EVERY_ADDRESS]]
 
 
-def weibo_sentences(data: Path, split: Split) -> list[Sentence]:
-    """The sentences of Weibo NER alone: what names and addresses are measured on."""
-    return list(_tagged(data, split, "ner_weibo", ENTITIES["ner_weibo"]))
-
-
 ENTITIES: Mapping[str, Mapping[str, str]] = {
     "ner_cluener": {"name": "PER", "address": "ADDR", "company": "ORG", "organization": "ORG", "government": "ORG"},
     "ner_weibo": {"PER.NAM": "PER", "LOC.NAM": "ADDR", "GPE.NAM": "ADDR", "ORG.NAM": "ORG"},

@@ -13,8 +13,9 @@ import torch
 from numpy.typing import NDArray
 
 from riskguard.detectors.encoder.engine import GRAPH, Engine, OnnxRuntime
+from riskguard.detectors.encoder.model import margins_of
 from riskguard.detectors.encoder.spelling import Speller
-from riskguard.detectors.encoder.windows import batches, highest, windows_of
+from riskguard.detectors.encoder.windows import highest, windows_of
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import NotReady
 from riskguard.evaluation.calibration import Fused, fused
@@ -81,10 +82,7 @@ def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]
 def margins(engine: Engine, speller: Speller, texts: Sequence[str]) -> NDArray[np.float64]:
     """(texts, heads) before calibration; a long text has those of its loudest window, as when serving."""
     windows = windows_of(texts)
-    found = np.zeros((len(windows), len(HEADS)), np.float32)
-    for batch in batches(windows):
-        found[batch] = engine.run(speller.spell([windows[at].chars for at in batch])).heads
-    return highest(found, windows, len(texts)).astype(np.float64)
+    return highest(margins_of(engine, speller, windows, len(HEADS)), windows, len(texts)).astype(np.float64)
 
 
 def _teach(group: Group, data: Path, work: Path, course: Course, told: Told) -> None:

@@ -124,19 +124,12 @@ class Encoded(NamedTuple):
     whole: Tensor
 
 
-class RiskEncoderModel(PreTrainedModel):
-    """The encoder without heads."""
+class RiskEncoderPreTrainedModel(PreTrainedModel):
+    """What the encoder with and without heads share."""
 
     config_class = RiskEncoderConfig
     base_model_prefix = "encoder"
     main_input_name = "chars"
-
-    def __init__(self, config: RiskEncoderConfig) -> None:
-        super().__init__(config)
-        self.spelling = Spelling(config)
-        self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
-        self.norm = nn.LayerNorm(config.hidden_size)
-        self.post_init()
 
     def _init_weights(self, module: nn.Module) -> None:
         if isinstance(module, nn.Linear | nn.Embedding):
@@ -146,6 +139,17 @@ class RiskEncoderModel(PreTrainedModel):
             if isinstance(module, nn.Embedding) and module.padding_idx is not None:
                 with torch.no_grad():
                     module.weight[module.padding_idx].zero_()
+
+
+class RiskEncoderModel(RiskEncoderPreTrainedModel):
+    """The encoder without heads."""
+
+    def __init__(self, config: RiskEncoderConfig) -> None:
+        super().__init__(config)
+        self.spelling = Spelling(config)
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
+        self.norm = nn.LayerNorm(config.hidden_size)
+        self.post_init()
 
     def forward(self, chars: Tensor, sounds: Tensor, words: Tensor) -> Encoded:
         """Place 0 of each text is the mark of its beginning; 0 is padding."""
@@ -167,12 +171,8 @@ class Answered(NamedTuple):
     tags: Tensor
 
 
-class RiskEncoderForPosts(PreTrainedModel):
+class RiskEncoderForPosts(RiskEncoderPreTrainedModel):
     """The encoder with a head per question about a post, and one that tags names, addresses and organisations."""
-
-    config_class = RiskEncoderConfig
-    base_model_prefix = "encoder"
-    main_input_name = "chars"
 
     def __init__(self, config: RiskEncoderConfig) -> None:
         super().__init__(config)
@@ -182,11 +182,6 @@ class RiskEncoderForPosts(PreTrainedModel):
         self.heads = nn.Linear(3 * size, len(config.heads))
         self.tags = nn.Linear(size, len(config.tags))
         self.post_init()
-
-    def _init_weights(self, module: nn.Module) -> None:
-        if isinstance(module, nn.Linear):
-            nn.init.normal_(module.weight, std=0.02)
-            nn.init.zeros_(module.bias)
 
     def forward(self, chars: Tensor, sounds: Tensor, words: Tensor) -> Answered:
         """Heads read the first place, the mean and the highest value over all places of a text."""

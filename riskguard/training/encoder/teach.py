@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -105,42 +104,6 @@ def teach(
             kept({**model.state_dict(), **average})
     model.load_state_dict(average, strict=False)
     return model.eval()
-
-
-def margins_of(
-    model: RiskEncoderForPosts, speller: Speller, texts: Sequence[str], *, at_once: int = 64
-) -> NDArray[np.float64]:
-    """(texts, heads) before calibration, as the training engine sees them."""
-    found = np.zeros((len(texts), len(model.config.heads)))
-    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-    model.eval()
-    for start in range(0, len(order), at_once):
-        places = order[start : start + at_once]
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            heads, _ = model(*_arrays(speller, [texts[place] for place in places]))
-        found[places] = heads.double().numpy()
-    return found
-
-
-def tags_of(
-    model: RiskEncoderForPosts, speller: Speller, texts: Sequence[str], *, at_once: int = 64
-) -> list[NDArray[np.float32]]:
-    """For each text (characters, tags), before softmax."""
-    found: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(texts)
-    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-    model.eval()
-    for start in range(0, len(order), at_once):
-        places = order[start : start + at_once]
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            _, tags = model(*_arrays(speller, [texts[place] for place in places]))
-        for row, place in enumerate(places):
-            found[place] = tags[row, 1 : 1 + len(texts[place])].float().numpy()
-    return found
-
-
-def _arrays(speller: Speller, texts: Sequence[str]) -> tuple[Tensor, ...]:
-    spelled = speller.spell(texts)
-    return tuple(torch.from_numpy(array) for array in (spelled.chars, spelled.sounds, spelled.words))
 
 
 def _loss(margins: Tensor, batch: Batch, lifted: Tensor) -> Tensor:

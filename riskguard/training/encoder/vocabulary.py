@@ -15,9 +15,9 @@ import numpy as np
 import rjieba
 from gensim.models import Word2Vec
 from numpy.typing import NDArray
-from pypinyin import Style, lazy_pinyin
 
 from riskguard.detectors.encoder.spelling import Vocabulary
+from riskguard.training.disguise import syllables
 
 RAREST_CHAR = 20
 WORDS = 60_000
@@ -45,11 +45,7 @@ def sound(char: str) -> str:
     """The toneless syllable of a Chinese character or a digit; '' for all others."""
     if not _HAN[0] <= char <= _HAN[1]:
         return _DIGIT_SOUNDS.get(char, "")
-    return (
-        lazy_pinyin(char, style=Style.NORMAL, errors="ignore", v_to_u=False)[0]
-        if lazy_pinyin(char, errors="ignore")
-        else ""
-    )
+    return syllables().get(char, "")
 
 
 class Segmented:

@@ -37,13 +37,13 @@ def data_folder(folder: Path) -> Path:
 def prepared(work: Path, data: Path) -> Speller:
     """What pre-training reads, in `work`."""
     work.mkdir(parents=True, exist_ok=True)
-    counted = fold_corpus(data, work / "folded.txt", told=lambda _: None)
+    counted = fold_corpus(data, work / "folded.txt")
     chars = {char: sound(char) for char in counted}
     words = ("今天", "天气", "好人", "吃饭", "难吃")
     table = np.random.default_rng(7).integers(-127, 127, (len(words) + 1, 8)).astype(np.int8)
     save_vocabulary(work, chars, WordVectors(words, table, 0.01))
     speller = Speller.load(work)
-    spell_corpus(work / "folded.txt", speller, work, told=lambda _: None)
+    spell_corpus(work / "folded.txt", speller, work)
     return speller
 
 

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from riskguard.detectors.encoder.engine import ENGINES, GRAPH, INT8_GRAPH, OnnxRuntime
-from riskguard.training.encoder.export import WEIGHTS, save_encoder, save_serving
+from riskguard.detectors.encoder.model import WEIGHTS
+from riskguard.training.encoder.export import save_encoder, save_serving
 from tests.integration.training.small import TEXTS, small_model, small_speller
 
 SPELLER = small_speller()

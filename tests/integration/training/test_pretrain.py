@@ -18,7 +18,7 @@ from tests.integration.training.small import TEXTS, data_folder, prepared, small
 
 def test_without_a_corpus_it_says_where_to_put_one(tmp_path: Path) -> None:
     with pytest.raises(NotReady, match="no corpus"):
-        fold_corpus(tmp_path, tmp_path / "folded.txt", told=lambda _: None)
+        fold_corpus(tmp_path, tmp_path / "folded.txt")
 
 
 def test_texts_are_folded_and_an_emoticon_can_be_guessed(tmp_path: Path) -> None:

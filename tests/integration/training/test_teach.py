@@ -16,7 +16,6 @@ from riskguard.training.encoder.lessons import (
     lift,
     sentences,
     subjects,
-    weibo_sentences,
 )
 from riskguard.training.encoder.teach import Course, teach
 from riskguard.training.encoder.together import Group
@@ -60,7 +59,7 @@ def test_entities_become_tags_of_the_folded_text(tmp_path: Path) -> None:
     for name in ("ner_cluener", "ner_resume"):
         written(tmp_path, name)
     written(tmp_path, "address_parts", {"text": "幸福路5号", "entities": []})
-    [weibo] = weibo_sentences(tmp_path, Split.TRAIN)
+    weibo = sentences(tmp_path, Split.TRAIN)[0]
     assert weibo.text == "找张三ok"
     assert [TAGS[tag] for tag in weibo.tags] == ["O", "B-PER", "I-PER", "O", "O"]
     carried = sentences(tmp_path, Split.TRAIN)[-1]
