@@ -19,6 +19,8 @@ from riskguard.evaluation.examples import Library, chosen
 from riskguard.evaluation.labelled import Split
 from riskguard.evaluation.recipe import RECIPES, Recipe
 from riskguard.text.view import fold_all
+from riskguard.training.encoder.mentions import joined, made
+from riskguard.training.encoder.names import Marked, Span
 
 HEADS = (*LINEAR_HEADS, "hate.region", "hate.race", "hate.gender", "self_harm.urgent")
 ALL = [RECIPES[head] for head in HEADS]
@@ -94,13 +96,13 @@ def lift(taught: Sequence[Subject]) -> NDArray[np.float32]:
 
 
 def sentences(data: Path, split: Split, *, seed: int = 7) -> list[Sentence]:
-    """All sentences with entities that we can use; bare addresses are put into sentences of our own."""
+    """All sentences with entities that we can use, and those that are made of them in the manner of posts; bare
+    addresses are put into sentences of our own."""
     dice = random.Random(seed)  # noqa: S311 - training data, no secret
-    found = [
-        s for name, kinds in ENTITIES.items() for s in _tagged(data, split, name, kinds) for _ in range(_TIMES[name])
-    ]
-    addresses = [text for text, _ in _entity_rows(data, split, "address_parts")]
-    return found + [_carried(text, dice) for text in addresses[::_EVERY_ADDRESS]]
+    sets = {name: list(_entity_rows(data, split, name)) for name in (*ENTITIES, _ADDRESSES)}
+    found = [_tagged(row, kinds) for name, kinds in ENTITIES.items() for row in sets[name] for _ in range(_TIMES[name])]
+    posts = [_tagged(row, ENTITIES["ner_weibo"]) for row in made(sets, seed=seed)]
+    return found + posts + [_carried(row.text, dice) for row in sets[_ADDRESSES][::_EVERY_ADDRESS]]
 
 
 ENTITIES: Mapping[str, Mapping[str, str]] = {
@@ -111,6 +113,7 @@ ENTITIES: Mapping[str, Mapping[str, str]] = {
 _TIMES = {"ner_cluener": 1, "ner_weibo": 8, "ner_resume": 1}
 """How often a sentence is taught: posts are what names are looked for in, and there are few of them."""
 
+_ADDRESSES = "address_parts"
 _EVERY_ADDRESS = 2
 _CARRIERS = (
     "{}",
@@ -132,22 +135,17 @@ _CARRIERS = (
 )
 
 
-def _tagged(data: Path, split: Split, name: str, kinds: Mapping[str, str]) -> Iterator[Sentence]:
-    for text, entities in _entity_rows(data, split, name):
-        tags = np.zeros(len(text), np.int64)
-        for entity in entities:
-            if entity["label"] in kinds:
-                _mark(tags, int(entity["start"]), int(entity["end"]), kinds[entity["label"]])
-        yield _folded(text, tags)
+def _tagged(row: Marked, kinds: Mapping[str, str]) -> Sentence:
+    tags = np.zeros(len(row.text), np.int64)
+    for start, end, label in row.spans:
+        if label in kinds:
+            _mark(tags, start, end, kinds[label])
+    return _folded(row.text, tags)
 
 
 def _carried(address: str, dice: random.Random) -> Sentence:
-    carrier = dice.choice(_CARRIERS)
-    start = carrier.index("{}")
-    text = carrier.format(address)
-    tags = np.zeros(len(text), np.int64)
-    _mark(tags, start, start + len(address), "ADDR")
-    return _folded(text, tags)
+    before, behind = dice.choice(_CARRIERS).split("{}")
+    return _tagged(joined([(None, before), ("ADDR", address), (None, behind)]), {"ADDR": "ADDR"})
 
 
 def _mark(tags: NDArray[np.int64], start: int, end: int, kind: str) -> None:
@@ -160,12 +158,13 @@ def _folded(text: str, tags: NDArray[np.int64]) -> Sentence:
     return Sentence(view.folded[:_LONGEST], tags[list(view.origin[:_LONGEST])])
 
 
-def _entity_rows(data: Path, split: Split, name: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
+def _entity_rows(data: Path, split: Split, name: str) -> Iterator[Marked]:
     file = data / "labelled" / split.value / f"{name}.jsonl"
     with file.open(encoding="utf-8", newline="\n") as lines:
         for line in lines:
             row = json.loads(line)
-            yield row["text"], row["entities"]
+            spans = (Span(int(e["start"]), int(e["end"]), e["label"]) for e in row["entities"])
+            yield Marked(row["text"], tuple(spans))
 
 
 def _subject(library: Library, source: str, cuts: int, answers: Answers, weights: Answers) -> Subject:
