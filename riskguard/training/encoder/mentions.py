@@ -20,9 +20,9 @@ from riskguard.training.encoder.names import BODY, PERSON, PLACE, TOWN, Marked, 
 _POSTS = "ner_weibo"
 _NEWS = "ner_cluener"
 _SHORT = 32
-_SWAPS = 12
+_SWAPS = 14
 _COMPOSED = 9000
-_PLAIN = 2000
+_PLAIN = 3500
 _STREWN = 2500
 _LONGEST_STREWN = 90
 _GLUED = 0.35
@@ -45,7 +45,7 @@ def made(sets: Mapping[str, Sequence[Marked]], *, seed: int) -> list[Marked]:
     dice = random.Random(seed)  # noqa: S311 - training data, no secret
     known = {name: [as_in_posts(sentence) for sentence in sentences] for name, sentences in sets.items()}
     writer = Writer.of(Names.gathered(chain(*known.values())), known.get(_POSTS, []), dice)
-    posts = [post for post in known.get(_POSTS, []) if post.spans]
+    posts = [post for post in known.get(_POSTS, []) if any(span.label != BODY for span in post.spans)]
     news = [line for line in known.get(_NEWS, []) if line.spans and len(line.text) <= _SHORT]
     return [
         *(swapped(post, writer.names, dice) for post in posts for _ in range(_SWAPS)),

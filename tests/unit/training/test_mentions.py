@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from riskguard.evaluation.labelled import Split
+from riskguard.text.view import fold
+from riskguard.training.encoder.lessons import ENTITIES, TAGS, sentences
 from riskguard.training.encoder.mentions import joined, made, swapped
 from riskguard.training.encoder.names import PERSON, Marked, Names, Span
 
@@ -23,28 +28,59 @@ SETS = {
 
 
 @pytest.fixture(scope="module")
-def sentences() -> list[Marked]:
+def posts() -> list[Marked]:
     return made(SETS, seed=5)
 
 
-def test_the_same_seed_gives_the_same_sentences(sentences: list[Marked]) -> None:
-    assert sentences == made(SETS, seed=5)
-    assert sentences != made(SETS, seed=6)
+def test_the_same_seed_gives_the_same_sentences(posts: list[Marked]) -> None:
+    assert posts == made(SETS, seed=5)
+    assert posts != made(SETS, seed=6)
 
 
-def test_what_is_named_stands_in_the_text_and_never_overlaps(sentences: list[Marked]) -> None:
-    for text, spans in sentences:
+def test_what_is_named_stands_in_the_text_and_never_overlaps(posts: list[Marked]) -> None:
+    for text, spans in posts:
         assert "{" not in text
         bounds = [0, *(place for span in spans for place in (span.start, span.end)), len(text)]
         assert bounds == sorted(bounds)
         assert all(span.label in LABELS and text[span.start : span.end].strip() for span in spans)
 
 
-def test_every_kind_is_named_often_and_many_posts_name_nobody(sentences: list[Marked]) -> None:
-    named = Counter(span.label for _, spans in sentences for span in spans)
+def test_tags_of_the_folded_text_are_legal_and_tell_the_same_names(tmp_path: Path, posts: list[Marked]) -> None:
+    folder = tmp_path / "labelled" / "train"
+    folder.mkdir(parents=True)
+    for name in ("ner_cluener", "ner_weibo", "ner_resume", "address_parts"):
+        rows = [{"text": m.text, "entities": [s._asdict() for s in m.spans]} for m in SETS.get(name, [])]
+        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    taught = sentences(tmp_path, Split.TRAIN, seed=5)[18:-1]
+    assert len(taught) == len(posts)
+    for post, sentence in zip(posts, taught, strict=True):
+        said = "".join(TAGS[tag][0] for tag in sentence.tags)
+        told = "".join(
+            "B" + "I" * (len(fold(post.text[start:end]).folded) - 1)
+            if label
+            else "O" * len(fold(post.text[start:end]).folded)
+            for start, end, label in _covered(post)
+        )
+        assert said == told
+        kinds = [TAGS[tag][2:] for tag in sentence.tags if TAGS[tag].startswith("B")]
+        assert kinds == [ENTITIES["ner_weibo"][span.label] for span in post.spans]
+
+
+def _covered(post: Marked) -> list[Span]:
+    """The named spans and those between them, in order."""
+    pieces, at = [], 0
+    for span in post.spans:
+        pieces += [Span(at, span.start, ""), span]
+        at = span.end
+    return [*pieces, Span(at, len(post.text), "")]
+
+
+def test_every_kind_is_named_often_and_many_posts_name_nobody(posts: list[Marked]) -> None:
+    named = Counter(span.label for _, spans in posts for span in spans)
     assert all(named[label] > 300 for label in LABELS)
-    assert len(sentences) > 10_000
-    assert sum(not spans for _, spans in sentences) > 2000
+    assert len(posts) > 10_000
+    assert sum(not spans for _, spans in posts) > 2000
 
 
 def test_swapping_keeps_the_words_around_and_says_the_same_name_alike() -> None:
