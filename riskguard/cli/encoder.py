@@ -38,7 +38,10 @@ _seed = click.option("--seed", default=7, show_default=True)
 @click.option(
     "--tokens", type=click.FloatRange(min=1), default=46.0, show_default=True, help="Characters, in millions."
 )
-def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: float) -> None:
+@click.option(
+    "--begun", type=_FOLDER, help="Folder of a trained encoder to start from, with its vocabulary and word vectors."
+)
+def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: float, begun: Path | None) -> None:
     """Pre-train the encoder on unlabelled text. Stopped at any time, it goes on where it was when called again.
 
     About an hour for 46 million characters on two cores, and a quarter of an hour before that for the vocabulary and
@@ -51,7 +54,7 @@ def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: f
         from riskguard.training.encoder.preparation import prepare, shape
     except ImportError as missing:
         raise _workshop(missing) from missing
-    plan = pretraining.Plan(work, round(tokens * 1e6), processes=processes, seed=seed)
+    plan = pretraining.Plan(work, round(tokens * 1e6), processes=processes, seed=seed, begun=begun)
     with _bar("{task.fields[loss]}  {task.fields[speed]}") as bar:
         task = bar.add_task("preparing", total=plan.tokens, loss="", speed="")
         prepare(
@@ -60,6 +63,7 @@ def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: f
             threads=processes,
             seed=seed,
             told=lambda step: bar.update(task, description=step),
+            begun=begun,
         )
         bar.update(task, description="pre-training")
 

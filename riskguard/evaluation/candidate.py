@@ -10,12 +10,13 @@ from typing import Protocol
 import numpy as np
 
 from riskguard.detectors.encoder.engine import AUTO
-from riskguard.detectors.encoder.model import Encoder, Fusion, Logits, load_encoder
+from riskguard.detectors.encoder.model import Encoder, Fusion, load_encoder, text_margins
 from riskguard.detectors.encoder.names import Mention
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import NotReady
 from riskguard.evaluation.calibration import crossed, fused_crossed, platt, sigmoid
 from riskguard.evaluation.examples import Library, mix
+from riskguard.evaluation.held import unseen
 from riskguard.evaluation.metrics import Floats, Truth
 from riskguard.evaluation.recipe import RECIPES
 
@@ -42,8 +43,8 @@ class Candidate(Protocol):
     def heads(self) -> tuple[str, ...]:
         """In the order of the columns."""
 
-    def scores(self, texts: Sequence[str]) -> Floats:
-        """(texts, heads) as it serves."""
+    def scores(self, texts: Sequence[str], originals: Sequence[str] | None = None, /) -> Floats:
+        """(texts, heads) as it serves. Of twins, the texts that they were made of are asked for too."""
 
     def crossed(self, head: str, texts: Sequence[str], truth: Truth, weights: Floats) -> Floats:
         """The head's scores by calibrations that have not seen the row."""
@@ -79,7 +80,7 @@ class LinearCandidate:
         """See Candidate."""
         return self.model.heads
 
-    def scores(self, texts: Sequence[str]) -> Floats:
+    def scores(self, texts: Sequence[str], _originals: Sequence[str] | None = None, /) -> Floats:
         """See Candidate."""
         return self.model.scores(texts)
 
@@ -90,11 +91,15 @@ class LinearCandidate:
 
 @dataclass(frozen=True, slots=True)
 class EncoderCandidate:
-    """An encoder whose margins are remembered, joined with the linear model's by `fusion`; without it if all are 0."""
+    """An encoder whose margins are remembered, joined with the linear model's by `fusion`; without it if all are 0.
 
-    margins: Remembered
+    A head that has seen dev is told by the one of its `held` columns that has not seen the text.
+    """
+
+    remembered: Remembered
     mentions: Callable[[Sequence[str]], list[list[Mention]]]
     fusion: Fusion
+    held: tuple[str, ...] = ()
     name: str = ENCODER
 
     @property
@@ -102,13 +107,17 @@ class EncoderCandidate:
         """See Candidate."""
         return self.fusion.heads
 
-    def scores(self, texts: Sequence[str]) -> Floats:
+    def margins(self, texts: Sequence[str], originals: Sequence[str] | None = None) -> Floats:
+        """(texts, heads) before calibration, by heads that have not seen them."""
+        return unseen(self.remembered.margins(texts), (*self.heads, *self.held), originals or texts)
+
+    def scores(self, texts: Sequence[str], originals: Sequence[str] | None = None, /) -> Floats:
         """See Candidate."""
-        return sigmoid(self.fusion.logits(self.margins.margins(texts).astype(np.float32), texts))
+        return sigmoid(self.fusion.logits(self.margins(texts, originals).astype(np.float32), texts))
 
     def crossed(self, head: str, texts: Sequence[str], truth: Truth, weights: Floats) -> Floats:
         """See Candidate."""
-        own = self.margins.margins(texts)[:, self.heads.index(head)]
+        own = self.margins(texts)[:, self.heads.index(head)]
         linear = self.fusion.model
         heard = self.fusion.linear.any() and head in linear.heads
         other = linear.margins(texts)[:, linear.heads.index(head)] if heard else None
@@ -134,12 +143,15 @@ def candidates(
 
 def encoder_candidate(encoder: Encoder, told: Read = _nobody) -> EncoderCandidate:
     """The encoder as it serves."""
-    bare = replace(encoder, fusion=_margins_only(encoder.fusion))
+    columns = len(encoder.heads) + len(encoder.held)
 
-    def read(texts: Sequence[str]) -> Logits:
-        return bare.read(texts).logits
+    def read(texts: Sequence[str]) -> Floats:
+        return text_margins(encoder.choice.engine, encoder.speller, texts, columns).astype(np.float64)
 
-    return EncoderCandidate(Remembered(read, told), lambda texts: bare.read(texts).mentions, encoder.fusion)
+    def mentions(texts: Sequence[str]) -> list[list[Mention]]:
+        return encoder.read(texts).mentions
+
+    return EncoderCandidate(Remembered(read, told), mentions, encoder.fusion, encoder.held)
 
 
 def without_linear(whole: EncoderCandidate, dev: Library) -> EncoderCandidate:
@@ -149,12 +161,6 @@ def without_linear(whole: EncoderCandidate, dev: Library) -> EncoderCandidate:
         picked, weights = mix(RECIPES[head], dev)
         texts = [text for rows in picked for text in rows.texts(dev)]
         truth = np.concatenate([rows.truth for rows in picked])
-        slopes[column], shifts[column] = platt(whole.margins.margins(texts)[:, column], truth, weights)
+        slopes[column], shifts[column] = platt(whole.margins(texts)[:, column], truth, weights)
     alone = replace(whole.fusion, encoder=slopes, linear=np.zeros(len(slopes)), shift=shifts)
     return replace(whole, fusion=alone, name=ENCODER_ALONE)
-
-
-def _margins_only(fusion: Fusion) -> Fusion:
-    """What the encoder says before anything is done with it."""
-    size = len(fusion.heads)
-    return replace(fusion, encoder=np.ones(size), linear=np.zeros(size), shift=np.zeros(size))

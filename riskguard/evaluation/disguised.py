@@ -29,9 +29,10 @@ _ALARM = 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Texts, the head asked about each, and the threshold that decides."""
+    """Rows with their folded texts, the head asked about each, and the threshold that decides."""
 
     rows: list[Row]
+    texts: list[str]
     columns: NDArray[np.int64]
     thresholds: Floats
     guess: Truth
@@ -51,7 +52,7 @@ def disguised_cold(model: Candidate, answers: Answers, disguises: Mapping[str, D
     Macro-F1 shows what the same answer is worth: a model that never says yes would say the same of every twin.
     """
     columns = np.full(len(answers.truth), model.heads.index(answers.head))
-    asked = _Asked(answers.asked.rows, columns, answers.thresholds, answers.guess)
+    asked = _Asked(answers.asked.rows, answers.asked.texts, columns, answers.thresholds, answers.guess)
     found = {kind: _read(model, asked, kind, disguise) for kind, disguise in disguises.items()}
     yield from _same(OF_COLD, asked, found)
     for kind, twins in found.items():
@@ -69,8 +70,9 @@ def disguised_posts(model: Candidate, dev: Library, disguises: Mapping[str, Disg
     if not kept:
         return
     columns = np.array([model.heads.index(heads[at]) for at in kept])
-    scores = model.scores([whole.texts[at] for at in kept])[np.arange(len(kept)), columns]
-    asked = _Asked([whole.rows[at] for at in kept], columns, np.full(len(kept), _ALARM), scores >= _ALARM)
+    rows, texts = [whole.rows[at] for at in kept], [whole.texts[at] for at in kept]
+    scores = model.scores(texts)[np.arange(len(kept)), columns]
+    asked = _Asked(rows, texts, columns, np.full(len(kept), _ALARM), scores >= _ALARM)
     found = {kind: _read(model, asked, kind, disguise) for kind, disguise in disguises.items()}
     yield from _same(OF_POSTS, asked, found)
 
@@ -83,7 +85,7 @@ def _read(model: Candidate, asked: _Asked, kind: str, disguise: Disguise) -> _Tw
     if not len(places):
         return _Twins(places, np.empty(0, np.bool_))
     texts = [view.folded for view in fold_all([written[at] for at in places])]
-    scores = model.scores(texts)[np.arange(len(places)), asked.columns[places]]
+    scores = model.scores(texts, [asked.texts[at] for at in places])[np.arange(len(places)), asked.columns[places]]
     return _Twins(places, scores >= asked.thresholds[places])
 
 

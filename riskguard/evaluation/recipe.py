@@ -150,7 +150,7 @@ def _hate(topic: str) -> Recipe:
 
 def _emotion(head: str, *emotions: str, shopping: Answer | None = None) -> Recipe:
     own = tuple(Part(name, is_label(*emotions), share=0.5) for name in _SMP)
-    aux = (Part("sentiment_shopping", shopping, weight=0.1),) if shopping else ()
+    aux = (Part("sentiment_shopping", shopping, weight=0.5, share=0.5),) if shopping else ()
     return Recipe(head, own + aux)
 
 

@@ -66,6 +66,8 @@ class Encoder:
     fusion: Fusion
     choice: Choice
     version: str
+    held: tuple[str, ...] = ()
+    """Columns after those of the heads, which only the evaluation reads."""
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -78,7 +80,7 @@ class Encoder:
         margins = np.zeros((len(windows), len(self.heads)), np.float32)
         named: list[list[Mention]] = [[] for _ in texts]
         for batch, told in _runs(self.choice.engine, self.speller, windows):
-            margins[batch] = told.heads
+            margins[batch] = told.heads[:, : len(self.heads)]
             found = self.tagger.mentions(told.tags, [len(windows[at].chars) for at in batch])
             for at, mentions in zip(batch, found, strict=True):
                 named[windows[at].text].extend(_owned(mentions, windows[at]))
@@ -109,12 +111,13 @@ def load_encoder(folder: Path, *, linear: Path, engine: str = AUTO) -> Encoder:
         raise ModelInvalid(f"{folder / SERVING} is not of format {FORMAT}", hint=_RESTORE)
     try:
         _check_files(folder, serving["sha256"])
-        fusion = _fusion(tuple(config["heads"]), serving["heads"], _linear(linear, serving["linear_sha256"]))
+        columns, count = tuple(config["heads"]), len(serving["heads"])
+        fusion = _fusion(columns[:count], serving["heads"], _linear(linear, serving["linear_sha256"]))
         speller = Speller.load(folder)
         trial = _trial(serving, fusion, speller)
         choice = choose(folder, trial, wanted=engine)
         version = f"{_digest(folder / SERVING)[:12]}/{choice.engine.name}"
-        return Encoder(speller, Tagger(tuple(config["tags"])), fusion, choice, version)
+        return Encoder(speller, Tagger(tuple(config["tags"])), fusion, choice, version, columns[count:])
     except (KeyError, TypeError, ValueError) as error:
         raise ModelInvalid(f"{folder} holds no encoder that can serve: {error!r}", hint=_RESTORE) from error
 
@@ -125,11 +128,17 @@ def _runs(engine: Engine, speller: Speller, windows: Sequence[Window]) -> Iterat
 
 
 def margins_of(engine: Engine, speller: Speller, windows: Sequence[Window], heads: int) -> NDArray[np.float32]:
-    """(windows, heads), before calibration."""
+    """(windows, heads), before calibration, of so many first columns."""
     margins = np.zeros((len(windows), heads), np.float32)
     for batch, told in _runs(engine, speller, windows):
-        margins[batch] = told.heads
+        margins[batch] = told.heads[:, :heads]
     return margins
+
+
+def text_margins(engine: Engine, speller: Speller, texts: Sequence[str], heads: int) -> NDArray[np.float32]:
+    """(texts, heads), before calibration, of so many first columns; a long text has those of its loudest window."""
+    windows = windows_of(texts)
+    return highest(margins_of(engine, speller, windows, heads), windows, len(texts))
 
 
 def _owned(mentions: Sequence[Mention], window: Window) -> Iterator[Mention]:
@@ -151,8 +160,7 @@ def _trial(serving: Mapping[str, Any], fusion: Fusion, speller: Speller) -> Tria
     wanted = scores(fusion.logits(expected, texts))
 
     def distance(engine: Engine, part: slice) -> float:
-        windows = windows_of(texts[part])
-        told = highest(margins_of(engine, speller, windows, len(fusion.heads)), windows, len(texts[part]))
+        told = text_margins(engine, speller, texts[part], len(fusion.heads))
         return float(np.abs(scores(fusion.logits(told, texts[part])) - wanted[part]).max())
 
     def fault(engine: Engine) -> str:

@@ -215,6 +215,9 @@ def _pretraining(facts: Mapping[str, Any]) -> Iterator[str]:
     hours, machine = told["seconds"] / 3600, facts.get("machine", _MACHINE)
     seen = f"{told['tokens'] / 1e6:.0f} million tokens"
     yield f"{seen}, one a character, of public posts in {hours:.1f} hours on {machine}."
+    if len(told.get("runs", ())) > 1:
+        shares = " + ".join(f"{tokens / 1e6:.0f}" for tokens in told["runs"])
+        yield f"It was done in runs of {shares} million, each from the encoder that was taught after the one before."
     yield _PRETRAINED
     if told["curve"]:
         tokens, chars, forged, moods = told["curve"][-1]

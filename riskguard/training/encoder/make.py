@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from riskguard.detectors.encoder.engine import GRAPH, Engine, OnnxRuntime
-from riskguard.detectors.encoder.model import margins_of
+from riskguard.detectors.encoder.model import text_margins
 from riskguard.detectors.encoder.spelling import Speller
-from riskguard.detectors.encoder.windows import highest, windows_of
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import NotReady
 from riskguard.evaluation.calibration import Fused, fused
 from riskguard.evaluation.examples import POSTS, Library, mix
+from riskguard.evaluation.held import held_names, unseen
 from riskguard.evaluation.labelled import SOURCES, Split
 from riskguard.evaluation.metrics import Floats
 from riskguard.evaluation.recipe import RECIPES
@@ -28,6 +27,7 @@ from riskguard.training.encoder.lessons import ENTITIES, HEADS, TAGS, sentences,
 from riskguard.training.encoder.model import RiskEncoderForPosts
 from riskguard.training.encoder.preparation import shape
 from riskguard.training.encoder.pretrain import CHECKPOINT, LOG
+from riskguard.training.encoder.refit import REFITTED, refitted
 from riskguard.training.encoder.teach import Course, teach
 from riskguard.training.encoder.together import Group, together
 from riskguard.training.invented import INVENTED, invented
@@ -62,27 +62,24 @@ def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]
     speller = Speller.load(places.work)
     model = _blank(speller)
     model.load_state_dict(torch.load(places.work / TAUGHT, weights_only=True))
+    dev = Library(places.data, Split.DEV)
+    told(f"fitting '{REFITTED}' on dev")
+    model = refitted(model, speller, dev)
     told("writing the graphs")
     save_encoder(model, speller, places.out)
     engine = OnnxRuntime(places.out / GRAPH, name="reference")
     linear, config = load_model(places.linear)
     told("calibrating on dev")
-    fitted = _calibrated(engine, speller, linear, Library(places.data, Split.DEV))
+    fitted = _calibrated(engine, speller, linear, dev)
     texts = _probe_texts()
     save_serving(
         places.out,
         {head: numbers._asdict() for head, numbers in fitted.items()},
-        (texts, margins(engine, speller, texts)),
+        (texts, text_margins(engine, speller, texts, len(HEADS)).astype(np.float64)),
         tolerance=TOLERANCE,
         linear_sha256=str(config["sha256"]),
         about=_about(places, course),
     )
-
-
-def margins(engine: Engine, speller: Speller, texts: Sequence[str]) -> NDArray[np.float64]:
-    """(texts, heads) before calibration; a long text has those of its loudest window, as when serving."""
-    windows = windows_of(texts)
-    return highest(margins_of(engine, speller, windows, len(HEADS)), windows, len(texts)).astype(np.float64)
 
 
 def _teach(group: Group, data: Path, work: Path, course: Course, told: Told) -> None:
@@ -117,6 +114,7 @@ def _pretrained(work: Path) -> dict[str, torch.Tensor]:
 def _calibrated(engine: Engine, speller: Speller, linear: LinearModel, dev: Library) -> dict[str, Fused]:
     """Per head the slopes and the shift, fitted on its dev mix."""
     told: dict[tuple[str, int], tuple[Floats, Floats]] = {}
+    columns = (*HEADS, *held_names(REFITTED))
     found = {}
     for column, head in enumerate(HEADS):
         picked, weights = mix(RECIPES[head], dev)
@@ -124,7 +122,8 @@ def _calibrated(engine: Engine, speller: Speller, linear: LinearModel, dev: Libr
             key = (rows.source, rows.cuts)
             if key not in told:
                 texts = dev.get(*key).texts
-                told[key] = margins(engine, speller, texts), linear.margins(texts)
+                own = text_margins(engine, speller, texts, len(columns)).astype(np.float64)
+                told[key] = unseen(own, columns, texts), linear.margins(texts)
         of_encoder = np.concatenate([told[rows.source, rows.cuts][0][rows.index, column] for rows in picked])
         of_linear = None
         if head in linear.heads:

@@ -6,6 +6,7 @@ Importing this module registers it with the Auto classes, so that
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 import torch
@@ -14,6 +15,7 @@ from torch.nn import functional
 from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification, PreTrainedConfig, PreTrainedModel
 
 LONGEST_WORD = 4
+_MASKS = 1 << 23
 
 
 class RiskEncoderConfig(PreTrainedConfig):
@@ -53,6 +55,46 @@ class RiskEncoderConfig(PreTrainedConfig):
         super().__init__(**more)
 
 
+class Dropout(nn.Module):
+    """Dropout whose masks are pieces of one long mask: on CPUs, drawing each anew costs a seventh of a step."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    def forward(self, values: Tensor) -> Tensor:
+        """The same shape, with a share of the values 0 and the others raised, while training."""
+        if not (self.training and self.share):
+            return values
+        masks, size = _masks(self.share, values.device), values.numel()
+        if size >= len(masks):
+            return functional.dropout(values, self.share)
+        start = int(torch.randint(len(masks) - size, ()))
+        return values * masks[start : start + size].view(values.shape).to(values.dtype)
+
+
+@lru_cache(maxsize=4)
+def _masks(share: float, device: torch.device) -> Tensor:
+    return functional.dropout(torch.ones(_MASKS, dtype=torch.bfloat16), share).to(device)
+
+
+class Packing:
+    """Places with text laid end to end: padding then costs attention alone, not the matrices of the layers."""
+
+    def __init__(self, real: Tensor) -> None:
+        self._texts, self._length = real.shape
+        self._where = real.flatten().nonzero().squeeze(1)
+
+    def packed(self, places: Tensor) -> Tensor:
+        """(texts, places, size) -> (places with text, size)."""
+        return places.flatten(0, 1).index_select(0, self._where)
+
+    def laid_out(self, packed: Tensor) -> Tensor:
+        """(places with text, size) -> (texts, places, size), 0 where there is no text."""
+        empty = packed.new_zeros(self._texts * self._length, packed.shape[1])
+        return empty.index_copy(0, self._where, packed).view(self._texts, self._length, -1)
+
+
 class Spelling(nn.Module):
     """Places of a text as vectors: character, sound and initial, and the words that begin and end there."""
 
@@ -69,7 +111,7 @@ class Spelling(nn.Module):
         self.begin = nn.Linear(config.word_size, size, bias=False)
         self.end = nn.Linear(config.word_size, size, bias=False)
         self.norm = nn.LayerNorm(size)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
 
     def forward(self, chars: Tensor, sounds: Tensor, words: Tensor) -> Tensor:
         """(texts, places) characters, (texts, places, 2) sounds, (texts, places, 3) words -> (texts, places, size)."""
@@ -102,16 +144,24 @@ class Layer(nn.Module):
         self.before_wide = nn.LayerNorm(size)
         self.wide = nn.Linear(size, config.intermediate_size)
         self.narrow = nn.Linear(config.intermediate_size, size)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
 
-    def forward(self, places: Tensor, shade: Tensor) -> Tensor:
-        """(texts, places, size) -> the same; `shade` is added to attention and is very low where there is no text."""
-        texts, length, size = places.shape
+    def forward(self, places: Tensor, shade: Tensor, packing: Packing | None = None) -> Tensor:
+        """(texts, places, size), or packed (places with text, size) -> the same.
+
+        `shade` is added to attention and is very low where there is no text.
+        """
         joined = self.query_key_value(self.before_attention(places))
+        if packing:
+            joined = packing.laid_out(joined)
+        texts, length, _ = joined.shape
+        size = places.shape[-1]
         query, key, value = joined.view(texts, length, 3, self.heads, size // self.heads).permute(2, 0, 3, 1, 4)
         near = torch.matmul(query, key.transpose(2, 3)) * (size // self.heads) ** -0.5
         mixed = torch.matmul(torch.softmax(near + shade, dim=-1).to(value.dtype), value)
         mixed = mixed.transpose(1, 2).reshape(texts, length, size)
+        if packing:
+            mixed = packing.packed(mixed)
         places = places + self.dropout(self.attended(mixed))
         widened = functional.gelu(self.wide(self.before_wide(places)))
         return cast("Tensor", places + self.dropout(self.narrow(widened)))
@@ -156,9 +206,14 @@ class RiskEncoderModel(RiskEncoderPreTrainedModel):
         real = chars != 0
         places = self.spelling(chars, sounds, words)
         shade = torch.where(real, 0.0, -1e4)[:, None, None, :].to(places.dtype)
+        packing = Packing(real) if self.training else None
+        if packing:
+            places = packing.packed(places)
         for layer in self.layers:
-            places = layer(places, shade)
+            places = layer(places, shade, packing)
         places = self.norm(places)
+        if packing:
+            places = packing.laid_out(places)
         counted = real.to(places.dtype).unsqueeze(2)
         mean = (places * counted).sum(1) / counted.sum(1)
         return Encoded(places, torch.cat([places[:, 0], mean], dim=1))
@@ -178,18 +233,22 @@ class RiskEncoderForPosts(RiskEncoderPreTrainedModel):
         super().__init__(config)
         size = config.hidden_size
         self.encoder = RiskEncoderModel(config)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.heads = nn.Linear(3 * size, len(config.heads))
         self.tags = nn.Linear(size, len(config.tags))
         self.post_init()
 
     def forward(self, chars: Tensor, sounds: Tensor, words: Tensor) -> Answered:
-        """Heads read the first place, the mean and the highest value over all places of a text."""
+        """See `read` for what the heads look at."""
+        whole, places = self.read(chars, sounds, words)
+        return Answered(self.heads(self.dropout(whole)), self.tags(self.dropout(places)))
+
+    def read(self, chars: Tensor, sounds: Tensor, words: Tensor) -> tuple[Tensor, Tensor]:
+        """What heads look at: the first place, the mean and the highest value over all places; and what tags do."""
         encoded = self.encoder(chars, sounds, words)
         shade = torch.where(chars != 0, 0.0, -1e4).unsqueeze(2).to(encoded.places.dtype)
         highest = (encoded.places + shade).amax(1)
-        whole = self.dropout(torch.cat([encoded.whole, highest], dim=1))
-        return Answered(self.heads(whole), self.tags(self.dropout(encoded.places)))
+        return torch.cat([encoded.whole, highest], dim=1), encoded.places
 
 
 AutoConfig.register("risk-encoder", RiskEncoderConfig, exist_ok=True)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from riskguard.detectors.encoder.model import SERVING
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.training.disguise import splits
 from riskguard.training.encoder.corpus import MOODS, Corpus
@@ -38,7 +39,10 @@ _FORGED_WEIGHT, _MOOD_WEIGHT, _FEWEST_MOODS = 1.0, 0.15, 4
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to pre-train. `tokens` is the whole run's; the last `fading` of it lowers the rate to nothing."""
+    """How to pre-train. `tokens` is the whole run's; the last `fading` of it lowers the rate to nothing.
+
+    `begun` is the folder of a trained encoder to start from instead of chance.
+    """
 
     work: Path
     tokens: int
@@ -49,6 +53,7 @@ class Plan:
     fading: float = 0.3
     seed: int = 7
     checkpoint_s: float = 240.0
+    begun: Path | None = None
 
 
 @dataclass(slots=True)
@@ -141,6 +146,8 @@ def _run(group: Group, plan: Plan, config: RiskEncoderConfig, told: Told) -> Non
     torch.manual_seed(plan.seed)
     pupil = Pupil(config).to(group.device)
     load_words(pupil.encoder, plan.work)
+    if plan.begun:
+        pupil.encoder.load_state_dict(RiskEncoderModel.from_pretrained(plan.begun, dtype=torch.float32).state_dict())
     progress, optimizers = Progress(), _optimizers(pupil, plan)
     if (plan.work / CHECKPOINT).is_file():
         progress = _resume(plan.work / CHECKPOINT, pupil, optimizers)
@@ -169,7 +176,7 @@ def _train(
             parts[:] = 0
         finished = progress.tokens >= plan.tokens
         if group.rank == 0 and (finished or time.monotonic() - saved > plan.checkpoint_s):
-            _save(plan.work, pupil, optimizers, progress)
+            _save(plan, pupil, optimizers, progress)
             saved = time.monotonic()
 
 
@@ -255,20 +262,29 @@ def _resume(file: Path, pupil: Pupil, optimizers: list[torch.optim.Optimizer]) -
     return Progress(**cast("dict[str, Any]", kept["progress"]))
 
 
-def _save(folder: Path, pupil: Pupil, optimizers: list[torch.optim.Optimizer], progress: Progress) -> None:
+def _save(plan: Plan, pupil: Pupil, optimizers: list[torch.optim.Optimizer], progress: Progress) -> None:
     """The checkpoint is written beside the old one and takes its place at once: a kill leaves one of the two."""
     kept = {
         "pupil": pupil.state_dict(),
         "optimizers": [optimizer.state_dict() for optimizer in optimizers],
         "progress": asdict(progress),
     }
-    fresh = folder / (CHECKPOINT + ".new")
+    fresh = plan.work / (CHECKPOINT + ".new")
     torch.save(kept, fresh)
-    fresh.replace(folder / CHECKPOINT)
-    about = {
-        "tokens": progress.tokens,
-        "steps": progress.steps,
-        "seconds": round(progress.seconds),
-        "curve": progress.curve,
+    fresh.replace(plan.work / CHECKPOINT)
+    (plan.work / LOG).write_text(json.dumps(_story(plan, progress)) + "\n", encoding="utf-8")
+
+
+def _story(plan: Plan, progress: Progress) -> dict[str, Any]:
+    """What the card tells of pre-training: this run's part, laid after that of the encoder that it began from."""
+    before: dict[str, Any] = {"tokens": 0, "steps": 0, "seconds": 0, "curve": [], "runs": []}
+    if plan.begun:
+        before |= json.loads((plan.begun / SERVING).read_text(encoding="utf-8"))["pretraining"]
+    seen = before["tokens"]
+    return {
+        "tokens": seen + progress.tokens,
+        "steps": before["steps"] + progress.steps,
+        "seconds": round(before["seconds"] + progress.seconds),
+        "curve": [*before["curve"], *((seen + tokens, *losses) for tokens, *losses in progress.curve)],
+        "runs": [*(before["runs"] or [seen] * bool(seen)), progress.tokens],
     }
-    (folder / LOG).write_text(json.dumps(about) + "\n", encoding="utf-8")

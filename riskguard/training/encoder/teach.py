@@ -21,7 +21,7 @@ from riskguard.training.encoder.together import Group
 IGNORED = -100
 _POOL = 24
 _SMOOTHED = 0.04
-_TWINS, _TWIN_WEIGHT, _AGREEMENT = 0.5, 0.6, 0.5
+_TWINS, _TWIN_WEIGHT, _AGREEMENT = 0.5, 0.6, 0.8
 _EMOTION_WEIGHT, _TAG_WEIGHT = 1.5, 1.0
 _AVERAGED, _AVERAGE_EVERY = 0.98, 10
 _KEPT_EVERY = 250
@@ -166,8 +166,11 @@ def _batch(
 
 
 def _tag_batches(tagged: Sequence[Sentence], course: Course, rank: int) -> Iterator[tuple[list[str], Tensor]]:
-    """Sentences of like length and their tags; the mark of the beginning and padding have none."""
-    dice, order = np.random.default_rng([course.seed, rank, 1]), np.random.default_rng([course.seed, 1])
+    """Sentences of like length and their tags; the mark of the beginning and padding have none.
+
+    Short ones come with short texts, as the same seed orders both.
+    """
+    dice, order = np.random.default_rng([course.seed, rank, 1]), np.random.default_rng(course.seed)
     drawn = _endless(len(tagged), dice)
     while True:
         pool = sorted((tagged[next(drawn)] for _ in range(course.sentences * _POOL)), key=lambda s: len(s.text))

@@ -18,6 +18,7 @@ _ABOUT = {
     "permissive_heads": ["abuse"],
     "pretraining": {
         "tokens": 120_000_000,
+        "runs": [60_000_000, 60_000_000],
         "steps": 900,
         "seconds": 9000,
         "curve": [[60_000_000, 3.1, 0.21, 3.0], [120_000_000, 2.43, 0.152, 2.71]],
@@ -68,6 +69,7 @@ def test_it_says_so_when_everything_is_reached(folder: Path) -> None:
 def test_it_says_what_it_is_made_of_and_how_to_make_it_again(folder: Path) -> None:
     card = _written(folder)
     assert "120 million tokens, one a character, of public posts in 2.5 hours on two CPU cores" in card
+    assert "in runs of 60 + 60 million" in card
     assert "2.43 of characters, 0.152 of forged places, 2.71 of moods" in card
     assert "| toxic_cold | COLD (thu-coai) | Apache-2.0 | `abuse` |" in card
     assert "| ner_weibo | Weibo NER | CC BY-SA 3.0 | names, addresses, organisations |" in card

@@ -7,7 +7,7 @@ import torch
 from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification
 
 from riskguard.detectors.encoder.spelling import Spelled
-from riskguard.training.encoder.model import RiskEncoderForPosts, RiskEncoderModel
+from riskguard.training.encoder.model import Dropout, RiskEncoderForPosts, RiskEncoderModel
 from tests.integration.training.small import HEADS, small_model, small_speller
 
 SPELLER = small_speller()
@@ -24,6 +24,25 @@ def test_padding_changes_nothing() -> None:
         beside = model(*tensors(SPELLER.spell(["今天天气", "我们明天一起去吃饭吧"])))
     assert torch.allclose(alone.margins[0], beside.margins[0], atol=1e-5)
     assert torch.allclose(alone.tags[0], beside.tags[0, :5], atol=1e-5)
+
+
+def test_packed_places_say_what_padded_ones_say() -> None:
+    model = small_model(SPELLER)
+    spelled = tensors(SPELLER.spell(["今天天气", "我们明天一起去吃饭吧", "好"]))
+    padded, packed = model(*spelled), model.train()(*spelled)
+    real = spelled[0] != 0
+    assert torch.allclose(padded.margins, packed.margins, atol=1e-5)
+    assert torch.allclose(padded.tags[real], packed.tags[real], atol=1e-5)
+
+
+def test_dropout_takes_its_share_only_while_training() -> None:
+    torch.manual_seed(7)
+    dropout, ones = Dropout(0.25), torch.ones(300, 100)
+    dropped, again = dropout(ones), dropout(ones)
+    assert abs(float((dropped == 0).float().mean()) - 0.25) < 0.02
+    assert abs(float(dropped.mean()) - 1) < 0.02
+    assert not torch.equal(dropped, again)
+    assert torch.equal(dropout.eval()(ones), ones)
 
 
 @pytest.mark.parametrize("place", [1, 2], ids=["where-it-begins", "where-it-ends"])

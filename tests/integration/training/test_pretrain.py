@@ -8,12 +8,17 @@ import pytest
 import torch
 from torch import nn
 
+from riskguard.detectors.encoder.model import SERVING
+from riskguard.detectors.encoder.spelling import Speller
 from riskguard.domain.errors import NotReady
 from riskguard.training.disguise import splits
 from riskguard.training.encoder.corpus import Corpus, fold_corpus
 from riskguard.training.encoder.corruption import IGNORED, Corrupter
-from riskguard.training.encoder.pretrain import LOG, CharLoss, Plan, Progress, pretrain, rate_at
-from tests.integration.training.small import TEXTS, data_folder, prepared, small_shape
+from riskguard.training.encoder.export import save_encoder
+from riskguard.training.encoder.model import RiskEncoderModel
+from riskguard.training.encoder.preparation import prepare
+from riskguard.training.encoder.pretrain import CHECKPOINT, LOG, CharLoss, Plan, Progress, pretrain, rate_at
+from tests.integration.training.small import TEXTS, data_folder, prepared, small_model, small_shape
 
 
 def test_without_a_corpus_it_says_where_to_put_one(tmp_path: Path) -> None:
@@ -89,3 +94,21 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     steps = [step for step, _ in heard]
     assert steps == sorted(set(steps))
     assert heard[-1][1] < heard[0][1]
+
+
+def test_it_begins_from_a_trained_encoder_and_tells_its_story_on(tmp_path: Path) -> None:
+    data, work, begun = data_folder(tmp_path / "data"), tmp_path / "work", tmp_path / "model"
+    speller = prepared(tmp_path / "first", data)
+    save_encoder(small_model(speller, words=len(speller.vocabulary.words) + 1), speller, begun)
+    earlier = {"tokens": 9000, "steps": 90, "seconds": 60, "curve": [[9000, 3.0, 0.1, 2.0]]}
+    (begun / SERVING).write_text(json.dumps({"pretraining": earlier}), encoding="utf-8")
+    prepare(data, work, threads=1, seed=7, told=lambda _: None, begun=begun)
+    assert Speller.load(work).vocabulary == speller.vocabulary
+    plan = Plan(work, 1, processes=1, batch_tokens=256, rate=0.0, begun=begun)
+    pretrain(plan, small_shape(speller), told=lambda *_: None)
+    body = torch.load(work / CHECKPOINT, weights_only=True)["pupil"]
+    trained = RiskEncoderModel.from_pretrained(begun, dtype=torch.float32).state_dict()
+    assert all(torch.equal(body[f"encoder.{name}"], value) for name, value in trained.items())
+    log = json.loads((work / LOG).read_text(encoding="utf-8"))
+    assert log["curve"][0] == [9000, 3.0, 0.1, 2.0]
+    assert log["runs"] == [9000, log["tokens"] - 9000]

@@ -1,0 +1,89 @@
+"""The last layer of a head fitted on, on dev rows that people labelled.
+
+Sets that a machine labelled teach what is said of groups; whether a text attacks them or defends them, people have told
+on dev alone. The head is moved as little as that needs (a ridge around what it was taught). Beside it stand heads that
+have each not seen a fold of dev: what is measured on dev is measured by them, see `riskguard.evaluation.held`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from riskguard.detectors.encoder.spelling import LONGEST, Speller
+from riskguard.evaluation.examples import Library, mix
+from riskguard.evaluation.held import HELD, folds_of, held_names
+from riskguard.evaluation.recipe import RECIPES
+from riskguard.training.encoder.lessons import HEADS
+from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderForPosts
+
+REFITTED = "abuse"
+_DEFENDS, _DEFENDS_WEIGHT = "against_prejudice", 4.0
+_RIDGE = 1000.0
+_ROUNDS = 200
+_AT_ONCE = 64
+
+
+def refitted(model: RiskEncoderForPosts, speller: Speller, dev: Library) -> RiskEncoderForPosts:
+    """The model with its REFITTED head fitted on, and with the held-out ones after all heads."""
+    picked, weights = mix(RECIPES[REFITTED], dev)
+    texts = [text for rows in picked for text in rows.texts(dev)]
+    kinds = [dev.get(rows.source, rows.cuts).rows[at].more.get("kind") for rows in picked for at in rows.index]
+    truth = torch.from_numpy(np.concatenate([rows.truth for rows in picked])).float()
+    weighed = torch.from_numpy(np.where([kind == _DEFENDS for kind in kinds], _DEFENDS_WEIGHT, 1.0) * weights).float()
+    seen = features(model, speller, texts)
+    column, fold = HEADS.index(REFITTED), torch.from_numpy(folds_of(texts))
+    before = model.heads.weight.detach()[column], model.heads.bias.detach()[column]
+    everything = torch.ones(len(texts), dtype=torch.bool)
+    parts = [everything, *(fold != held for held in range(HELD))]
+    moved = [_moved(seen[part], truth[part], weighed[part], *before) for part in parts]
+    wider = nn.Linear(model.heads.in_features, len(HEADS) + HELD)
+    with torch.no_grad():
+        wider.weight[: len(HEADS)] = model.heads.weight
+        wider.bias[: len(HEADS)] = model.heads.bias
+        for place, (weight, bias) in zip((column, *range(len(HEADS), len(HEADS) + HELD)), moved, strict=True):
+            wider.weight[place] = weight
+            wider.bias[place] = bias
+    told = model.config.to_dict() | {"heads": (*HEADS, *held_names(REFITTED))}
+    found = RiskEncoderForPosts(RiskEncoderConfig(**told))
+    found.heads = wider
+    found.encoder, found.tags = model.encoder, model.tags
+    return found.eval()
+
+
+def features(model: RiskEncoderForPosts, speller: Speller, texts: Sequence[str]) -> Tensor:
+    """(texts, 3 x size): what the heads read of the first window of each text."""
+    model.eval()
+    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+    found = torch.empty(len(texts), model.heads.in_features)
+    for start in range(0, len(order), _AT_ONCE):
+        places = order[start : start + _AT_ONCE]
+        spelled = speller.spell([texts[place][:LONGEST] for place in places])
+        with torch.inference_mode():
+            found[places] = model.read(*map(torch.from_numpy, (spelled.chars, spelled.sounds, spelled.words)))[0]
+    return found
+
+
+def _moved(seen: Tensor, truth: Tensor, weights: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+    """Weight and bias of the head after a weighted logistic fit, with a ridge on the move in units of the features."""
+    middle, spread = seen.mean(0), seen.std(0).clamp(min=1e-4)
+    scaled, margins = (seen - middle) / spread, seen @ weight + bias
+    move, shift = torch.zeros(seen.shape[1], requires_grad=True), torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.LBFGS([move, shift], max_iter=_ROUNDS, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimizer.zero_grad()
+        told = functional.binary_cross_entropy_with_logits(
+            margins + scaled @ move + shift, truth, weights, reduction="sum"
+        )
+        cost = (told + 0.5 * _RIDGE * move.square().sum()) / len(truth)
+        cost.backward()
+        return cost
+
+    optimizer.step(loss)
+    step = (move / spread).detach()
+    return weight + step, bias + shift.detach()[0] - step @ middle
