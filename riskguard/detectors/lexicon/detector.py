@@ -13,12 +13,12 @@ from typing import Self
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from riskguard.detectors.lexicon import words
 from riskguard.detectors.lexicon.files import Lexicon, Term, load_lexicon
 from riskguard.detectors.lexicon.sighting import Stretch, merged, sighting
 from riskguard.detectors.lexicon.together import Companions, Found, speaking
 from riskguard.domain.finding import Abstention, EvidenceSpan, Finding
 from riskguard.domain.post import Post
-from riskguard.text import segment
 from riskguard.text.noise import kept_positions, squeezed
 from riskguard.text.view import TextView
 
@@ -70,7 +70,7 @@ class LexiconDetector:
         self._reports = lexicon.reports
         self._keys = sorted(self._sought | lexicon.allowed | lexicon.reports.phrases)
         self._automaton = AhoCorasick(self._keys, implementation=Implementation.ContiguousNFA)
-        segment.warm()
+        words.warm()
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from operator import itemgetter
 
-from riskguard.text.segment import crossed_words
+from riskguard.detectors.lexicon.words import crossed_words
 from riskguard.text.view import TextView
 
 _WIDEST_GAP = 3
