@@ -10,10 +10,10 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from riskguard.domain.errors import Fault, PolicyInvalid
+from riskguard.policy.compose import root_of
 from riskguard.policy.condition import nearest
 from riskguard.policy.model import Place
 
-_NO_ALIAS = "write the value out instead of '*'"
 _WRITTEN = {
     "str": "a text",
     "int": "a number",
@@ -23,17 +23,6 @@ _WRITTEN = {
     "seq": "a list",
     "map": "a table",
 }
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """YAML without aliases, which could make a small file a huge one."""
-
-    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="aliases are not part of these files", problem_mark=mark, note=_NO_ALIAS)
-        node: Node | None = super().compose_node(parent, index)
-        return node
 
 
 class Document:
@@ -50,7 +39,7 @@ class Document:
         try:
             self.content = self.file.read_bytes()
             self._text = self.content.decode("utf-8-sig")
-            root: Node | None = yaml.compose(self._text, Loader=_PlainLoader)
+            root = root_of(self._text)
             if root is None:
                 self._add(0, 0, "the file is empty")
             return root
@@ -97,7 +86,7 @@ class Document:
             column = self._indent(line) + len(before.rpartition("\n")[2]) + 1
         elif node.start_mark.line == node.end_mark.line:
             column += offset + (1 if node.style else 0)
-        elif node.style in (">", None):
+        elif node.style in (">", "", None):
             line, column = self._unfolded(node, offset)
         self._add(line, column, message, hint)
 
