@@ -11,6 +11,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from riskguard.domain.errors import InvalidInput, NotFound, NotReady
@@ -18,7 +19,7 @@ from riskguard.domain.post import Lane
 from riskguard.store import migrate, open_store
 from riskguard.store.address import parsed_url
 from riskguard.store.engine import make_engine
-from riskguard.store.migrate import config_for
+from riskguard.store.migrate import config_for, newest
 from riskguard.store.tables import METADATA
 from tests.integration.store.samples import NOW, post, settle
 
@@ -29,6 +30,22 @@ def test_the_upgraded_schema_is_the_one_in_the_tables(database_url: str) -> None
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
     engine.dispose()
+
+
+def test_the_newest_revision_is_told_by_the_names_of_the_migrations(database_url: str) -> None:
+    engine = make_engine(parsed_url(database_url))
+    with engine.connect() as connection:
+        assert ScriptDirectory.from_config(config_for(connection)).get_heads() == [newest()]
+        assert MigrationContext.configure(connection).get_current_revision() == newest()
+    engine.dispose()
+
+
+def test_a_database_of_today_needs_no_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'r.db'}"
+    migrate(url)
+    line = "import sys; from riskguard.store import migrate; migrate(sys.argv[1]); print('alembic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", line, url], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_every_migration_can_be_taken_back(database_url: str) -> None:
