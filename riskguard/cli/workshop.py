@@ -24,18 +24,19 @@ if TYPE_CHECKING:
     from riskguard.evaluation.disguised import Disguise
     from riskguard.evaluation.heads import Figures
 
+_LATE = ("plain", "sensitive", "stream")
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _data = click.option("--data", type=_FOLDER, help="Folder that holds labelled/; else RISKGUARD_TRAINING_DATA.")
 
 
 class Measures(click.Group):
-    """Imports what evaluates a stream or plain sentences only when it is asked for."""
+    """Imports what evaluates a stream or our own sentences only when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), "plain", "stream"})
+        return sorted({*super().list_commands(ctx), *_LATE})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in ("plain", "stream"):
+        if cmd_name in _LATE:
             command: click.Command = getattr(import_module(f"riskguard.evaluation.{cmd_name}"), cmd_name)
             return command
         return super().get_command(ctx, cmd_name)

@@ -125,7 +125,7 @@ def violations(folder: Path) -> list[Sentence]:
     """The sentences of violations.yaml; NotFound without it, InvalidInput when it is not as promised."""
     return [
         Sentence(number, text, block.label, Action.parse(block.least), block.alerts)
-        for block in _read(folder / "violations.yaml", _Violations).families
+        for block in read_cases(folder / "violations.yaml", _Violations).families
         for number, text in block.sentences.items()
     ]
 
@@ -134,9 +134,19 @@ def innocents(folder: Path) -> list[Sentence]:
     """The sentences of innocent.yaml; NotFound without it, InvalidInput when it is not as promised."""
     return [
         Sentence(number, text, block.topic)
-        for block in _read(folder / "innocent.yaml", _Innocents).topics
+        for block in read_cases(folder / "innocent.yaml", _Innocents).topics
         for number, text in block.sentences.items()
     ]
+
+
+def read_cases(file: Path, shape: type[_File]) -> _File:
+    """A YAML file of sentences; NotFound without it, InvalidInput when it is not as promised."""
+    try:
+        return shape.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise NotFound(f"there is no file {file}", hint="run this in a checkout, or say --cases") from None
+    except (yaml.YAMLError, ValidationError) as error:
+        raise InvalidInput(f"{file} is not a list of sentences: {type(error).__name__}") from None
 
 
 def measure_plain(folder: Path, judge: Judge) -> PlainFigures:
@@ -177,15 +187,6 @@ def plain(cases: Path, half: str | None, out: Path | None, *, missed: bool) -> N
             each.value: {"recall": figures.recall(each), "false_alarms": figures.false_alarms(each)} for each in Half
         }
         out.write_text(json.dumps(shares, indent=2) + "\n", encoding="utf-8")
-
-
-def _read(file: Path, shape: type[_File]) -> _File:
-    try:
-        return shape.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise NotFound(f"there is no file {file}", hint="run this in a checkout, or say --cases") from None
-    except (yaml.YAMLError, ValidationError) as error:
-        raise InvalidInput(f"{file} is not a list of sentences: {type(error).__name__}") from None
 
 
 def _post(sentence: Sentence) -> Post:
