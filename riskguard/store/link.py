@@ -8,15 +8,17 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import psycopg.errors
 from sqlalchemy import Connection, CursorResult, Executable, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
 from riskguard.domain.errors import Conflict, NotFound
 from riskguard.store.engine import BUSY_MS
 
 Row = Mapping[str, Any]
+
+_FOREIGN_KEY_VIOLATION = "23503"
+"""PostgreSQL's SQLSTATE. Its driver and dialect are imported where there is a PostgreSQL: they slow a start."""
 
 
 class Link:
@@ -105,11 +107,14 @@ class Link:
 
 @cache
 def _insert_new(table: Table[Any], key: str, *, sqlite_: bool) -> Executable:
-    insert = sqlite.insert(table) if sqlite_ else postgresql.insert(table)
-    return insert.on_conflict_do_nothing().returning(table.c[key])
+    if sqlite_:
+        return sqlite.insert(table).on_conflict_do_nothing().returning(table.c[key])
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table).on_conflict_do_nothing().returning(table.c[key])
 
 
 def _refers_to_nothing(cause: BaseException | None) -> bool:
     if isinstance(cause, sqlite3.IntegrityError):
         return cause.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
-    return isinstance(cause, psycopg.errors.ForeignKeyViolation)
+    return getattr(cause, "sqlstate", None) == _FOREIGN_KEY_VIOLATION
