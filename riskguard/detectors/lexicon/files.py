@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +13,7 @@ from yaml.nodes import MappingNode, Node
 from riskguard.domain.errors import Fault, PolicyInvalid
 from riskguard.policy.document import Document
 from riskguard.text.noise import squeezed
-from riskguard.text.view import fold
+from riskguard.text.view import fold_all
 
 ALLOW = "allow.yaml"
 REPORTS = "reports.yaml"
@@ -81,9 +81,13 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One listed item: a short text, or a table whose `term` it is; `tier` where it has one of its own."""
+    """One listed item: a short text, or a table whose `term` it is; `tier` where it has one of its own.
+
+    `key` is how the term is searched; empty when it cannot be.
+    """
 
     term: str
+    key: str
     tier: Tier | None
     node: Node
 
@@ -130,16 +134,14 @@ def _read(folder: Path, *, known: Container[str] | None) -> tuple[Lexicon, list[
             label = _label(top, sheet, known)
             terms.extend(_terms(top, sheet, label, usual))
             pairs.extend(_pairs(top, sheet, label, usual))
-        faults.extend(sheet.faults)
+        faults.extend(sorted(sheet.faults, key=lambda fault: (fault.line, fault.column)))
     return Lexicon(tuple(terms), tuple(pairs), allowed, reports, digest.hexdigest()[:12]), faults
 
 
 def _phrases(top: _Table, sheet: Document) -> Iterator[str]:
     """The keys of the listed phrases."""
-    for entry in _entries(top, "phrases", sheet, fields=("term", "note")):
-        key = _key(entry, sheet)
-        if key:
-            yield key
+    entries = _entries(top, "phrases", sheet, fields=("term", "note"))
+    return (entry.key for entry in entries if entry.key)
 
 
 def _label(top: _Table, sheet: Document, known: Container[str] | None) -> str:
@@ -152,12 +154,12 @@ def _label(top: _Table, sheet: Document, known: Container[str] | None) -> str:
 def _terms(top: _Table, sheet: Document, label: str, usual: Tier) -> Iterator[Term]:
     seen: dict[str, str] = {}
     for entry in _entries(top, "terms", sheet, fields=("term", "tier", "note")):
-        key = _key(entry, sheet)
-        if key in seen:
-            sheet.fault(entry.node, f"'{entry.term}' is listed before as '{seen[key]}'", "leave one of them out")
-        elif key:
-            seen[key] = entry.term
-            yield Term(entry.term, key, label, entry.tier or usual)
+        if entry.key in seen:
+            listed = seen[entry.key]
+            sheet.fault(entry.node, f"'{entry.term}' is listed before as '{listed}'", "leave one of them out")
+        elif entry.key:
+            seen[entry.key] = entry.term
+            yield Term(entry.term, entry.key, label, entry.tier or usual)
 
 
 def _pairs(top: _Table, sheet: Document, label: str, usual: Tier) -> Iterator[Pair]:
@@ -166,12 +168,11 @@ def _pairs(top: _Table, sheet: Document, label: str, usual: Tier) -> Iterator[Pa
         if not {"of", "near", "within"} <= block.keys():
             continue
         tier = _tier(block, sheet) or usual
-        near = tuple(sorted({squeezed(fold(word).folded) for word in _texts(block, "near", sheet)} - {""}))
+        near = tuple(sorted({*_keys(_texts(block, "near", sheet))} - {""}))
         within = _width(block["within"][1], sheet)
         for entry in _entries(block, "of", sheet, fields=("term", "note")):
-            key = _key(entry, sheet)
-            if key and near and within:
-                yield Pair(entry.term, key, label, tier, near, within)
+            if entry.key and near and within:
+                yield Pair(entry.term, entry.key, label, tier, near, within)
 
 
 def _width(node: Node, sheet: Document) -> int:
@@ -183,26 +184,29 @@ def _width(node: Node, sheet: Document) -> int:
     return int(value)
 
 
-def _key(entry: _Entry, sheet: Document) -> str:
-    """How the term is searched; empty (and a fault) when it cannot be."""
-    key = squeezed(fold(entry.term).folded)
-    if len(key) < 2:
-        sheet.fault(entry.node, f"'{entry.term}' is too short", "a term needs at least two letters or characters")
-        return ""
-    return key
+def _keys(written: Sequence[str]) -> list[str]:
+    """How words are searched."""
+    return [squeezed(view.folded) for view in fold_all(written)]
 
 
 def _entries(top: _Table, key: str, sheet: Document, *, fields: tuple[str, ...]) -> Iterator[_Entry]:
-    """The items listed under `key`, as far as they are sound."""
-    for node in sheet.items(_value(top, key), f"'{key}'"):
-        if isinstance(node, MappingNode):
-            told = sheet.table(node, "a term", fields, required=("term",))
-            entry = _Entry(_text(told, "term", sheet), _tier(told, sheet), node)
-            _text(told, "note", sheet)
-        else:
-            entry = _Entry(sheet.text(node, "a term") or "", None, node)
-        if entry.term:
-            yield entry
+    """The items listed under `key`, as far as they are sound; what is too short to be searched is a fault."""
+    items = [(node, *_item(node, sheet, fields)) for node in sheet.items(_value(top, key), f"'{key}'")]
+    sound = [(node, term, tier) for node, term, tier in items if term]
+    for (node, term, tier), folded in zip(sound, _keys([term for _, term, _ in sound]), strict=True):
+        if len(folded) < 2:
+            sheet.fault(node, f"'{term}' is too short", "a term needs at least two letters or characters")
+        yield _Entry(term, folded if len(folded) > 1 else "", tier, node)
+
+
+def _item(node: Node, sheet: Document, fields: tuple[str, ...]) -> tuple[str, Tier | None]:
+    """A listed term, empty (and a fault) where there is none, and its own tier."""
+    if not isinstance(node, MappingNode):
+        return sheet.text(node, "a term") or "", None
+    told = sheet.table(node, "a term", fields, required=("term",))
+    term, tier = _text(told, "term", sheet), _tier(told, sheet)
+    _text(told, "note", sheet)
+    return term, tier
 
 
 def _tier(table: _Table, sheet: Document) -> Tier | None:

@@ -69,7 +69,7 @@ class Dictionary(NamedTuple):
         NotReady where it is no such file.
         """
         try:
-            codes = _codes(file.read_text(encoding="utf-8"))
+            codes = _codes(file.read_bytes().decode())
             ends = np.flatnonzero(codes == _NEWLINE)
             spaces = np.flatnonzero(codes == _SPACE).reshape(len(ends), 2)
             if not len(ends):
