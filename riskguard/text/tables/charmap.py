@@ -13,6 +13,7 @@ from opencc import OpenCC
 
 from riskguard.text.tables.enclosed import enclosed
 from riskguard.text.tables.lookalike import lookalikes
+from riskguard.text.tables.named import framed, named
 
 CODE_POINTS = 0x110000
 
@@ -38,6 +39,7 @@ _FIXED = {
     **dict.fromkeys(_BLANKS, ""),
     "\u2800": " ",
     **dict(enclosed()),
+    **dict(framed()),
     **dict(lookalikes()),
 }
 _DROPPED_CATEGORIES = frozenset({"Mn", "Me", "Cf", "Cc"})
@@ -95,6 +97,10 @@ def _step(char: str, simplified: dict[str, str]) -> str:
     if unicodedata.category(char) in _DROPPED_CATEGORIES:
         return ""
     decomposed = unicodedata.normalize("NFKD", char)
+    if decomposed == char:
+        decomposed = named(char) or char
+    elif decomposed[0] == "(" and decomposed[-1] == ")":
+        decomposed = decomposed[1:-1]
     if len(decomposed) > 1:
         bare = "".join([c for c in decomposed if unicodedata.category(c) not in _DROPPED_CATEGORIES])
         decomposed = unicodedata.normalize("NFC", bare)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from riskguard.domain.finding import EvidenceSpan
 from riskguard.text.view import TextView, fold, fold_all
+
+ORDINARY = (
+    *(range(0x20, 0x7F), range(0x2010, 0x2060), range(0x3000, 0x3100), range(0x4E00, 0x9FA6), range(0xFF01, 0xFF5F)),
+    *(range(0x1F300, 0x1F650), range(0x1F900, 0x1FA00)),
+)
+"""Printed ASCII, punctuation, kana, Chinese characters, full-width signs, emoji."""
 
 
 @pytest.mark.parametrize(
@@ -19,7 +27,13 @@ from riskguard.text.view import TextView, fold, fold_all
         pytest.param("㈤㊄", "五五", id="enclosed-han-digits"),
         pytest.param("Ⓕⓤc⒦🅥🅰🄲", "fuckvac", id="enclosed-letters"),
         pytest.param("𝐕𝗫𝔹ᵛᴠ", "vxbvv", id="mathematical-and-small-letters"),
-        pytest.param("аеох", "aeox", id="cyrillic"),
+        pytest.param("аеохВТк", "aeoxbtk", id="cyrillic"),
+        pytest.param("ΑΒΧ ꓦꓫ ᏙᎬ", "abx vx ve", id="letters-of-other-scripts"),
+        pytest.param("øłɓʇᵝ", "olbtβ", id="letters-with-strokes-and-hooks"),
+        pytest.param("१३٨๑", "138๑", id="digits-of-other-scripts"),
+        pytest.param("🆗🆔🆅🆇", "okidvx", id="words-in-squares"),
+        pytest.param("㈪㈹🈲", "月代禁", id="characters-in-brackets"),
+        pytest.param("⺡⺘⻊", "氵扌足", id="radicals"),
         pytest.param("傻\u200b\u2060逼\ufeff", "傻逼", id="zero-width"),
         pytest.param("\u202e傻逼\u202c", "傻逼", id="bidi"),
         pytest.param("傻\u0336逼\u0336", "傻逼", id="stroke-through"),
@@ -35,6 +49,13 @@ from riskguard.text.view import TextView, fold, fold_all
 )
 def test_folding(raw: str, folded: str) -> None:
     assert fold(raw).folded == folded
+
+
+def test_ordinary_signs_fold_as_the_models_have_learned_them() -> None:
+    """A change here is a change of what the shipped models read: train them anew."""
+    ordinary = "".join(chr(code) for part in ORDINARY for code in part)
+    digest = hashlib.sha256(fold(ordinary).folded.encode()).hexdigest()
+    assert digest == "202fc9bf6f157bc7077647b134a71ce431643bc65c19cb99a9185b51b18f27c0"
 
 
 def test_a_span_shows_the_word_as_it_was_written() -> None:
