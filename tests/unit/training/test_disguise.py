@@ -4,11 +4,12 @@ import random
 from unicodedata import category
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from riskguard.text.tables.sound import syllables
 from riskguard.text.view import fold
-from riskguard.training.disguise import KINDS, common, disguise, homophones, splits, syllables, twins
+from riskguard.training.disguise import KINDS, common, disguise, homophones, splits, twins
 
 LURE = "这个婊子约炮骗了我三万块钱"
 texts = st.text(st.sampled_from("你好妈死了骗钱賭博微信加约 aV1,。\u200b🐴"), max_size=30)
@@ -78,6 +79,7 @@ def test_what_cannot_be_disguised_stays_as_it_was(kind: str, text: str) -> None:
     assert disguise(text, kind, _dice()) == text
 
 
+@settings(deadline=None)  # the first text waits for the tables
 @given(texts, kinds, st.integers(0, 99), st.floats(0, 1))
 def test_raw_and_folded_texts_can_be_disguised_and_the_dice_alone_decide(
     text: str, kind: str, seed: int, share: float
