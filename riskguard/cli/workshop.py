@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from riskguard.evaluation.heads import Figures
 
 _LATE = ("plain", "sensitive", "stream")
+_STARTS = 3
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _data = click.option("--data", type=_FOLDER, help="Folder that holds labelled/; else RISKGUARD_TRAINING_DATA.")
 
@@ -143,20 +144,47 @@ def _disguised(write: Callable[[str, str, Random], str], kind: str, text: str, d
 @click.command()
 @click.option("--batch", "batches", type=click.IntRange(min=1), multiple=True, default=(64, 256), show_default=True)
 @click.option("--posts", type=click.IntRange(min=1), default=4096, show_default=True, help="Invented posts to read.")
-def bench(batches: tuple[int, ...], posts: int) -> None:
-    """What each step costs on this machine, in microseconds per post."""
+@click.option(
+    "--worker", is_flag=True, help="Instead start a worker, three times: when is it ready, what does it hold?"
+)
+def bench(batches: tuple[int, ...], posts: int, *, worker: bool) -> None:
+    """What each step costs on this machine, in microseconds per post; or what a whole worker takes."""
     from rich.console import Console
+
+    texts = _invented(posts)
+    Console().print(_workers(texts) if worker else _steps(texts, batches))
+
+
+def _steps(texts: Sequence[str], batches: Sequence[int]) -> Table:
     from rich.table import Table
 
     from riskguard.evaluation.cost import costs
 
-    texts = _invented(posts)
     found = costs(Settings.load(), texts, batches=batches)
+    posts = len(texts)
     title = f"µs per post: best of three, one thread, {posts} invented posts, median {_median(texts)} characters"
     table = Table("step", *(f"batch {size}" for size in batches), title=title)
     for step, figures in found.items():
         table.add_row(step, *(f"{figure:.1f}" for figure in figures))
-    Console().print(table)
+    return table
+
+
+def _workers(texts: Sequence[str]) -> Table:
+    from rich.table import Table
+
+    from riskguard.evaluation.worker import worker_cost
+
+    found = [worker_cost(Settings.load(), texts) for _ in range(_STARTS)]
+    title = f"A worker, started {_STARTS} times; it judges {len(texts)} invented posts"
+    table = Table("", *(f"start {number}" for number in range(1, _STARTS + 1)), title=title)
+    table.add_row("ready after, s", *(f"{each.ready_s:.2f}" for each in found))
+    table.add_row("ready after, CPU s", *(f"{each.ready_cpu_s:.2f}" for each in found))
+    table.add_row("ready, MB", *(f"{each.ready_mb:.0f}" for each in found))
+    table.add_row("posts judged, MB", *(f"{each.judged_mb:.0f}" for each in found))
+    table.add_row("peak, MB", *(f"{each.peak_mb:.0f}" for each in found))
+    table.add_row("a post, CPU ms", *(f"{each.judged_cpu_ms:.2f}" for each in found))
+    table.add_row("engine", *(each.engine for each in found))
+    return table
 
 
 def _invented(wanted: int) -> list[str]:

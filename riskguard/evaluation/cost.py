@@ -29,6 +29,7 @@ from riskguard.services.ports import Detector, Panel
 from riskguard.settings import Settings
 from riskguard.text.view import TextView, fold_all
 
+COMMUNITY = "bench"
 _ROUNDS = 3
 _EXPLAINED = 16
 
@@ -41,7 +42,7 @@ Fresh = Callable[[], Step]
 
 def costs(settings: Settings, texts: Sequence[str], *, batches: Sequence[int]) -> dict[str, list[float]]:
     """Microseconds per post and batch size, by step: the best of three rounds over all texts, in one thread."""
-    posts = _posts(texts)
+    posts = posts_of(texts)
     with _steps(settings, posts) as steps:
         return {name: [_cost(fresh, posts, size) for size in batches] for name, fresh in steps.items()}
 
@@ -143,9 +144,10 @@ def _emptied(connection: Redis) -> RedisLookAlikes:
     return RedisLookAlikes(connection)
 
 
-def _posts(texts: Sequence[str]) -> list[Post]:
+def posts_of(texts: Sequence[str]) -> list[Post]:
+    """Posts of one community, by as many authors as a busy one has."""
     now = datetime.now(UTC)
     return [
-        Post(f"pst_{at:032x}", "bench", str(at), text, now, Author(f"author-{at % 997}"))
+        Post(f"pst_{at:032x}", COMMUNITY, str(at), text, now, Author(f"author-{at % 997}"))
         for at, text in enumerate(texts)
     ]

@@ -24,6 +24,7 @@ from riskguard.domain.errors import NotReady
 HOST = "127.0.0.1"
 READY_WITHIN_S = 120.0
 STOP_WITHIN_S = 30.0
+RISKGUARD = (sys.executable, "-m", "riskguard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Service:
         words = ["up", "--data-dir", str(self.data_dir), "--host", HOST, "--port", str(self.port)]
         with self._log.open("wb") as log:
             self._child = subprocess.Popen(
-                [*_RISKGUARD, *words, "--workers", str(self._workers), *self._options],
+                [*RISKGUARD, *words, "--workers", str(self._workers), *self._options],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=self._environ,
@@ -110,7 +111,7 @@ class Service:
 
     def _admin(self, *words: str) -> str:
         done = subprocess.run(
-            [*_RISKGUARD, "admin", *words], env=self._environ, capture_output=True, text=True, check=False
+            [*RISKGUARD, "admin", *words], env=self._environ, capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
             raise NotReady(f"riskguard admin {words[0]} failed: {done.stderr.strip()}")
@@ -139,9 +140,6 @@ class Service:
         except subprocess.TimeoutExpired:
             os.killpg(self._child.pid, signal.SIGKILL)
             self._child.wait()
-
-
-_RISKGUARD = (sys.executable, "-m", "riskguard")
 
 
 def _after(words: str, shown: str) -> str:
