@@ -235,14 +235,15 @@ def _padded(array: NDArray[np.int64], texts: int, places: int) -> NDArray[np.int
 
 
 def _openvino() -> Any:
-    """OpenVINO without the client of telemetry that its package loads where it finds one: nothing calls home here."""
-    telemetry = "openvino_telemetry"
-    absent = telemetry not in sys.modules
+    """OpenVINO without its converter of models, which is slow to import and loads a client of telemetry where it finds
+    one: nothing calls home here."""
+    converter = "openvino.tools.ovc"
+    absent = converter not in sys.modules
     if absent:
-        sys.modules[telemetry] = None  # type: ignore[assignment]
+        sys.modules[converter] = None  # type: ignore[assignment]
     try:
         import openvino
     finally:
         if absent:
-            del sys.modules[telemetry]
+            del sys.modules[converter]
     return openvino

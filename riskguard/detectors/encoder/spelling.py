@@ -176,12 +176,14 @@ class Speller:
         return _heard(run, self._named) if len(run) <= _LONGEST_RUN else [0] * len(run)
 
     def _word_table(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-        keys = np.zeros(len(self.vocabulary.words), np.uint64)
-        for place, word in enumerate(self.vocabulary.words):
-            key = 0
-            for char in word:
-                key = key << int(_BITS) | int(self._char_of_code[ord(char)])
-            keys[place] = key
+        words = self.vocabulary.words
+        sizes = np.fromiter(map(len, words), np.int64, len(words))
+        starts = np.cumsum(sizes) - sizes
+        chars = self._char_of_code[np.frombuffer("".join(words).encode("utf-32-le"), dtype=np.uint32)]
+        keys = np.zeros(len(words), np.uint64)
+        for place in range(int(sizes.max(initial=0))):
+            longer = np.flatnonzero(sizes > place)
+            keys[longer] = keys[longer] << _BITS | chars[starts[longer] + place]
         order = np.argsort(keys)
         return keys[order], order.astype(np.int64) + 1
 
