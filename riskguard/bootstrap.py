@@ -60,9 +60,10 @@ def log_to_stderr(level: str) -> None:
 
 def settle_in() -> None:
     """Leave what is loaded by now out of the garbage collector's rounds, since it stays as long as the process, and
-    give back the memory that loading took beyond it."""
+    give back the memory that loading took beyond it. From here on the collector works, if it did not."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     with suppress(AttributeError, OSError, TypeError):  # glibc alone has it
         ctypes.CDLL(None).malloc_trim(0)
 
