@@ -190,18 +190,21 @@ def _codes(text: str) -> NDArray[np.uint32]:
 
 def _hashes(codes: NDArray[np.uint32], starts: Numbers, sizes: Numbers) -> Hashes:
     """Of the words that have so many characters from these places on."""
-    hashes = np.zeros(len(starts), np.uint64)
-    for place, scale in enumerate(_powers(_STEP, int(sizes.max()))):
-        longer = np.flatnonzero(sizes > place)
+    hashes = codes[starts].astype(np.uint64)
+    longer = np.arange(len(starts))
+    for place, scale in enumerate(_powers(_STEP, int(sizes.max()))[1:], start=1):
+        longer = longer[sizes[longer] > place]
         hashes[longer] += codes[starts[longer] + place] * scale
     return hashes
 
 
 def _numbers(codes: NDArray[np.uint32], starts: Numbers, ends: Numbers) -> Numbers:
     """What the digits from start to end spell."""
-    numbers = np.zeros(len(starts), np.int64)
-    for place in range(int((ends - starts).max())):
-        longer = np.flatnonzero(ends - starts > place)
+    sizes = ends - starts
+    numbers = codes[starts].astype(np.int64) - _ZERO
+    longer = np.arange(len(starts))
+    for place in range(1, int(sizes.max())):
+        longer = longer[sizes[longer] > place]
         numbers[longer] = numbers[longer] * 10 + codes[starts[longer] + place] - _ZERO
     return numbers
 
