@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,22 @@ from riskguard.demo.posts import posts
 from riskguard.domain.errors import NotReady
 from riskguard.evaluation.worker import worker_cost
 from riskguard.settings import Settings
+from riskguard.store import migrate
 
 pytestmark = pytest.mark.redis
+
+_LOADED = """
+import sys
+import riskguard.worker.jobs, riskguard.worker.main
+from riskguard.bootstrap import offline_reader
+from riskguard.settings import Settings
+from riskguard.store import migrate, open_store
+migrate(sys.argv[1])
+open_store(sys.argv[1])
+offline_reader(Settings.load({}))
+unwanted = {"torch", "transformers", "scipy", "sklearn", "pypinyin", "rjieba", "jieba", "alembic", "psycopg", "flask"}
+print(sorted(unwanted & sys.modules.keys()))
+"""
 
 
 def test_a_worker_holds_less_than_350_mb_with_all_that_is_shipped() -> None:
@@ -28,3 +44,10 @@ def test_a_worker_that_cannot_start_is_told_in_its_own_words(tmp_path: Path) -> 
     (tmp_path / "risk-encoder").mkdir()
     with pytest.raises(NotReady, match=r"config\.json: No such file"):
         worker_cost(Settings.load({}, model_dir=tmp_path), ["今天天气好"])
+
+
+def test_a_worker_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'r.db'}"
+    migrate(url)
+    done = subprocess.run([sys.executable, "-c", _LOADED, url], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
