@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from riskguard.bootstrap import OfflineReader, offline_reader
+from riskguard.cli.outfile import written
 from riskguard.domain.errors import InvalidInput, NotFound
 from riskguard.domain.post import Author, Post, Scene
 from riskguard.services.wire import rendered_verdict
@@ -65,7 +66,7 @@ def judge(file: Path, policy: Path | None, community: str, scene: str, all_score
     parser = _Parser(community=community, scene=Scene(scene), max_chars=settings.max_text_chars)
     with ExitStack() as stack:
         lines: BinaryIO = stack.enter_context(_opened(file)) if str(file) != "-" else sys.stdin.buffer
-        sink: TextIO = stack.enter_context(_written(out)) if out else _utf8_stdout()
+        sink: TextIO = stack.enter_context(written(out)) if out else _utf8_stdout()
         total = _count_lines(file) if file.is_file() else None  # a pipe can be read only once
         tally = _judge_all(lines, sink, reader=reader, parser=parser, all_scores=all_scores, total=total)
     if tally["invalid"]:
@@ -79,19 +80,6 @@ def _opened(file: Path) -> BinaryIO:
         raise NotFound(f"there is no file {file}") from None
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read: {error.strerror}") from None
-
-
-@contextmanager
-def _written(out: Path) -> Iterator[TextIO]:
-    """A file that appears whole at the end, so that it may be the input too; a pipe or device is written as it goes."""
-    aside = out.with_name(out.name + ".part") if out.is_file() or not out.exists() else out
-    try:
-        with aside.open("w", encoding="utf-8", newline="\n") as sink:
-            yield sink
-        if aside != out:
-            aside.replace(out)
-    except OSError as error:
-        raise InvalidInput(f"{out} cannot be written: {error.strerror}", hint="choose another --out") from None
 
 
 def _utf8_stdout() -> TextIO:
