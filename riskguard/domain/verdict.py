@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Self
 
+from riskguard.domain.care import Care
 from riskguard.domain.finding import Abstention, Finding
 
 
@@ -48,7 +49,8 @@ class FiredRule:
 class Verdict:
     """What one policy version says about one post revision.
 
-    `labels` is the highest score per label; `alerts` names what operators must hear of beside the action.
+    `labels` is the highest score per label; `alerts` names what operators must hear of beside the action, and
+    `care` is what the platform can show to the author then.
     """
 
     post_id: str
@@ -57,6 +59,7 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     rules: tuple[FiredRule, ...] = ()
     alerts: tuple[str, ...] = ()
+    care: Care | None = None
     masked_text: str = ""
     campaign: str | None = None
     abstentions: tuple[Abstention, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from riskguard.domain.care import Care
 from riskguard.domain.post import Scene
 from riskguard.policy.model import Edition, Policy, Rule, Threshold
 
@@ -42,6 +43,7 @@ def _described(policy: Policy) -> Mapping[str, str]:
         | {threshold.id: _threshold(threshold) for threshold in policy.thresholds}
         | {f"thresholds.{label}": "{}" for label in sorted(policy.silenced)}
         | {rule.id: _rule(rule) for rule in policy.rules}
+        | {f"care.{care.alert}": _care(care) for care in policy.care}
     )
 
 
@@ -53,3 +55,8 @@ def _threshold(threshold: Threshold) -> str:
 def _rule(rule: Rule) -> str:
     alert = f" alert {rule.alert}" if rule.alert else ""
     return f"{rule.then.word}{alert} when {' '.join(rule.when.source.split())}"
+
+
+def _care(care: Care) -> str:
+    contacts = [" ".join(filter(None, (each.name, each.phone, each.hours))) for each in care.contacts]
+    return "; ".join([" ".join(care.text.split()), *contacts])

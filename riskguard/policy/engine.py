@@ -34,6 +34,7 @@ def evaluate(policy: Policy, post: Post, reading: Reading, *, masked_text: str =
         findings=reading.findings,
         rules=tuple(fired.values()),
         alerts=tuple(alerts),
+        care=next((care for care in policy.care if care.alert in alerts), None),
         masked_text=masked_text,
         campaign=_campaign(reading) if "similar.campaign" in scores else None,
         abstentions=reading.abstentions,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from riskguard.domain.care import Care
 from riskguard.domain.post import Scene
 from riskguard.domain.verdict import Action, FiredRule
 from riskguard.policy.condition import Condition, lineage
@@ -64,6 +65,7 @@ class Policy:
 
     An entry of `thresholds` covers its label and every child (`abuse` covers `abuse.insult`); a child with an entry
     of its own is weighed by that one alone, and an entry with no steps in `silenced` stands for 'nothing happens'.
+    Of `care` the first entry whose alert is raised is shown.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Policy:
     thresholds: tuple[Threshold, ...] = ()
     rules: tuple[Rule, ...] = ()
     silenced: frozenset[str] = frozenset()
+    care: tuple[Care, ...] = ()
     _steps: dict[str, tuple[Step, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def steps(self, label: str) -> tuple[Step, ...]:
@@ -80,6 +83,12 @@ class Policy:
         if known is None:
             known = self._steps[label] = tuple((t.at, t.id, t, t.fired(label)) for t in self._thresholds_of(label))
         return known
+
+    @property
+    def alerts(self) -> frozenset[str]:
+        """Every alert that it can raise."""
+        named = [*(t.alert for t in self.thresholds), *(r.alert for r in self.rules)]
+        return frozenset(filter(None, named))
 
     def _thresholds_of(self, label: str) -> list[Threshold]:
         for name in lineage(label):

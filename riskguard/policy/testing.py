@@ -16,8 +16,9 @@ A file of tests/*.yaml:
         expect: {action: review, rules: [new-account-contact-ad], alerts: [spam-wave]}
         must_not_fire: [pushed-ad]
 
-`expect: {}` asserts silence: allowed, no rule, no alert. Otherwise `action` and `alerts` are always compared (without
-them: allow, none), and `rules`, when given, must be exactly those that fired.
+`expect: {}` asserts silence: allowed, no rule, no alert. Otherwise `action`, `alerts` and `care` (the alert whose words
+the author is told) are always compared (without them: allow, none, none), and `rules`, when given, must be exactly
+those that fired.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.policy.document import Document
 from riskguard.policy.engine import SILENCE, evaluate
+from riskguard.policy.entry import Entries, value_of
 from riskguard.policy.load import load_policy
 from riskguard.policy.model import Edition, Place, Policy, Rule, Threshold
 
@@ -54,7 +56,6 @@ _CASE = (
     "must_not_fire",
 )
 _NOW = datetime(2020, 3, 1, tzinfo=UTC)
-_Entries = dict[str, tuple[Node, Node]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Expectation:
 
     action: Action = Action.ALLOW
     alerts: frozenset[str] = frozenset()
+    care: str = ""
     rules: frozenset[str] | None = None
     must_not_fire: tuple[str, ...] = ()
 
@@ -136,6 +138,9 @@ def _complaints(expect: Expectation, verdict: Verdict, edition: Edition) -> Iter
         yield f"action: expected {expect.action.word}, got {verdict.action.word}"
     if set(verdict.alerts) != expect.alerts:
         yield f"alerts: expected {_listed(expect.alerts)}, got {_listed(verdict.alerts)}"
+    told = verdict.care.alert if verdict.care else ""
+    if told != expect.care:
+        yield f"care: expected {expect.care or 'none'}, got {told or 'none'}"
     if expect.rules is not None and fired != expect.rules:
         missing, extra = expect.rules - fired, fired - expect.rules
         parts = [f"did not fire {_listed(missing)}"] * bool(missing) + [f"also fired {_listed(extra)}"] * bool(extra)
@@ -158,14 +163,10 @@ def _run_file(file: Path, taxonomy: Taxonomy) -> list[Outcome]:
     document = Document(file)
     entries = document.table(document.root, "a test file", ("policy", "cases"), required=("cases",))
     named = document.text(entries["policy"][1], "'policy'") if "policy" in entries else "../default.yaml"
-    cases = [_case(document, node, taxonomy) for node in document.items(_value(entries, "cases"), "'cases'")]
+    cases = [_case(document, node, taxonomy) for node in document.items(value_of(entries, "cases"), "'cases'")]
     document.refuse()
     edition = load_policy(Path(os.path.normpath(file.parent / str(named))), taxonomy)
     return [run(case, edition) for case in cases]
-
-
-def _value(entries: _Entries, key: str) -> Node | None:
-    return entries[key][1] if key in entries else None
 
 
 def _case(document: Document, node: Node, taxonomy: Taxonomy) -> PolicyCase:
@@ -186,21 +187,21 @@ def _case(document: Document, node: Node, taxonomy: Taxonomy) -> PolicyCase:
     )
 
 
-def _scene(document: Document, entries: _Entries) -> Scene:
+def _scene(document: Document, entries: Entries) -> Scene:
     if "scene" not in entries:
         return Scene.POST
     word = document.choice(entries["scene"][1], "scene", [scene.value for scene in Scene])
     return Scene(word) if word else Scene.POST
 
 
-def _author(document: Document, entries: _Entries) -> Author:
-    told = document.table(_value(entries, "author"), "'author'", ("trust", "age_days"))
+def _author(document: Document, entries: Entries) -> Author:
+    told = document.table(value_of(entries, "author"), "'author'", ("trust", "age_days"))
     trust = document.number(told["trust"][1], "'trust'", low=0, high=4) if "trust" in told else 0
     age = document.number(told["age_days"][1], "'age_days'", low=0, high=36_500) if "age_days" in told else None
     return Author("author", int(trust or 0), None if age is None else _NOW - timedelta(days=age))
 
 
-def _reading(document: Document, entries: _Entries, taxonomy: Taxonomy) -> Reading:
+def _reading(document: Document, entries: Entries, taxonomy: Taxonomy) -> Reading:
     scores = _by_label(document, entries, "scores", taxonomy)
     counts = _by_label(document, entries, "spans", taxonomy)
     facts = _by_label(document, entries, "facts", taxonomy)
@@ -211,12 +212,12 @@ def _reading(document: Document, entries: _Entries, taxonomy: Taxonomy) -> Readi
         spans = tuple(EvidenceSpan(at, at + 1, "case") for at in range(int(count or 0)))
         told = _facts(document, facts[label]) if label in facts else {}
         findings.append(Finding(label, 1.0 if score is None else score, "case", spans, told))
-    failed = document.texts(_value(entries, "failed"), "'failed'") if "failed" in entries else []
+    failed = document.texts(value_of(entries, "failed"), "'failed'") if "failed" in entries else []
     return Reading(tuple(findings), tuple(Abstention(name, "failed in this case") for name in failed))
 
 
-def _by_label(document: Document, entries: _Entries, key: str, taxonomy: Taxonomy) -> dict[str, Node]:
-    table = document.table(_value(entries, key), f"'{key}'")
+def _by_label(document: Document, entries: Entries, key: str, taxonomy: Taxonomy) -> dict[str, Node]:
+    table = document.table(value_of(entries, key), f"'{key}'")
     for label, (node, _) in table.items():
         if label not in taxonomy:
             document.fault_unknown(node, "label", label, [each.id for each in taxonomy])
@@ -233,19 +234,21 @@ def _facts(document: Document, node: Node) -> dict[str, str | int | float | bool
     return facts
 
 
-def _expectation(document: Document, entries: _Entries) -> Expectation:
-    expect = document.table(_value(entries, "expect"), "'expect'", ("action", "rules", "alerts"))
+def _expectation(document: Document, entries: Entries) -> Expectation:
+    expect = document.table(value_of(entries, "expect"), "'expect'", ("action", "rules", "alerts", "care"))
     word = None
     if "action" in expect:
         word = document.choice(expect["action"][1], "action", [action.word for action in Action])
+    care = document.text(expect["care"][1], "'care'") if "care" in expect else None
     silent = not expect
     return Expectation(
         action=Action.parse(word) if word else Action.ALLOW,
         alerts=frozenset(_names(document, expect, "alerts")),
+        care=care or "",
         rules=frozenset(_names(document, expect, "rules")) if silent or "rules" in expect else None,
         must_not_fire=tuple(_names(document, entries, "must_not_fire")),
     )
 
 
-def _names(document: Document, entries: _Entries, key: str) -> Sequence[str]:
+def _names(document: Document, entries: Entries, key: str) -> Sequence[str]:
     return document.texts(entries[key][1], f"'{key}'") if key in entries else []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
+from riskguard.domain.care import Care
 from riskguard.domain.finding import NOTABLE, Finding
 from riskguard.domain.verdict import FiredRule, Verdict
 
@@ -16,6 +18,7 @@ def rendered_verdict(verdict: Verdict, *, all_scores: bool = False) -> dict[str,
         "findings": [_finding(finding) for finding in verdict.findings if finding.score >= NOTABLE],
         "rules": [_rule(rule) for rule in verdict.rules],
         "alerts": list(verdict.alerts),
+        "care": _care(verdict.care),
         "masked_text": verdict.masked_text,
         "campaign": verdict.campaign,
         "abstentions": [
@@ -34,6 +37,7 @@ def thin_verdict(verdict: Verdict) -> dict[str, object]:
         "labels": _labels(verdict.labels, all_scores=False),
         "rules": [_rule(rule) for rule in verdict.rules],
         "alerts": list(verdict.alerts),
+        "care": _care(verdict.care),
         "policy_version": verdict.policy_version,
     }
 
@@ -56,3 +60,9 @@ def _finding(finding: Finding) -> dict[str, object]:
 
 def _rule(rule: FiredRule) -> dict[str, object]:
     return {"id": rule.id, "action": rule.action.word, "because": rule.because, "basis": rule.basis}
+
+
+def _care(care: Care | None) -> dict[str, object] | None:
+    if care is None:
+        return None
+    return {"alert": care.alert, "text": care.text, "contacts": [asdict(contact) for contact in care.contacts]}

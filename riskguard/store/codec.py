@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from riskguard.domain.care import Care, Contact
 from riskguard.domain.case import Decision, Grievance, Origin, Ruling
 from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding
 from riskguard.domain.verdict import Action, FiredRule, Verdict
@@ -23,6 +25,7 @@ def verdict_json(verdict: Verdict) -> str:
             "findings": [_finding_object(finding) for finding in verdict.findings],
             "rules": [_rule_object(rule) for rule in verdict.rules],
             "alerts": verdict.alerts,
+            "care": asdict(verdict.care) if verdict.care else None,
             "masked_text": verdict.masked_text,
             "campaign": verdict.campaign,
             "abstentions": [_abstention_object(abstention) for abstention in verdict.abstentions],
@@ -33,7 +36,7 @@ def verdict_json(verdict: Verdict) -> str:
 
 
 def verdict_of(text: str) -> Verdict:
-    """The verdict that `verdict_json` wrote."""
+    """The verdict that `verdict_json` wrote, or once wrote: the first ones knew no care."""
     kept = json.loads(text)
     return Verdict(
         post_id=kept["post_id"],
@@ -42,6 +45,7 @@ def verdict_of(text: str) -> Verdict:
         findings=tuple(_finding(each) for each in kept["findings"]),
         rules=tuple(_rule(each) for each in kept["rules"]),
         alerts=tuple(kept["alerts"]),
+        care=_care(kept["care"]) if kept.get("care") else None,
         masked_text=kept["masked_text"],
         campaign=kept["campaign"],
         abstentions=tuple(_abstention(each) for each in kept["abstentions"]),
@@ -117,3 +121,7 @@ def _abstention_object(abstention: Abstention) -> dict[str, Any]:
 
 def _abstention(kept: Mapping[str, Any]) -> Abstention:
     return Abstention(kept["detector"], kept["reason"], Cause(kept["cause"]), tuple(kept["labels"]))
+
+
+def _care(kept: Mapping[str, Any]) -> Care:
+    return Care(kept["alert"], kept["text"], tuple(Contact(**each) for each in kept["contacts"]))

@@ -19,6 +19,7 @@ NEW = """
     thresholds: {abuse: {review: 0.7, block: 0.9}, ad: {}, self_harm: {alert: {care: 0.5}}}
     rules:
       - {id: kept, when: text.length > 4, then: review, alert: long}
+    care: {care: {text: 有人愿意听, contacts: [{name: 某处, phone: 000-1234}]}}
     scenes: {dm: {on_abstention: allow}, treehole: {on_abstention: allow}}
     """
 
@@ -26,6 +27,7 @@ NEW = """
 def test_every_change_is_told_once_with_its_scenes(tmp_path: Path) -> None:
     changes = diff(edition(tmp_path, OLD, "old.yaml"), edition(tmp_path, NEW, "new.yaml"))
     assert sorted((c.id, c.before, c.after, c.where) for c in changes) == [
+        ("care.care", "", "有人愿意听; 某处 000-1234", "all"),
         ("gone", "limit when text.length > 3", "", "all"),
         ("kept", "limit when text.length > 4", "review alert long when text.length > 4", "all"),
         ("on_abstention", "review", "allow", "treehole, dm"),

@@ -85,6 +85,11 @@ def test_a_sound_folder_has_no_faults(folder: Path) -> None:
         pytest.param(
             "expect: {}, must_not_fire: [pusht]", ["the policy has no pusht"], id="a-misspelt-rule-never-passes"
         ),
+        pytest.param(
+            "scores: {abuse: 0.7}, expect: {action: review, care: help}",
+            ["care: expected help, got none"],
+            id="words-that-nobody-says",
+        ),
         pytest.param("failed: [linear], expect: {action: review, rules: [on_abstention]}", [], id="a-failed-detector"),
         pytest.param("facts: {similar.flood: {posts: 9}}, expect: {}", [], id="the-age-is-unknown-unless-given"),
     ],
@@ -93,6 +98,13 @@ def test_a_case_is_judged_and_compared(folder: Path, case: str, complaints: list
     write(folder, "tests/cases.yaml", f"cases:\n  - {{name: 一例, {case}}}\n")
     outcomes = run_tests(folder, TAXONOMY)
     assert [list(outcome.complaints) for outcome in outcomes] == [complaints]
+
+
+def test_what_an_author_is_told_is_always_compared(folder: Path) -> None:
+    write(folder, "default.yaml", f"{DEFAULT}care: {{flood: {{text: 歇一歇}}}}\n")
+    assert faults(folder) == ["tests/cases.yaml:8:5: test '刷屏' fails, care: expected none, got flood"]
+    write(folder, "tests/cases.yaml", CASES.replace("alerts: [flood]", "alerts: [flood], care: flood"))
+    assert faults(folder) == []
 
 
 def test_a_failing_test_is_a_fault_at_its_place(folder: Path) -> None:
