@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from riskguard.api.schemas import DecisionOut, RuleOut
+from riskguard.api.schemas import CareOut, DecisionOut, RuleOut
 
 ANSWERS = {
     "2XX": "Arrived",
@@ -39,6 +39,7 @@ class HookVerdict(BaseModel):
     labels: dict[str, float]
     rules: list[RuleOut]
     alerts: list[str]
+    care: Annotated[CareOut | None, Field(description="Words for an author who may be in distress, or null")]
     policy_version: str
 
 

@@ -206,6 +206,22 @@ class AbstentionOut(BaseModel):
     labels: list[str]
 
 
+class ContactOut(BaseModel):
+    """Somebody to turn to, as the policy names them; `hours` in words, or empty."""
+
+    name: str
+    phone: str
+    hours: str
+
+
+class CareOut(BaseModel):
+    """What can be shown to the author of a post that raised `alert`. It tells nothing about the post."""
+
+    alert: str
+    text: str
+    contacts: list[ContactOut]
+
+
 class VerdictOut(BaseModel):
     """The machine's answer under one policy version."""
 
@@ -214,6 +230,7 @@ class VerdictOut(BaseModel):
     findings: list[FindingOut]
     rules: list[RuleOut]
     alerts: list[str]
+    care: Annotated[CareOut | None, Field(description="Words for an author who may be in distress, or null")]
     masked_text: str
     campaign: str | None
     abstentions: list[AbstentionOut]

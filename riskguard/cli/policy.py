@@ -109,7 +109,7 @@ def diff(old: Path, new: Path) -> None:
 def explain(
     text: str, file: Path | None, community: str, scene: str, trust: int, age_days: float | None, all_scores: bool
 ) -> None:
-    """Judge TEXT offline and show why: findings with their places in the text, rules, alerts. Stores nothing.
+    """Judge TEXT offline and show why: findings with their places in the text, rules, alerts, care. Stores nothing.
 
     \b
     What the `when:` of a rule may ask:
@@ -199,6 +199,10 @@ def _tell(console: Console, verdict: Verdict, names: Taxonomy, *, floor: float) 
         console.print(_cell(f"  {rule.id} -> {rule.action.word}: {rule.because}{basis}"))
     if verdict.alerts:
         console.print(_cell(f"alerts: {', '.join(verdict.alerts)}"))
+    if verdict.care:
+        console.print(_cell(f"care ({verdict.care.alert}): {verdict.care.text}"))
+        for contact in verdict.care.contacts:
+            console.print(_cell(f"  {contact.name} {contact.phone} {contact.hours}".rstrip()))
     if findings.row_count:
         console.print()
         console.print(findings)

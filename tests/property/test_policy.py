@@ -98,6 +98,33 @@ def test_an_absent_model_changes_nothing(policy: Policy, post: Post, reading: Re
     assert evaluate(policy, post, absent).action is evaluate(policy, post, reading).action
 
 
+CRIES = ("self_harm", "self_harm.concern", "self_harm.urgent")
+"""Not self_harm.encouragement, which urges others on."""
+MOODS = ("emotion.sad", "emotion.angry", "emotion.fear", "sentiment.negative")
+cries = st.lists(st.builds(Finding, st.sampled_from(CRIES), scores, st.just("f"), spans), max_size=4).map(tuple)
+moods = st.lists(st.builds(Finding, st.sampled_from(MOODS), scores, st.just("f")), max_size=3).map(tuple)
+
+
+@given(posts, cries, moods)
+def test_a_cry_for_help_alone_is_allowed_or_looked_at(
+    post: Post, cry: tuple[Finding, ...], mood: tuple[Finding, ...]
+) -> None:
+    verdict = evaluate(DEFAULT.policy_for(post.scene), post, Reading((*cry, *mood)))
+    urgent = any(rule.id == "thresholds.self_harm.urgent.review" for rule in verdict.rules)
+    assert verdict.action is (Action.REVIEW if urgent else Action.ALLOW)
+    assert not (urgent and post.scene is Scene.TREEHOLE)
+    assert (verdict.care is None) is (not {"care", "care-urgent"} & set(verdict.alerts))
+
+
+@given(posts, readings, cries)
+def test_in_the_treehole_a_cry_for_help_changes_no_action(
+    post: Post, reading: Reading, cry: tuple[Finding, ...]
+) -> None:
+    policy = DEFAULT.policy_for(Scene.TREEHOLE)
+    both = Reading((*reading.findings, *cry), reading.abstentions)
+    assert evaluate(policy, post, both).action is evaluate(policy, post, reading).action
+
+
 @given(posts, readings)
 def test_the_action_is_the_strictest_of_what_is_shown(post: Post, reading: Reading) -> None:
     verdict = evaluate(DEFAULT.policy_for(post.scene), post, reading)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql, sqlite
 
+from riskguard.domain.care import Care, Contact
 from riskguard.domain.case import Decision, Grievance, Origin, Ruling
 from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding
 from riskguard.domain.verdict import Action, FiredRule, Verdict
@@ -28,6 +30,7 @@ rules = st.builds(FiredRule, words, st.sampled_from(Action), words, words, label
 abstentions = st.builds(Abstention, words, words, st.sampled_from(Cause), labels)
 times = st.datetimes(timezones=st.just(UTC))
 reasons = words.filter(str.strip)
+cares = st.builds(Care, words, words, st.lists(st.builds(Contact, words, words, words), max_size=2).map(tuple))
 verdicts = st.builds(
     Verdict,
     post_id=words,
@@ -36,6 +39,7 @@ verdicts = st.builds(
     findings=st.lists(findings, max_size=3).map(tuple),
     rules=st.lists(rules, max_size=3).map(tuple),
     alerts=labels,
+    care=st.none() | cares,
     masked_text=words,
     campaign=st.none() | words,
     abstentions=st.lists(abstentions, max_size=2).map(tuple),
@@ -54,6 +58,12 @@ def test_a_verdict_is_read_as_it_was_written(verdict: Verdict) -> None:
     ]
     text.encode()
     assert "\x00" not in text
+
+
+def test_a_verdict_that_was_written_before_there_was_care_is_read_too() -> None:
+    kept = json.loads(verdict_json(Verdict("p", Action.ALLOW, alerts=("care",))))
+    del kept["care"]
+    assert verdict_of(json.dumps(kept)) == Verdict("p", Action.ALLOW, alerts=("care",))
 
 
 @given(st.lists(st.builds(Decision, st.sampled_from(Ruling), reasons, words, times), max_size=3).map(tuple))

@@ -34,7 +34,7 @@ HEADS = [
     "emotion.neutral",
 ]
 PROMISED = {
-    *("id", "action", "labels", "findings", "rules", "masked_text", "campaign", "abstentions"),
+    *("id", "action", "labels", "findings", "rules", "care", "masked_text", "campaign", "abstentions"),
     *("policy_version", "models"),
 }
 BROKEN = {

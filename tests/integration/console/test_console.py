@@ -161,6 +161,8 @@ def test_a_cry_for_help_is_framed_as_care(cases: list[Case], member: Callable[..
     assert "已关怀处理" in page
     assert "已私信关怀并附援助热线" in page
     assert "人身攻击" not in page
+    assert "给作者看的话" in page
+    assert "有人愿意帮你" in page
 
 
 def test_skipping_leads_on_without_a_ruling(house: House, cases: list[Case], member: Callable[..., Browser]) -> None:

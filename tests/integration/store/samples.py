@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from riskguard.domain.care import Care, Contact
 from riskguard.domain.case import Case
 from riskguard.domain.event import Event, EventType
 from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding
@@ -55,7 +56,8 @@ def verdict(of: Post, action: Action = Action.REVIEW) -> Verdict:
         labels={"abuse.insult": 0.931},
         findings=(finding,),
         rules=(FiredRule("abuse", action, "辱骂", "第十条", ("abuse.insult",)),),
-        alerts=("spam-wave",),
+        alerts=("spam-wave", "care"),
+        care=Care("care", "愿你有人陪", (Contact("某处", "000-1234"),)),
         masked_text="**天气不错",
         campaign="cmp_1",
         abstentions=(Abstention("linear", "no model", Cause.ABSENT, ("rumour",)),),

@@ -23,6 +23,7 @@ from riskguard.api.problems import all_kinds
 from riskguard.api.reference import type_of
 from riskguard.bootstrap import House
 from riskguard.delivery.message import rendered
+from riskguard.domain.care import Care, Contact
 from riskguard.domain.case import Case, Decision, Ruling
 from riskguard.domain.member import Community
 from riskguard.domain.post import Post
@@ -90,10 +91,12 @@ def test_what_is_sent_to_platforms_is_as_described() -> None:
     community = Community("tide", now, "https://tide.example/hook", "whsec_dGlkZQ==")
     post = Post("pst_1", "tide", "p1", "在吗", now, metadata={"房间": 5})
     rule = FiredRule("r1", Action.BLOCK, "测试")
+    care = Care("care", "愿你有人陪", (Contact("某处", "000-1234"),))
     case = Case("cas_1", "pst_1", "tide", 10, now)
     decision = Decision(Ruling.REMOVE, "引流广告", "m1", now)
     sent = [
         judged(post, Verdict("pst_1", Action.BLOCK, labels={"ad": 0.9}, rules=(rule,)), community=community, at=now),
+        judged(post, Verdict("pst_1", Action.ALLOW, alerts=("care",), care=care), community=community, at=now),
         decided(case.decide(decision, seen_version=1), decision, post=post, community=community),
     ]
     for event in sent:
