@@ -1,0 +1,20 @@
+"""Other ways to read the same text, matched and never shown: by sound, by shape, put together, with emoji as words."""
+
+from riskguard.text.channels.batch import Channels, channels_of
+from riskguard.text.channels.channel import END, Channel
+from riskguard.text.channels.forms import TermForms, forms_of, term_forms
+from riskguard.text.channels.shuffle import WIDTHS, Windows
+from riskguard.text.channels.sound import spoken
+
+__all__ = [
+    "END",
+    "WIDTHS",
+    "Channel",
+    "Channels",
+    "TermForms",
+    "Windows",
+    "channels_of",
+    "forms_of",
+    "spoken",
+    "term_forms",
+]
