@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -10,10 +11,12 @@ from redis import Redis
 from riskguard.bootstrap import House
 from riskguard.domain.case import Case, Grievance, Origin
 from riskguard.domain.member import Role
+from riskguard.policy.book import SingleBook
 from riskguard.queue import Duty, rq_queue
 from riskguard.services import accounts, review
 from tests.fixtures import desk
 from tests.integration.console.visitor import Browser
+from tests.unit.policy.samples import edition
 
 
 def test_every_page_forbids_what_does_not_come_from_here(member: Callable[..., Browser]) -> None:
@@ -163,6 +166,19 @@ def test_a_cry_for_help_is_framed_as_care(cases: list[Case], member: Callable[..
     assert "人身攻击" not in page
     assert "给作者看的话" in page
     assert "有人愿意帮你" in page
+    assert "还没有填写可以求助的电话" in page
+
+
+def test_whom_an_author_may_turn_to_stands_on_the_page(
+    house: House, tmp_path: Path, member: Callable[..., Browser]
+) -> None:
+    contact = "{name: <b>某处</b>, phone: 000-1234, hours: 工作日}"
+    said = f"care: {{care: {{text: 愿你有人陪, contacts: [{contact}]}}}}"
+    policies = SingleBook(edition(tmp_path, f"policy: p\nthresholds: {{self_harm: {{alert: {{care: 0.5}}}}}}\n{said}"))
+    [cry] = desk.keep([replace(desk.CRY, name="t-own")], begin=house.begin, policies=policies, at=house.clock())
+    page = member("lin").get(f"/cases/{cry.id}").get_data(as_text=True)
+    assert re.search(r"愿你有人陪.*&lt;b&gt;某处.*000-1234.*工作日", page, re.DOTALL)
+    assert "还没有填写" not in page
 
 
 def test_skipping_leads_on_without_a_ruling(house: House, cases: list[Case], member: Callable[..., Browser]) -> None:
