@@ -8,7 +8,7 @@ from typing import Any
 
 from riskguard.detectors.encoder.spelling import Speller, Vocabulary
 from riskguard.training.encoder.corpus import fold_corpus, spell_corpus
-from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderModel
+from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderForPosts
 from riskguard.training.encoder.vocabulary import (
     WORD_SIZE,
     WordVectors,
@@ -46,7 +46,7 @@ def prepare(
 def _vocabulary_of(model: Path) -> tuple[Mapping[str, str], WordVectors]:
     """What a trained encoder spells with. ModelInvalid if the folder holds none."""
     known = Vocabulary.load(model)
-    spelling = RiskEncoderModel.from_pretrained(model).spelling
+    spelling = RiskEncoderForPosts.from_pretrained(model).encoder.spelling
     return known.chars, WordVectors(tuple(known.words), spelling.word.numpy(), float(spelling.word_scale))
 
 

@@ -26,7 +26,7 @@ from riskguard.detectors.encoder.spelling import Speller
 from riskguard.training.disguise import splits
 from riskguard.training.encoder.corpus import MOODS, Corpus
 from riskguard.training.encoder.corruption import IGNORED, Corrupter, Riddle
-from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderModel
+from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderForPosts, RiskEncoderModel
 from riskguard.training.encoder.together import Group, together
 
 CHECKPOINT, LOG = "checkpoint.pt", "pretraining.json"
@@ -147,7 +147,8 @@ def _run(group: Group, plan: Plan, config: RiskEncoderConfig, told: Told) -> Non
     pupil = Pupil(config).to(group.device)
     load_words(pupil.encoder, plan.work)
     if plan.begun:
-        pupil.encoder.load_state_dict(RiskEncoderModel.from_pretrained(plan.begun, dtype=torch.float32).state_dict())
+        trained = RiskEncoderForPosts.from_pretrained(plan.begun, dtype=torch.float32)
+        pupil.encoder.load_state_dict(trained.encoder.state_dict())
     progress, optimizers = Progress(), _optimizers(pupil, plan)
     if (plan.work / CHECKPOINT).is_file():
         progress = _resume(plan.work / CHECKPOINT, pupil, optimizers)
