@@ -17,6 +17,7 @@ VERBS = {
     "scheduler": "riskguard.cli.serve:scheduler",
     "judge": "riskguard.cli.judge:judge",
     "policy": "riskguard.cli.policy:policy",
+    "lexicon": "riskguard.cli.lexicon:lexicon",
     "admin": "riskguard.cli.admin:admin",
     "pretrain": "riskguard.cli.encoder:pretrain",
     "train": "riskguard.cli.encoder:train",

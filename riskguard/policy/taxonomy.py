@@ -12,7 +12,8 @@ from riskguard.policy.document import Document
 
 CROSSWALKS = ("openai", "perspective", "aliyun", "tencent", "gbt45654")
 _LABEL = ("zh", "en", "family", "severity", "basis", "crosswalk")
-_ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+LABEL_ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+"""What a label may be called."""
 
 
 def load_taxonomy(file: Path) -> Taxonomy:
@@ -21,7 +22,7 @@ def load_taxonomy(file: Path) -> Taxonomy:
     entries = document.table(document.root, "a taxonomy", ("labels",), required=("labels",))
     labels: dict[str, Label] = {}
     for name, (key, value) in document.table(entries["labels"][1] if entries else None, "'labels'").items():
-        if not _ID.fullmatch(name):
+        if not LABEL_ID.fullmatch(name):
             document.fault(key, f"'{name}' cannot name a label", "small letters, digits, _ and dots: abuse.insult")
         label = _label(document, name, value)
         if label is not None:
