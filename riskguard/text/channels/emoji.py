@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import numpy as np
 
 from riskguard.text.channels.bare import quiet
 from riskguard.text.channels.channel import Channel, Mask
-from riskguard.text.tables.picture import meanings
+from riskguard.text.tables.picture import meanings, read_as
 from riskguard.text.view import fold_all
+
+_LONGEST = 3
+"""So many characters has the longest word of a picture."""
 
 
 def emoji(folded: Channel) -> Channel:
@@ -35,12 +38,23 @@ def emoji(folded: Channel) -> Channel:
     return quiet(Channel(codes, some.starts[[*first, *rest]], some.ends[[*last, *rest]]).only(told))
 
 
+def written(quiet: str) -> Iterator[str]:
+    """The text as the channel may read it where pictures stand for some of its words: itself, 贷款 as 贷钱."""
+    if not quiet:
+        yield ""
+        return
+    yield from (quiet[0] + rest for rest in written(quiet[1:]))
+    for size in range(1, min(_LONGEST, len(quiet)) + 1):
+        for word in read_as().get(quiet[:size], ()):
+            yield from (word + rest for rest in written(quiet[size:]))
+
+
 @cache
 def _words() -> Mapping[str, str]:
     """Each picture as it is folded, with its word; those that fold to a letter or a digit are read as that."""
     told = meanings()
     folded = zip(fold_all(list(told)), told.values(), strict=True)
-    return {view.folded: word for view, word in folded if not any(map(str.isalnum, view.folded))}
+    return {view.folded: words[0] for view, words in folded if not any(map(str.isalnum, view.folded))}
 
 
 @cache

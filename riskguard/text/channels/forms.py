@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations, islice, product
 
 from riskguard.text.channels.batch import channels_of
+from riskguard.text.channels.emoji import written
 from riskguard.text.channels.han import is_han
 from riskguard.text.channels.shuffle import WIDTHS, number_of
 from riskguard.text.channels.sound import letters, options
@@ -14,6 +15,7 @@ from riskguard.text.view import fold_all
 
 _SHORTEST = 2
 _MOST_READINGS = 8
+_MOST_PICTURED = 16
 _MOST_MIXED = 4
 """In terms of so many characters any of them may be letters; in longer ones only some in a row."""
 
@@ -60,7 +62,7 @@ def _forms(quiet: str, bare: str, sound: str, split: str, glyph: str) -> TermFor
         initials=initials,
         split=_distinct([split or quiet]),
         glyph=_distinct([glyph]),
-        emoji=_distinct([quiet]),
+        emoji=_distinct(islice(written(quiet), _MOST_PICTURED)),
         shuffled=(len(quiet), number_of(quiet)) if len(quiet) in WIDTHS and len(set(quiet)) > 1 else None,
     )
 

@@ -32,7 +32,7 @@ def sound(channel: Channel) -> Channel:
             said = NUMBERS.get(run.group(), "")
             codes[first : first + len(said)] = [ord(code_of(syllables()[char])) for char in said]
             continue
-        for start, syllable in spelt(run.group()) if len(run.group()) <= _REMEMBERED else _spelt(run.group()):
+        for start, syllable in spelt(run.group()):
             if not len(inner):
                 ends, inner = ends.copy(), np.zeros(len(codes), np.bool_)
             last = first + start + len(syllable) - 1
@@ -55,7 +55,9 @@ def spoken(text: str) -> str:
 
 
 def options(char: str) -> tuple[str, ...]:
-    """Every syllable that a character of folded text may have, as the channel writes them; itself if it has none."""
+    """What a character of folded text may sound as, in the channel's writing: its syllables, itself, or both (v, wei)."""
+    if char in LETTERS.values():
+        return char, *(code_of(sound) for sound, letter in LETTERS.items() if letter == char)
     sounds = readings().get(char) or tuple(each for each in (_named().get(char),) if each)
     return tuple(map(code_of, sounds)) or (char,)
 
@@ -66,12 +68,17 @@ def letters(char: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(each[0] for each in sounds), *(LETTERS[each] for each in sounds if each in LETTERS)]))
 
 
+def spelt(run: str) -> tuple[tuple[int, str], ...]:
+    """The syllables in a run of letters, each with its place; what a short run spells is remembered."""
+    return _remembered(run) if len(run) <= _REMEMBERED else _spelt(run)
+
+
 def _spelt(run: str) -> tuple[tuple[int, str], ...]:
     """Where syllables begin in a run of letters: as many letters as can be are in one, and they are few.
 
     Of equal ways, the one in which fewer syllables begin with a vowel: 'shangao' is shan gao, as pinyin is written.
     """
-    best = [(0, 0, 0, 0)] * (len(run) + 1)  # letters left over, pieces, vowels, size of the first piece with a minus
+    best = [(0, 0, 0, 0)] * (len(run) + 1)  # letters left over, pieces, vowels, the size of the first piece, negative
     for at in range(len(run) - 1, -1, -1):
         left, pieces, vowels, _ = best[at + 1]
         best[at] = (left + 1, pieces + 1, vowels, -1)
@@ -90,7 +97,7 @@ def _spelt(run: str) -> tuple[tuple[int, str], ...]:
     return tuple(found)
 
 
-spelt = lru_cache(maxsize=16384)(_spelt)
+_remembered = lru_cache(maxsize=16384)(_spelt)
 
 
 @cache

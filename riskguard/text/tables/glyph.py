@@ -36,7 +36,7 @@ def shapes() -> Mapping[str, str]:
     """For each character that looks like others, the one of them that stands for all."""
     frequent = frozenset(_tables()["frequent"])
     classes: dict[str, str] = {}
-    for group in (*groups(), *_tables()["signs"]):
+    for group in (*groups(), *_tables()["also"]):
         _unite(group, classes)
     for core, family in families().items():
         _unite("".join(char for char in core + family if char not in frequent), classes)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 _SHAPES = (
     ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz"),
-    ("аеорсухѕіјԁһѵԛԝвкмнт", "aeopcyxsijdhvqwbkmht"),
-    ("ВКМНТАЕОРСХЅІЈ", "bkmhtaeopcxsij"),
+    ("аеорсухѕіјԁһѵԛԝвькмнт", "aeopcyxsijdhvqwbbkmht"),
+    ("ВЬКМНТАЕОРСХЅІЈ", "bbkmhtaeopcxsij"),
     ("ανορυχ", "avopux"),
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abezhikmnoptyx"),
     ("ɑɡıʋ", "agiv"),

@@ -17,13 +17,25 @@ def pictures() -> Mapping[str, Sequence[str]]:
 
 
 @cache
-def meanings() -> Mapping[str, str]:
-    """What each picture is read as: rather a single character than a word, and what `reads` says before all."""
-    found: dict[str, str] = {}
+def meanings() -> Mapping[str, tuple[str, ...]]:
+    """What each picture may mean. It is read as the first: what `reads` says, else rather a character than a word."""
+    found = {picture: tuple(words.split()) for picture, words in _tables()["reads"].items()}
     for word, shown in sorted(pictures().items(), key=lambda item: len(item[0]) > 1):
         for picture in shown:
-            found.setdefault(picture, word)
-    return MappingProxyType({**found, **_tables()["reads"]})
+            known = found.get(picture, ())
+            found[picture] = known if word in known else (*known, word)
+    return MappingProxyType(found)
+
+
+@cache
+def read_as() -> Mapping[str, tuple[str, ...]]:
+    """For each word what the pictures that may mean it are read as, if that is something else: 款 -> 钱."""
+    found: dict[str, tuple[str, ...]] = {}
+    for first, *others in meanings().values():
+        for word in others:
+            known = found.get(word, ())
+            found[word] = known if first in known else (*known, first)
+    return MappingProxyType(found)
 
 
 @cache

@@ -15,6 +15,8 @@ from riskguard.text.view import fold, fold_all
         pytest.param("微信", "加薇芯", "sound", id="homophones"),
         pytest.param("微信", "加wei信", "sound", id="mixed"),
         pytest.param("微信", "加V信", "sound", id="a-letter-for-a-word"),
+        pytest.param("加v", "家威", "sound", id="a-word-for-a-letter"),
+        pytest.param("贷款", "贷💰", "emoji", id="another-meaning-of-a-picture"),
         pytest.param("微信", "威❤", "emoji_sound", id="a-picture-by-sound"),
         pytest.param("银行卡", "yin杭ka", "sound", id="another-reading"),
         pytest.param("一个月断根", "一个月dg", "sound", id="a-part-of-a-long-term-by-initials"),
