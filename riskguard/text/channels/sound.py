@@ -55,7 +55,7 @@ def spoken(text: str) -> str:
 
 
 def options(char: str) -> tuple[str, ...]:
-    """What a character of folded text may sound as, in the channel's writing: its syllables, itself, or both (v, wei)."""
+    """What a character of folded text may sound as, as the channel writes it: its syllables, itself, or both (v)."""
     if char in LETTERS.values():
         return char, *(code_of(sound) for sound, letter in LETTERS.items() if letter == char)
     sounds = readings().get(char) or tuple(each for each in (_named().get(char),) if each)
