@@ -16,6 +16,7 @@ from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassificati
 
 LONGEST_WORD = 4
 _MASKS = 1 << 23
+_ROUND = 512
 
 
 class RiskEncoderConfig(PreTrainedConfig):
@@ -79,20 +80,25 @@ def _masks(share: float, device: torch.device) -> Tensor:
 
 
 class Packing:
-    """Places with text laid end to end: padding then costs attention alone, not the matrices of the layers."""
+    """Places with text laid end to end: padding then costs attention alone, not the matrices of the layers.
+
+    A few places are repeated at the end, so that their number is one of few: kernels are made for each number anew.
+    """
 
     def __init__(self, real: Tensor) -> None:
         self._texts, self._length = real.shape
         self._where = real.flatten().nonzero().squeeze(1)
+        self._count = len(self._where)
+        self._rounded = functional.pad(self._where, (0, -self._count % _ROUND))
 
     def packed(self, places: Tensor) -> Tensor:
         """(texts, places, size) -> (places with text, size)."""
-        return places.flatten(0, 1).index_select(0, self._where)
+        return places.flatten(0, 1).index_select(0, self._rounded)
 
     def laid_out(self, packed: Tensor) -> Tensor:
         """(places with text, size) -> (texts, places, size), 0 where there is no text."""
         empty = packed.new_zeros(self._texts * self._length, packed.shape[1])
-        return empty.index_copy(0, self._where, packed).view(self._texts, self._length, -1)
+        return empty.index_copy(0, self._where, packed[: self._count]).view(self._texts, self._length, -1)
 
 
 class Spelling(nn.Module):
