@@ -94,6 +94,11 @@ def speaking(terms: Iterable[Found], pairs: Iterable[Found]) -> list[Found]:
     return sorted([*kept, *chosen], key=lambda each: each.seen.start)
 
 
+def says_more(one: Found, other: Found) -> bool:
+    """Whether both stand at one place and the other adds nothing."""
+    return _overlap(one, other) and one.weight >= other.weight
+
+
 def _around(folded: str, start: int, end: int, within: int) -> tuple[str, str]:
     """What stands before and after in the same sentence."""
     before = _SENTENCE_END.split(folded[max(0, start - within) : start])[-1]

@@ -45,6 +45,11 @@ def crossed_words(text: str, start: int, end: int) -> list[Place]:
     return [(first + a, first + b) for a, b in crossed]
 
 
+def surprise(text: str) -> float:
+    """How little anybody would expect the text: nats a character, as its likeliest words are counted."""
+    return _dictionary().surprise(text)
+
+
 def warm() -> None:
     """Read the dictionary now, rather than at the first hit."""
     _dictionary()
@@ -94,6 +99,16 @@ class Dictionary(NamedTuple):
             if inside:
                 found += [(first + a, first + b) for a, b in self._crossed(block.group(), inside)]
         return found
+
+    def surprise(self, text: str) -> float:
+        """Of the likeliest way to cut the text, the negative log likelihood of its words a character."""
+        counts: dict[tuple[int, int], int] = {}
+        listed = self._listed(text)
+        for start, ways in enumerate(listed.ways(len(text))):
+            counts.update({(start, end): count for end, count in ways})
+        ends = _jumps(self._likeliest(text, listed))
+        words = pairwise([0, *ends])
+        return sum(log(self.total) - log(counts.get(word, 1) or 1) for word in words) / len(text)
 
     def _crossed(self, block: str, borders: Sequence[int]) -> list[Place]:
         """Most blocks need not be cut: no listed word has a border inside."""
@@ -176,6 +191,14 @@ def _ends(block: str, likeliest: Sequence[int]) -> Iterator[int]:
             yield end
         at, spelling = end, alone
     if spelling:
+        yield at
+
+
+def _jumps(likeliest: Sequence[int]) -> Iterator[int]:
+    """Where each word ends, in turn."""
+    at = 0
+    while at < len(likeliest):
+        at = likeliest[at]
         yield at
 
 
