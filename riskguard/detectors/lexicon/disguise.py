@@ -8,16 +8,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from riskguard.detectors.lexicon.homophone import usually_another
 from riskguard.detectors.lexicon.index import Index
 from riskguard.detectors.lexicon.sighting import Manner, Sighting, in_address, stands_free
 from riskguard.detectors.lexicon.way import Way
 from riskguard.detectors.lexicon.words import crossed_words, surprise
-from riskguard.text.channels import channels_of
+from riskguard.text.channels import channels_of, is_han
 from riskguard.text.noise import squeezed
 from riskguard.text.view import TextView
 
-_BELIEVED = (0.0, 0.5, 0.75, 0.95)
-"""The share of its weight that a term keeps, by the signs that speak for a disguise; more than the last add nothing."""
+_BELIEVED = (0.0, 0.5, 1.0, 4 / 3)
+"""How much of its weight a term keeps, by the signs that speak for a disguise. Who takes pains to hide a word means it."""
 
 _BY_ITSELF: Mapping[Way, int] = {
     Way.HAN: 1,
@@ -43,12 +44,11 @@ _SPELT_OUT = 5
 _AROUND = 20
 _BROKEN = re.compile(r"[\W_]{4,}|[,.!?;:、。，\n\t…()\[\]{}<>《》【】「」\"'“”#@/&|]|--|(?<![a-z]) (?![a-z])")
 _CONTACT = re.compile(
-    r"(?<![a-z0-9_-])(?=[a-z_-]*\d)[a-z0-9_-]{5,}|加(?:我|微|v|q|薇|威|群)|微信|扣扣|私(?:聊|信|我)|联系|电话|进群|找我|[vw]x|qq"
+    r"(?<![a-z0-9_-])(?=[a-z_-]*\d)[a-z0-9_-]{5,}|加(?:我|微|v|q|薇|威|群)|微信|扣扣|私(?:聊|信|我)|联系|电话|进群|找我|有货|出货|包邮|现货|日结|返佣|提现|开户|[vw]x|qq"
 )
 _NAMED = re.compile(r"@[^\s,.:;!?、。，]*$")
 _LATIN = re.compile("[a-z]+")
 _HAN = re.compile("[\u3400-\u9fff]")
-_FREQUENT_ENDS = 0xD8
 
 
 class Disguises:
@@ -103,7 +103,7 @@ class _Hit:
 
     @property
     def contact_near(self) -> bool:
-        """Whether somebody asks to be reached, in words beside the hit."""
+        """Whether somebody asks to be reached, or offers something, in words beside the hit."""
         first, last = self.start - _AROUND, self.end + _AROUND
         return any(
             first <= start and end <= last and not (start < self.end and self.start < end)
@@ -141,14 +141,25 @@ def _own_signs(key: str, way: Way, written: str) -> int:
         _BY_ITSELF.get(way, 0)
         + 2 * (len(key) >= _LONG)
         + (_SHORT < len(key) < _LONG)
-        + (nats >= _ODD)
-        + (nats >= _ODDEST)
-        - (nats < _ORDINARY)
+        + _oddness(nats, doubted=way in _SAME_PLACE and len(key) <= _SHORT and len(han) == len(spelt))
         + (len(spelt) < len(written) and way is not Way.EMOJI)
         + any(map(_rare, han))
-        + (way is Way.SOUND and bool(letters) and not key.startswith(letters))
-        + (way is Way.SOUND and len(letters) >= _SPELT_OUT)
+        + (_spelling(key, letters, alone=not han) if way is Way.SOUND else 0)
     )
+
+
+def _oddness(nats: float, *, doubted: bool) -> int:
+    """What an odd spelling says; of two characters it may be a name."""
+    return min((nats >= _ODD) + (nats >= _ODDEST), 1 if doubted else 2) - (nats < _ORDINARY)
+
+
+def _spelling(key: str, letters: str, *, alone: bool) -> int:
+    """What letters say that sound as the key, or as a part of it."""
+    if not letters or key.startswith(letters):
+        return 0
+    if alone and len(key) <= _SHORT and is_han(key) and usually_another(key):
+        return 0
+    return 1 + (alone or len(letters) >= _SPELT_OUT)
 
 
 @lru_cache(maxsize=65536)
@@ -163,11 +174,12 @@ def _nats(spelt: str) -> float:
 
 @lru_cache(maxsize=8192)
 def _rare(char: str) -> bool:
-    """Whether a Chinese character is none of the 3,755 frequent ones of GB 2312."""
+    """Whether a Chinese character is none of the 6,763 of GB 2312."""
     try:
-        return char.encode("gb2312")[0] >= _FREQUENT_ENDS
+        char.encode("gb2312")
     except UnicodeEncodeError:
         return True
+    return False
 
 
 def _best(seen: Sequence[Sighting]) -> Iterator[Sighting]:

@@ -50,7 +50,7 @@ _CLARITY = {Manner.DENOISED: 0.98, Manner.PAUSED: 0.5, Manner.CROSSING: 0.5}
 class Sighting:
     """A key of the lexicon at [start, end) of the folded text.
 
-    `believed`, 0..1, is less than 1 where a disguise may be an accident.
+    `believed` is less than 1 where a disguise may be an accident, and more where it cannot be one.
     """
 
     key: str
@@ -61,7 +61,7 @@ class Sighting:
 
     @property
     def clarity(self) -> float:
-        """The share of its weight that the term keeps, 0..1."""
+        """By what its weight is multiplied."""
         return self.believed * _CLARITY.get(self.manner, 1.0)
 
     def explain(self, written: str) -> str:

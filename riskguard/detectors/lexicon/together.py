@@ -33,7 +33,7 @@ class Found:
     @property
     def weight(self) -> float:
         """What it says as it stands there, 0..1."""
-        return SCORE[self.term.tier] * self.seen.clarity
+        return min(SCORE[Tier.STRONG], SCORE[self.term.tier] * self.seen.clarity)
 
 
 @dataclass(frozen=True, slots=True)

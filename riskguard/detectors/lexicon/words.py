@@ -50,6 +50,18 @@ def surprise(text: str) -> float:
     return _dictionary().surprise(text)
 
 
+@cache
+def pairs_of_characters() -> tuple[NDArray[np.uint32], Numbers]:
+    """All listed words of two characters, a row for each, and how often each was counted."""
+    codes = _codes(_file().read_text(encoding="utf-8"))
+    ends = np.flatnonzero(codes == _NEWLINE)
+    spaces = np.flatnonzero(codes == _SPACE).reshape(len(ends), 2)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    two = spaces[:, 0] - starts == 2
+    words = codes[starts[two][:, None] + np.arange(2)]
+    return words, _numbers(codes, spaces[two, 0] + 1, spaces[two, 1])
+
+
 def warm() -> None:
     """Read the dictionary now, rather than at the first hit."""
     _dictionary()
@@ -235,6 +247,10 @@ def _numbers(codes: NDArray[np.uint32], starts: Numbers, ends: Numbers) -> Numbe
 @cache
 def _dictionary() -> Dictionary:
     """Of jieba's own file, without importing jieba."""
+    return Dictionary.read(_file())
+
+
+def _file() -> Path:
     package = find_spec("jieba")
     folders = (package.submodule_search_locations if package else None) or [""]
-    return Dictionary.read(Path(folders[0]) / "dict.txt")
+    return Path(folders[0]) / "dict.txt"
