@@ -110,11 +110,11 @@ class LexiconDetector:
             for found, together in self._seen(view, hit, known, doubted=seen < _MOST_DOUBTED):
                 seen += 1
                 (pairs if together else terms)[found.term.label].append(found)
-        for hidden in filterfalse(benign, disguised):
-            for found, together in self._means(hidden, self._near(view, hidden)):
-                known_here = (pairs if together else terms)[found.term.label]
-                if not any(says_more(plain, found) for plain in known_here):
-                    known_here.append(found)
+        if seen < _MOST_DOUBTED:
+            for found, together in self._hidden(view, filterfalse(benign, disguised)):
+                beside = (pairs if together else terms)[found.term.label]
+                if not any(says_more(other, found) for other in beside):
+                    beside.append(found)
         told = any(hit.key in self._reports.phrases for hit in hits)
         return [
             self._finding(view, label, speaking(terms[label], pairs[label]), told=told)
@@ -130,6 +130,11 @@ class LexiconDetector:
         seen = sighting(view, hit.key, hit.positions, known, doubted=doubted) if near or listed else None
         if seen is not None:
             yield from self._means(seen, near)
+
+    def _hidden(self, view: TextView, disguised: Iterable[Sighting]) -> list[tuple[Found, bool]]:
+        """What the disguised keys are, as `_seen` tells it, the weightiest first."""
+        means = [found for seen in disguised for found in self._means(seen, self._near(view, seen))]
+        return sorted(means, key=lambda each: (-each[0].weight, each[0].seen.start - each[0].seen.end))
 
     def _near(self, view: TextView, hit: _Hit | Sighting) -> list[tuple[Companions, Beside]]:
         """The pairs whose key the hit is, as far as they have company."""

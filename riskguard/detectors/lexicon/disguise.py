@@ -18,7 +18,7 @@ from riskguard.text.noise import squeezed
 from riskguard.text.view import TextView
 
 _BELIEVED = (0.0, 0.5, 1.0, 4 / 3)
-"""How much of its weight a term keeps, by the signs that speak for a disguise. Who takes pains to hide a word means it."""
+"""How much of its weight a term keeps, by the signs of a disguise: who takes pains to hide a word means it."""
 
 _BY_ITSELF: Mapping[Way, int] = {
     Way.HAN: 1,
@@ -32,11 +32,14 @@ _SHORT, _LONG = 2, 4
 _ORDINARY, _ODD, _ODDEST = 6.5, 8.5, 10.0
 """Nats a character: what everybody writes, hardly anybody, and nobody. Chosen on `tune` and dev of ordinary posts."""
 
+_MOST = 64
+"""So many disguises of one text are looked at."""
+
 _SAME_PLACE = {Way.SOUND, Way.GLYPH}
 """Nobody hides a term behind one that is less odd: '微信' is no disguise of '薇信'."""
 
 _REORDERED = 0.3
-"""So much odder is a term whose characters were moved; words in another order ('办证刻章') say the same."""
+"""So much odder is a term whose characters were moved."""
 
 _SPELT_OUT = 5
 """So many letters in a Chinese text that spell a term are no abbreviation."""
@@ -62,13 +65,14 @@ class Disguises:
         """For each text in which any are, the terms that somebody seems to have disguised."""
         found: dict[int, list[Sighting]] = {}
         for place in self._index.places(channels_of(views)):
-            view = views[place.number]
+            view, known = views[place.number], found.setdefault(place.number, [])
+            if len(known) >= _MOST:
+                continue
             start, end = bisect_left(view.origin, place.start), bisect_right(view.origin, place.end - 1)
             own = _own_signs(place.key, place.way, view.folded[start:end])
             if own >= 0 and (believed := self._believed(place.key, own, _Hit(view, start, end))):
-                seen = Sighting(place.key, start, end, Manner[place.way.name], believed)
-                found.setdefault(place.number, []).append(seen)
-        return {number: list(_best(seen)) for number, seen in found.items()}
+                known.append(Sighting(place.key, start, end, Manner[place.way.name], believed))
+        return {number: list(_best(seen)) for number, seen in found.items() if seen}
 
     def _believed(self, key: str, own: int, hit: _Hit) -> float:
         """What is left of the weight of a key whose spelling has so many signs; 0 where nothing speaks for it."""
@@ -104,21 +108,14 @@ class _Hit:
     @property
     def contact_near(self) -> bool:
         """Whether somebody asks to be reached, or offers something, in words beside the hit."""
-        first, last = self.start - _AROUND, self.end + _AROUND
-        return any(
-            first <= start and end <= last and not (start < self.end and self.start < end)
-            for start, end in _contacts(self.view.folded)
-        )
+        folded = self.view.folded
+        before = _CONTACT.search(folded, max(0, self.start - _AROUND), self.start)
+        return bool(before or _CONTACT.search(folded, self.end, self.end + _AROUND))
 
     @property
     def crossing(self) -> bool:
         """Whether it begins or ends inside a word."""
         return bool(crossed_words(self.view.folded, self.start, self.end))
-
-
-@lru_cache(maxsize=256)
-def _contacts(folded: str) -> Sequence[tuple[int, int]]:
-    return [match.span() for match in _CONTACT.finditer(folded)]
 
 
 @lru_cache(maxsize=65536)
@@ -131,9 +128,10 @@ def _own_signs(key: str, way: Way, written: str) -> int:
     if way is Way.INITIALS:
         return int(len(key) > _LONG) if spelt == letters else -1
     nats, han = _nats(spelt), _HAN.findall(spelt)
+    rare = any(map(_rare, han))
     if way in _SAME_PLACE and han and nats < _nats(key):
         return -1
-    if way is Way.SHUFFLE and nats < min(_ODD, _nats(key) + _REORDERED):
+    if way is Way.SHUFFLE and not _moved(key, spelt, nats):
         return -1
     if way is Way.GLYPH and 2 * sum(map(str.__ne__, key, spelt)) > len(key):
         return -1
@@ -141,11 +139,18 @@ def _own_signs(key: str, way: Way, written: str) -> int:
         _BY_ITSELF.get(way, 0)
         + 2 * (len(key) >= _LONG)
         + (_SHORT < len(key) < _LONG)
-        + _oddness(nats, doubted=way in _SAME_PLACE and len(key) <= _SHORT and len(han) == len(spelt))
+        + _oddness(nats, doubted=way in _SAME_PLACE and len(key) <= _SHORT and len(han) == len(spelt) and not rare)
         + (len(spelt) < len(written) and way is not Way.EMOJI)
-        + any(map(_rare, han))
+        + rare
         + (_spelling(key, letters, alone=not han) if way is Way.SOUND else 0)
     )
+
+
+def _moved(key: str, spelt: str, nats: float) -> bool:
+    """Whether characters were moved, rather than words put in another order or met by chance."""
+    if any(spelt == key[at:] + key[:at] for at in range(2, len(key) - 1)):
+        return False
+    return nats >= (_ODD if len(key) <= _SHORT else min(_ODD, _nats(key) + _REORDERED))
 
 
 def _oddness(nats: float, *, doubted: bool) -> int:

@@ -92,7 +92,8 @@ class _Forms:
         found = self.automaton.find_matches_as_indexes(channel.joined, overlapping=True)
         if found:
             forms, first, end = np.array(found).T
-            for form, *place in zip(forms.tolist(), *(each.tolist() for each in channel.raw_spans(first, end)), strict=True):
+            spans = (each.tolist() for each in channel.raw_spans(first, end))
+            for form, *place in zip(forms.tolist(), *spans, strict=True):
                 yield from (Place(key, way, *place) for key, way in self.keys[form])
 
 

@@ -45,7 +45,7 @@ def term_forms(term: str) -> TermForms:
 
 
 def forms_of(terms: Sequence[str], *, mixed: bool = True) -> list[TermForms]:
-    """The forms of each term; unless `mixed`, none in which letters stand for some of its syllables: those cost most."""
+    """The forms of each term; unless `mixed` without those in which single letters stand for some syllables."""
     read = channels_of(fold_all(terms))
     columns = (read.quiet.texts, read.bare.texts, read.sound.texts, read.split.texts, read.glyph.texts)
     return [_forms(*texts, mixed=mixed) for texts in zip(*columns, strict=True)]
