@@ -77,7 +77,7 @@ class Disguises:
     def _believed(self, key: str, own: int, hit: _Hit) -> float:
         """What is left of the weight of a key whose spelling has so many signs; 0 where nothing speaks for it."""
         signs = own + (key in self._curated) + hit.contact_near
-        if not signs or not hit.readable:
+        if not signs or (signs == 1 and len(key) <= _SHORT and not hit.at_border) or not hit.readable:
             return 0.0
         if signs < len(_BELIEVED) and hit.crossing:
             signs -= 1 if len(key) > _SHORT else 2
@@ -104,6 +104,14 @@ class _Hit:
             return False
         free = stands_free(folded, squeezed(self.written) or self.written, self.start, self.end)
         return free and not in_address(folded, self.start, self.end)
+
+    @property
+    def at_border(self) -> bool:
+        """Whether it begins or ends a clause."""
+        return not (
+            self.view.folded[max(0, self.start - 1) : self.start].isalnum()
+            and self.view.folded[self.end : self.end + 1].isalnum()
+        )
 
     @property
     def contact_near(self) -> bool:

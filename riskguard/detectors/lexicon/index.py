@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -17,12 +18,14 @@ _HEARD = (Way.SOUND, Way.INITIALS)
 _TOGETHER = ((Way.HAN,), _HEARD, (Way.SPLIT,), (Way.GLYPH,), (Way.EMOJI,))
 """The ways whose forms are sought in han, sound, split, glyph and emoji."""
 
+_MOST_SHUFFLED = 6
+"""Nobody reads a longer term whose characters were moved, and every width costs."""
+
 _MARKED_BITS = 16
 _UNMARKED = np.uint64(64 - _MARKED_BITS)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A key that a channel reads at raw characters [start, end) of text `number`."""
 
     key: str
@@ -43,7 +46,7 @@ class Index:
         for ways, channel in zip(_TOGETHER, (read.han, read.sound, read.split, read.glyph, read.emoji), strict=True):
             yield from self._searched[ways].places(channel)
         pictured = self._searched[_HEARD].places(read.emoji_sound)
-        yield from (replace(place, way=Way.EMOJI) for place in pictured if Way.EMOJI in self.ways[place.key])
+        yield from (place._replace(way=Way.EMOJI) for place in pictured if Way.EMOJI in self.ways[place.key])
         yield from self._shuffled.places(read.shuffled)
 
     @cached_property
@@ -65,7 +68,7 @@ class Index:
         return _Numbers.of(
             (*forms.shuffled, key)
             for key, forms in self._forms.items()
-            if Way.SHUFFLE in self.ways[key] and forms.shuffled
+            if Way.SHUFFLE in self.ways[key] and forms.shuffled and forms.shuffled[0] <= _MOST_SHUFFLED
         )
 
     @cached_property
