@@ -21,8 +21,9 @@ def usually_another(key: str) -> bool:
     """Whether a much commoner word sounds like the key of two Chinese characters."""
     sounds, counts = _commonest()
     known = np.frombuffer(key.encode("utf-32-le"), np.uint32)
-    place = int(np.searchsorted(sounds, _sounds(known[None, :])[0]))
-    heard = int(counts[place]) if place < len(sounds) and sounds[place] == _sounds(known[None, :])[0] else 0
+    sound = _sounds(known[None, :])[0]
+    place = int(np.searchsorted(sounds, sound))
+    heard = int(counts[place]) if place < len(sounds) and sounds[place] == sound else 0
     return heard > max(_COMMON, _MUCH_COMMONER * _own_count(known))
 
 
@@ -35,8 +36,9 @@ def _own_count(codes: NDArray[np.uint32]) -> int:
 def _commonest() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The sounds of all words of two characters, sorted, each with the count of its commonest word."""
     words, counts = pairs_of_characters()
-    order = np.lexsort((-counts, _sounds(words)))
-    sounds, first = np.unique(_sounds(words)[order], return_index=True)
+    heard = _sounds(words)
+    order = np.lexsort((-counts, heard))
+    sounds, first = np.unique(heard[order], return_index=True)
     return sounds, counts[order][first]
 
 

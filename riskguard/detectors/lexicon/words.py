@@ -54,9 +54,7 @@ def surprise(text: str) -> float:
 def pairs_of_characters() -> tuple[NDArray[np.uint32], Numbers]:
     """All listed words of two characters, a row for each, and how often each was counted."""
     codes = _codes(_file().read_text(encoding="utf-8"))
-    ends = np.flatnonzero(codes == _NEWLINE)
-    spaces = np.flatnonzero(codes == _SPACE).reshape(len(ends), 2)
-    starts = np.concatenate(([0], ends[:-1] + 1))
+    starts, spaces = _lines(codes)
     two = spaces[:, 0] - starts == 2
     words = codes[starts[two][:, None] + np.arange(2)]
     return words, _numbers(codes, spaces[two, 0] + 1, spaces[two, 1])
@@ -87,13 +85,11 @@ class Dictionary(NamedTuple):
         """
         try:
             codes = _codes(file.read_bytes().decode())
-            ends = np.flatnonzero(codes == _NEWLINE)
-            spaces = np.flatnonzero(codes == _SPACE).reshape(len(ends), 2)
-            if not len(ends):
+            starts, spaces = _lines(codes)
+            if not len(starts):
                 raise ValueError("it is empty")
         except (OSError, ValueError) as error:
             raise NotReady(f"jieba's dictionary cannot be read: {error}", hint="pip install --force jieba") from error
-        starts = np.concatenate(([0], ends[:-1] + 1))
         sizes = spaces[:, 0] - starts
         hashes = _hashes(codes, starts, sizes)
         counts = _numbers(codes, spaces[:, 0] + 1, spaces[:, 1])
@@ -221,6 +217,12 @@ def _powers(number: int, count: int) -> Hashes:
 
 def _codes(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _lines(codes: NDArray[np.uint32]) -> tuple[Numbers, Numbers]:
+    """Where each line starts, and where its two spaces stand; ValueError where it has not just two."""
+    ends = np.flatnonzero(codes == _NEWLINE)
+    return np.concatenate(([0], ends + 1))[: len(ends)], np.flatnonzero(codes == _SPACE).reshape(len(ends), 2)
 
 
 def _hashes(codes: NDArray[np.uint32], starts: Numbers, sizes: Numbers) -> Hashes:
