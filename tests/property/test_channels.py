@@ -42,6 +42,20 @@ def read(raw: str, channel: str) -> Channel:
 
 
 @pytest.mark.parametrize("channel", KEPT_IN_ORDER)
+@given(st.lists(texts, min_size=1, max_size=4), st.data())
+def test_many_places_have_the_spans_that_each_has_alone(channel: str, raws: list[str], data: st.DataObject) -> None:
+    found: Channel = getattr(channels_of(fold_all(raws)), channel)
+    long = [number for number, text in enumerate(found.texts) if text]
+    assume(long)
+    number = data.draw(st.sampled_from(long))
+    start = data.draw(st.integers(0, len(found.texts[number]) - 1))
+    end = data.draw(st.integers(start + 1, len(found.texts[number])))
+    base = np.array([found.bounds[number]])
+    numbers, starts, ends = found.raw_spans(base + start, base + end)
+    assert (numbers[0], (starts[0], ends[0])) == (number, found.raw_span(number, start, end))
+
+
+@pytest.mark.parametrize("channel", KEPT_IN_ORDER)
 @given(st.lists(texts, max_size=4))
 def test_every_origin_lies_in_the_raw_text_and_order_is_kept(channel: str, raws: list[str]) -> None:
     found: Channel = getattr(channels_of(fold_all(raws)), channel)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, filterfalse
 from math import prod
 from pathlib import Path
 from typing import Self
@@ -14,9 +14,11 @@ from typing import Self
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from riskguard.detectors.lexicon import words
-from riskguard.detectors.lexicon.files import Lexicon, Term, load_lexicon
-from riskguard.detectors.lexicon.sighting import Stretch, merged, sighting
-from riskguard.detectors.lexicon.together import Companions, Found, speaking
+from riskguard.detectors.lexicon.disguise import Disguises
+from riskguard.detectors.lexicon.files import Lexicon, Term, Tier, load_lexicon
+from riskguard.detectors.lexicon.sighting import Sighting, Stretch, merged, sighting
+from riskguard.detectors.lexicon.together import Beside, Companions, Found, says_more, speaking
+from riskguard.detectors.lexicon.way import Way, usual_ways
 from riskguard.domain.finding import Abstention, EvidenceSpan, Finding
 from riskguard.domain.post import Post
 from riskguard.text.noise import kept_positions, squeezed
@@ -70,6 +72,7 @@ class LexiconDetector:
         self._reports = lexicon.reports
         self._keys = sorted(self._sought | lexicon.allowed | lexicon.reports.phrases)
         self._automaton = AhoCorasick(self._keys, implementation=Implementation.ContiguousNFA)
+        self._disguises = Disguises(_ways(lexicon), {term.key for term in lexicon.terms if term.channels})
         words.warm()
 
     @classmethod
@@ -81,8 +84,10 @@ class LexiconDetector:
         """One finding per label whose terms stand in a post, with all their places."""
         texts = [squeezed(view.folded) for view in views]
         findings: list[list[Finding]] = [[] for _ in posts]
-        for at in self._suspects(texts):
-            findings[at] = [f for f in self._findings(views[at], texts[at]) if f.score >= floor]
+        disguised = self._disguises.seen(views)
+        for at in sorted({*self._suspects(texts), *disguised}):
+            found = self._findings(views[at], texts[at], disguised.get(at, ()))
+            findings[at] = [f for f in found if f.score >= floor]
         return findings
 
     def _suspects(self, texts: Sequence[str]) -> list[int]:
@@ -93,17 +98,23 @@ class LexiconDetector:
             {bisect_right(starts, start) - 1 for number, start, _ in hits if self._keys[number] in self._sought}
         )
 
-    def _findings(self, view: TextView, text: str) -> list[Finding]:
+    def _findings(self, view: TextView, text: str, disguised: Sequence[Sighting]) -> list[Finding]:
         hits = self._hits(view, text)
         terms: dict[str, list[Found]] = defaultdict(list)
         pairs: dict[str, list[Found]] = defaultdict(list)
-        sought = self._not_benign(hits)
+        benign = self._benign(hits)
+        sought = [hit for hit in hits if hit.key in self._sought and not benign(hit)]
         known = merged((hit.start, hit.end) for hit in sought)
         seen = 0
         for hit in sought:
             for found, together in self._seen(view, hit, known, doubted=seen < _MOST_DOUBTED):
                 seen += 1
                 (pairs if together else terms)[found.term.label].append(found)
+        if seen < _MOST_DOUBTED:
+            for found, together in self._hidden(view, filterfalse(benign, disguised)):
+                beside = (pairs if together else terms)[found.term.label]
+                if not any(says_more(other, found) for other in beside):
+                    beside.append(found)
         told = any(hit.key in self._reports.phrases for hit in hits)
         return [
             self._finding(view, label, speaking(terms[label], pairs[label]), told=told)
@@ -114,25 +125,37 @@ class LexiconDetector:
         self, view: TextView, hit: _Hit, known: Sequence[Stretch], *, doubted: bool
     ) -> Iterator[tuple[Found, bool]]:
         """What the hit is, each with whether it is a pair. How it stands is asked last: that is what costs."""
-        ready = self._pairs.get(hit.key, ())
-        near = [(each, beside) for each in ready if (beside := each.beside(view, hit.start, hit.end)) is not None]
-        listed = self._terms.get(hit.key, ())
+        near = self._near(view, hit)
+        listed = hit.key in self._terms
         seen = sighting(view, hit.key, hit.positions, known, doubted=doubted) if near or listed else None
         if seen is not None:
-            yield from ((Found(term, seen), False) for term in listed)
-            yield from ((companions.found(seen, beside), True) for companions, beside in near)
+            yield from self._means(seen, near)
+
+    def _hidden(self, view: TextView, disguised: Iterable[Sighting]) -> list[tuple[Found, bool]]:
+        """What the disguised keys are, as `_seen` tells it, the weightiest first."""
+        means = [found for seen in disguised for found in self._means(seen, self._near(view, seen))]
+        return sorted(means, key=lambda each: (-each[0].weight, each[0].seen.start - each[0].seen.end))
+
+    def _near(self, view: TextView, hit: _Hit | Sighting) -> list[tuple[Companions, Beside]]:
+        """The pairs whose key the hit is, as far as they have company."""
+        ready = self._pairs.get(hit.key, ())
+        return [(each, beside) for each in ready if (beside := each.beside(view, hit.start, hit.end)) is not None]
+
+    def _means(self, seen: Sighting, near: Iterable[tuple[Companions, Beside]]) -> Iterator[tuple[Found, bool]]:
+        yield from ((Found(term, seen), False) for term in self._terms.get(seen.key, ()))
+        yield from ((companions.found(seen, beside), True) for companions, beside in near)
 
     def _hits(self, view: TextView, text: str) -> list[_Hit]:
         positions = kept_positions(view.folded)
         matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
         return [_Hit(self._keys[number], positions[start:end]) for number, start, end in matches]
 
-    def _not_benign(self, hits: Sequence[_Hit]) -> list[_Hit]:
-        """Every place where a term or the key of a pair stands and no benign phrase contains it."""
+    def _benign(self, hits: Sequence[_Hit]) -> Callable[[_Hit | Sighting], bool]:
+        """Whether one of the benign phrases among the hits contains a place."""
         benign = sorted((hit.start, hit.end) for hit in hits if hit.key in self._allowed)
         starts = [start for start, _ in benign]
         reach = [0, *accumulate((end for _, end in benign), max)]  # how far a phrase goes that begins so early
-        return [hit for hit in hits if hit.key in self._sought and hit.end > reach[bisect_right(starts, hit.start)]]
+        return lambda place: place.end <= reach[bisect_right(starts, place.start)]
 
     def _finding(self, view: TextView, label: str, found: Sequence[Found], *, told: bool) -> Finding:
         best: dict[str, float] = {}
@@ -152,3 +175,14 @@ def _spans(view: TextView, found: Iterable[Found], *, reported: bool) -> tuple[E
     return tuple(
         view.span(each.seen.start, each.seen.end, each.seen.explain(each.term.written) + remark) for each in found
     )
+
+
+def _ways(lexicon: Lexicon) -> dict[str, frozenset[Way]]:
+    """In which disguises each key is looked for: those of all its terms and pairs."""
+    ways: dict[str, frozenset[Way]] = {}
+    for term in lexicon.terms:
+        usual = usual_ways(term.key, weak=term.tier is Tier.WEAK) if term.channels is None else term.channels
+        ways[term.key] = ways.get(term.key, frozenset()) | usual
+    for pair in lexicon.pairs:
+        ways[pair.key] = ways.get(pair.key, frozenset()) | usual_ways(pair.key, weak=pair.tier is Tier.WEAK)
+    return ways

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from yaml.nodes import MappingNode, Node
 
+from riskguard.detectors.lexicon.way import Way
 from riskguard.domain.errors import Fault, PolicyInvalid
 from riskguard.policy.document import Document
 from riskguard.text.noise import squeezed
@@ -18,7 +19,7 @@ from riskguard.text.view import fold_all
 ALLOW = "allow.yaml"
 REPORTS = "reports.yaml"
 _WIDTHS = range(2, 21)
-_LIST = ("label", "tier", "note", "terms", "pairs")
+_LIST = ("label", "tier", "channels", "note", "terms", "pairs")
 _PAIR = ("of", "near", "within", "tier", "note")
 _Table = dict[str, tuple[Node, Node]]
 
@@ -33,12 +34,16 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A listed word: as written, as it is searched (folded, without noise), and what finding it means."""
+    """A listed word: as written, as it is searched (folded, without noise), and what finding it means.
+
+    `channels` are those that the list names for it; None where it leaves them to length and tier.
+    """
 
     written: str
     key: str
     label: str
     tier: Tier
+    channels: frozenset[Way] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class _Entry:
     term: str
     key: str
     tier: Tier | None
+    channels: frozenset[Way] | None
     node: Node
 
 
@@ -153,13 +159,15 @@ def _label(top: _Table, sheet: Document, known: Container[str] | None) -> str:
 
 def _terms(top: _Table, sheet: Document, label: str, usual: Tier) -> Iterator[Term]:
     seen: dict[str, str] = {}
-    for entry in _entries(top, "terms", sheet, fields=("term", "tier", "note")):
+    channels = _channels(top, sheet)
+    for entry in _entries(top, "terms", sheet, fields=("term", "tier", "channels", "note")):
         if entry.key in seen:
             listed = seen[entry.key]
             sheet.fault(entry.node, f"'{entry.term}' is listed before as '{listed}'", "leave one of them out")
         elif entry.key:
             seen[entry.key] = entry.term
-            yield Term(entry.term, entry.key, label, entry.tier or usual)
+            own = channels if entry.channels is None else entry.channels
+            yield Term(entry.term, entry.key, label, entry.tier or usual, own)
 
 
 def _pairs(top: _Table, sheet: Document, label: str, usual: Tier) -> Iterator[Pair]:
@@ -192,27 +200,36 @@ def _keys(written: Sequence[str]) -> list[str]:
 def _entries(top: _Table, key: str, sheet: Document, *, fields: tuple[str, ...]) -> Iterator[_Entry]:
     """The items listed under `key`, as far as they are sound; what is too short to be searched is a fault."""
     items = [(node, *_item(node, sheet, fields)) for node in sheet.items(_value(top, key), f"'{key}'")]
-    sound = [(node, term, tier) for node, term, tier in items if term]
-    for (node, term, tier), folded in zip(sound, _keys([term for _, term, _ in sound]), strict=True):
+    sound = [each for each in items if each[1]]
+    for (node, term, tier, channels), folded in zip(sound, _keys([each[1] for each in sound]), strict=True):
         if len(folded) < 2:
             sheet.fault(node, f"'{term}' is too short", "a term needs at least two letters or characters")
-        yield _Entry(term, folded if len(folded) > 1 else "", tier, node)
+        yield _Entry(term, folded if len(folded) > 1 else "", tier, channels, node)
 
 
-def _item(node: Node, sheet: Document, fields: tuple[str, ...]) -> tuple[str, Tier | None]:
-    """A listed term, empty (and a fault) where there is none, and its own tier."""
+def _item(node: Node, sheet: Document, fields: tuple[str, ...]) -> tuple[str, Tier | None, frozenset[Way] | None]:
+    """A listed term, empty (and a fault) where there is none, its own tier, and its own channels."""
     if not isinstance(node, MappingNode):
-        return sheet.text(node, "a term") or "", None
+        return sheet.text(node, "a term") or "", None, None
     told = sheet.table(node, "a term", fields, required=("term",))
     term, tier = _text(told, "term", sheet), _tier(told, sheet)
     _text(told, "note", sheet)
-    return term, tier
+    return term, tier, _channels(told, sheet)
 
 
 def _tier(table: _Table, sheet: Document) -> Tier | None:
     node = _value(table, "tier")
     word = sheet.choice(node, "tier", list(Tier)) if node is not None else None
     return Tier(word) if word else None
+
+
+def _channels(table: _Table, sheet: Document) -> frozenset[Way] | None:
+    """The channels that are named, none at all for an empty list; None where nothing is said."""
+    node = _value(table, "channels")
+    if node is None:
+        return None
+    named = [sheet.choice(each, "channel", list(Way)) for each in sheet.items(node, "'channels'")]
+    return frozenset(Way(each) for each in named if each)
 
 
 def _texts(table: _Table, key: str, sheet: Document) -> list[str]:

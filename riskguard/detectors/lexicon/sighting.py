@@ -34,24 +34,35 @@ class Manner(StrEnum):
     DENOISED = "，去除干扰字符后"
     PAUSED = "，中间有停顿"
     CROSSING = "，跨越词语边界"
+    HAN = "，去除夹杂的字母数字后"
+    SOUND = "，读音相同"
+    INITIALS = "，拼音首字母相同"
+    SPLIT = "，拆开的字合起来"
+    GLYPH = "，字形相近"
+    EMOJI = "，用表情代字"
+    SHUFFLE = "，字序打乱"
 
 
-_CLARITY = {Manner.PLAIN: 1.0, Manner.DENOISED: 0.98, Manner.PAUSED: 0.5, Manner.CROSSING: 0.5}
+_CLARITY = {Manner.DENOISED: 0.98, Manner.PAUSED: 0.5, Manner.CROSSING: 0.5}
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A key of the lexicon at [start, end) of the folded text."""
+    """A key of the lexicon at [start, end) of the folded text.
+
+    `believed` is less than 1 where a disguise may be an accident, and more where it cannot be one.
+    """
 
     key: str
     start: int
     end: int
     manner: Manner
+    believed: float = 1.0
 
     @property
     def clarity(self) -> float:
-        """The share of its weight that the term keeps, 0..1."""
-        return _CLARITY[self.manner]
+        """By what its weight is multiplied."""
+        return self.believed * _CLARITY.get(self.manner, 1.0)
 
     def explain(self, written: str) -> str:
         """Why, in words for the moderator."""
@@ -68,9 +79,9 @@ def sighting(
     """
     folded = view.folded
     start, end = positions[0], positions[-1] + 1
-    if widest_gap(positions) > _WIDEST_GAP or _in_address(folded, start, end):
+    if widest_gap(positions) > _WIDEST_GAP or in_address(folded, start, end):
         return None
-    if not _stands_free(folded, key, start, end):
+    if not stands_free(folded, key, start, end):
         return None
     manner = _noise(view, key, start, end)
     if manner is Manner.PLAIN and doubted and _by_chance(view.folded, key, start, known):
@@ -116,7 +127,7 @@ def _inside(place: Stretch, sorted_places: Sequence[Stretch]) -> bool:
     return at >= 0 and place[1] <= sorted_places[at][1]
 
 
-def _stands_free(folded: str, key: str, start: int, end: int) -> bool:
+def stands_free(folded: str, key: str, start: int, end: int) -> bool:
     """A term that begins or ends with a Latin letter is no part of a longer word, nor of s p e l l e d one."""
     spelled = end - start > len(key)
     before = folded[max(0, start - _WIDEST_GAP - 2) : start][::-1]
@@ -126,7 +137,7 @@ def _stands_free(folded: str, key: str, start: int, end: int) -> bool:
     return key[-1] not in _LATIN or not _goes_on(after, spelled=spelled)
 
 
-def _in_address(folded: str, start: int, end: int) -> bool:
+def in_address(folded: str, start: int, end: int) -> bool:
     """Whether the term stands in a link, where letters mean nothing: 't.cn/r5sbx'."""
     if not folded[start:end].isascii():
         return False

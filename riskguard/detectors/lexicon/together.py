@@ -33,7 +33,7 @@ class Found:
     @property
     def weight(self) -> float:
         """What it says as it stands there, 0..1."""
-        return SCORE[self.term.tier] * self.seen.clarity
+        return min(SCORE[Tier.STRONG], SCORE[self.term.tier] * self.seen.clarity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,11 @@ def speaking(terms: Iterable[Found], pairs: Iterable[Found]) -> list[Found]:
                 kept = [term for term in kept if id(term) not in within]
             chosen.append(pair)
     return sorted([*kept, *chosen], key=lambda each: each.seen.start)
+
+
+def says_more(one: Found, other: Found) -> bool:
+    """Whether both stand at one place and the other adds nothing."""
+    return _overlap(one, other) and one.weight >= other.weight
 
 
 def _around(folded: str, start: int, end: int, within: int) -> tuple[str, str]:

@@ -45,6 +45,21 @@ def crossed_words(text: str, start: int, end: int) -> list[Place]:
     return [(first + a, first + b) for a, b in crossed]
 
 
+def surprise(text: str) -> float:
+    """How little anybody would expect the text: nats a character, as its likeliest words are counted."""
+    return _dictionary().surprise(text)
+
+
+@cache
+def pairs_of_characters() -> tuple[NDArray[np.uint32], Numbers]:
+    """All listed words of two characters, a row for each, and how often each was counted."""
+    codes = _codes(_file().read_text(encoding="utf-8"))
+    starts, spaces = _lines(codes)
+    two = spaces[:, 0] - starts == 2
+    words = codes[starts[two][:, None] + np.arange(2)]
+    return words, _numbers(codes, spaces[two, 0] + 1, spaces[two, 1])
+
+
 def warm() -> None:
     """Read the dictionary now, rather than at the first hit."""
     _dictionary()
@@ -70,13 +85,11 @@ class Dictionary(NamedTuple):
         """
         try:
             codes = _codes(file.read_bytes().decode())
-            ends = np.flatnonzero(codes == _NEWLINE)
-            spaces = np.flatnonzero(codes == _SPACE).reshape(len(ends), 2)
-            if not len(ends):
+            starts, spaces = _lines(codes)
+            if not len(starts):
                 raise ValueError("it is empty")
         except (OSError, ValueError) as error:
             raise NotReady(f"jieba's dictionary cannot be read: {error}", hint="pip install --force jieba") from error
-        starts = np.concatenate(([0], ends[:-1] + 1))
         sizes = spaces[:, 0] - starts
         hashes = _hashes(codes, starts, sizes)
         counts = _numbers(codes, spaces[:, 0] + 1, spaces[:, 1])
@@ -94,6 +107,16 @@ class Dictionary(NamedTuple):
             if inside:
                 found += [(first + a, first + b) for a, b in self._crossed(block.group(), inside)]
         return found
+
+    def surprise(self, text: str) -> float:
+        """Of the likeliest way to cut the text, the negative log likelihood of its words a character."""
+        counts: dict[tuple[int, int], int] = {}
+        listed = self._listed(text)
+        for start, ways in enumerate(listed.ways(len(text))):
+            counts.update({(start, end): count for end, count in ways})
+        ends = _jumps(self._likeliest(text, listed))
+        words = pairwise([0, *ends])
+        return sum(log(self.total) - log(counts.get(word, 1) or 1) for word in words) / len(text)
 
     def _crossed(self, block: str, borders: Sequence[int]) -> list[Place]:
         """Most blocks need not be cut: no listed word has a border inside."""
@@ -179,6 +202,14 @@ def _ends(block: str, likeliest: Sequence[int]) -> Iterator[int]:
         yield at
 
 
+def _jumps(likeliest: Sequence[int]) -> Iterator[int]:
+    """Where each word ends, in turn."""
+    at = 0
+    while at < len(likeliest):
+        at = likeliest[at]
+        yield at
+
+
 def _powers(number: int, count: int) -> Hashes:
     """1 and on, modulo 2**64."""
     return np.cumprod(np.array([1, *[number] * (count - 1)], np.uint64), dtype=np.uint64)
@@ -186,6 +217,12 @@ def _powers(number: int, count: int) -> Hashes:
 
 def _codes(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _lines(codes: NDArray[np.uint32]) -> tuple[Numbers, Numbers]:
+    """Where each line starts, and where its two spaces stand; ValueError where it has not just two."""
+    ends = np.flatnonzero(codes == _NEWLINE)
+    return np.concatenate(([0], ends + 1))[: len(ends)], np.flatnonzero(codes == _SPACE).reshape(len(ends), 2)
 
 
 def _hashes(codes: NDArray[np.uint32], starts: Numbers, sizes: Numbers) -> Hashes:
@@ -212,6 +249,10 @@ def _numbers(codes: NDArray[np.uint32], starts: Numbers, ends: Numbers) -> Numbe
 @cache
 def _dictionary() -> Dictionary:
     """Of jieba's own file, without importing jieba."""
+    return Dictionary.read(_file())
+
+
+def _file() -> Path:
     package = find_spec("jieba")
     folders = (package.submodule_search_locations if package else None) or [""]
-    return Dictionary.read(Path(folders[0]) / "dict.txt")
+    return Path(folders[0]) / "dict.txt"

@@ -3,8 +3,9 @@
 from riskguard.text.channels.batch import Channels, channels_of
 from riskguard.text.channels.channel import END, Channel
 from riskguard.text.channels.forms import TermForms, forms_of, term_forms
+from riskguard.text.channels.han import is_han
 from riskguard.text.channels.shuffle import WIDTHS, Windows
-from riskguard.text.channels.sound import spoken
+from riskguard.text.channels.sound import sound_codes, spoken
 
 __all__ = [
     "END",
@@ -15,6 +16,8 @@ __all__ = [
     "Windows",
     "channels_of",
     "forms_of",
+    "is_han",
+    "sound_codes",
     "spoken",
     "term_forms",
 ]

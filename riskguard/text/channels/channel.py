@@ -59,6 +59,13 @@ class Channel:
         base = self.bounds[number]
         return int(self.starts[base + start : base + end].min()), int(self.ends[base + start : base + end].max())
 
+    def raw_spans(self, first: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[NDArray[np.int64], Places, Places]:
+        """Of many places [first, end) of `joined` the numbers of their texts and, as `raw_span`, what they are made of.
+
+        Origins never fall within a text, so only the first and last character are asked.
+        """
+        return np.searchsorted(self.bounds, first, side="right") - 1, self.starts[first], self.ends[end - 1]
+
     def kept(self, mask: Mask) -> Channel:
         """Without the characters where `mask` is false."""
         return Channel(self.codes[mask], self.starts[mask], self.ends[mask])

@@ -44,15 +44,15 @@ def term_forms(term: str) -> TermForms:
     return forms_of([term])[0]
 
 
-def forms_of(terms: Sequence[str]) -> list[TermForms]:
-    """The forms of each term."""
+def forms_of(terms: Sequence[str], *, mixed: bool = True) -> list[TermForms]:
+    """The forms of each term; unless `mixed` without those in which single letters stand for some syllables."""
     read = channels_of(fold_all(terms))
     columns = (read.quiet.texts, read.bare.texts, read.sound.texts, read.split.texts, read.glyph.texts)
-    return [_forms(*texts) for texts in zip(*columns, strict=True)]
+    return [_forms(*texts, mixed=mixed) for texts in zip(*columns, strict=True)]
 
 
-def _forms(quiet: str, bare: str, sound: str, split: str, glyph: str) -> TermForms:
-    spelt = _distinct([sound, *_spoken(quiet)])
+def _forms(quiet: str, bare: str, sound: str, split: str, glyph: str, *, mixed: bool) -> TermForms:
+    spelt = _distinct([sound, *_spoken(quiet, mixed=mixed)])
     initials = _initials(quiet)
     return TermForms(
         quiet=_distinct([quiet]),
@@ -67,10 +67,10 @@ def _forms(quiet: str, bare: str, sound: str, split: str, glyph: str) -> TermFor
     )
 
 
-def _spoken(quiet: str) -> Iterator[str]:
+def _spoken(quiet: str, *, mixed: bool) -> Iterator[str]:
     """Every way to say the term, and to write some of its characters as letters."""
     yield from _combined(map(options, quiet))
-    for lettered in _lettered(quiet):
+    for lettered in _lettered(quiet) if mixed else ():
         yield from _combined(letters(c) if at in lettered else options(c)[:1] for at, c in enumerate(quiet))
 
 

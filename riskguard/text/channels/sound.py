@@ -24,7 +24,7 @@ _RUN = re.compile("[a-z]{2,}|[0-9]{2,}")
 
 def sound(channel: Channel) -> Channel:
     """The sound of `channel`; letters that spell no syllable, and other scripts, stay as they are."""
-    codes = mapped(channel.codes, _sounds())
+    codes = sound_codes(channel.codes)
     ends, inner = channel.ends, np.zeros(0, np.bool_)
     for run in _RUN.finditer(channel.joined):
         first = run.start()
@@ -41,6 +41,11 @@ def sound(channel: Channel) -> Channel:
             inner[first + start + 1 : last + 1] = True
     heard = Channel(codes, channel.starts, ends)
     return heard.kept(~inner) if len(inner) else heard
+
+
+def sound_codes(codes: Codes) -> Codes:
+    """The usual sound of each code point by itself, in an array of whatever shape."""
+    return mapped(codes, _sounds())
 
 
 def code_of(syllable: str) -> str:

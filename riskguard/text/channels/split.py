@@ -16,16 +16,27 @@ _BITS = 16
 _LAST = 0xFFFF
 """No part, and what lies beyond would not fit: four parts are packed into a key of 64 bits."""
 
+_LIKELY_BITS = 16
+_UNLIKELY = np.uint64(64 - _LIKELY_BITS)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+Keys = NDArray[np.uint64]
+Numbers = NDArray[np.int64]
+
 _SAME = {char: group[0] for group in WRITTEN_AS for char in group}
 
 
 class _Made(NamedTuple):
-    """Characters of `size` parts, by their keys; `parts` is what each code point counts as, 0 for what is no part."""
+    """Characters of `size` parts, by their keys; `parts` is what each code point counts as, 0 for what is no part.
+
+    `likely` says of a few bits of a key whether one of `keys` has them; few others do, and only those are sought.
+    """
 
     size: int
     parts: Codes
-    keys: NDArray[np.uint64]
+    keys: Keys
     chars: Codes
+    likely: Mask
 
 
 def split(channel: Channel) -> Channel:
@@ -33,28 +44,37 @@ def split(channel: Channel) -> Channel:
     together, changed = channel, np.zeros(len(channel.codes), np.bool_)
     for made in _steps():
         keys = _keys(made.parts[np.minimum(together.codes, _LAST)], made.size)
-        place = np.minimum(np.searchsorted(made.keys, keys), len(made.keys) - 1)
-        first = _apart(made.keys[place] == keys, made.size)
+        likely = np.flatnonzero(made.likely[_bits(keys)])
+        place = np.minimum(np.searchsorted(made.keys, keys[likely]), len(made.keys) - 1)
+        found = made.keys[place] == keys[likely]
+        first, place = _apart(likely[found], place[found], made.size)
         if not len(first):
             continue
         codes, kept = together.codes.copy(), np.ones(len(together.codes), np.bool_)
-        codes[first] = made.chars[place[first]]
+        codes[first] = made.chars[place]
         kept[(first[:, None] + np.arange(1, made.size)).ravel()] = False
         changed[first] = True
         together, changed = Channel(codes, together.starts, together.ends).heads(kept), changed[kept]
     return together.only(changed)
 
 
-def _apart(found: Mask, size: int) -> NDArray[np.int64]:
-    """Where characters begin that were written as `size` parts; none overlaps one before it."""
-    first: list[int] = []
-    for at in np.flatnonzero(found).tolist():
-        if not first or at >= first[-1] + size:
-            first.append(at)
-    return np.array(first, np.int64)
+def _apart(found: Numbers, place: Numbers, size: int) -> tuple[Numbers, Numbers]:
+    """Where characters begin that were written as `size` parts, with their rows; none overlaps one before it."""
+    chosen: list[int] = []
+    reach = 0
+    for at, start in enumerate(found.tolist()):
+        if start >= reach:
+            chosen.append(at)
+            reach = start + size
+    return found[chosen], place[chosen]
 
 
-def _keys(parts: Codes, size: int) -> NDArray[np.uint64]:
+def _bits(keys: Keys) -> Keys:
+    """A few bits of each key, as evenly spread as those of a hash."""
+    return (keys * _SPREAD) >> _UNLIKELY
+
+
+def _keys(parts: Codes, size: int) -> Keys:
     """For each place the parts there and after it as one number."""
     wide = parts.astype(np.uint64)
     count = max(0, len(wide) - size + 1)
@@ -92,4 +112,6 @@ def _made(size: int, writings: Mapping[str, tuple[str, ...]], same: Mapping[str,
             if codes.all():
                 found.setdefault(int(_keys(codes, size)[0]), ord(char))
     keys = np.array(sorted(found), np.uint64)
-    return _Made(size, parts, keys, np.array([found[key] for key in sorted(found)], np.uint32))
+    likely = np.zeros(1 << _LIKELY_BITS, np.bool_)
+    likely[_bits(keys)] = True
+    return _Made(size, parts, keys, np.array([found[key] for key in sorted(found)], np.uint32), likely)

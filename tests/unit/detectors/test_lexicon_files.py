@@ -35,6 +35,14 @@ _POLICIES = Path(__file__).parents[3] / "policies"
             "2:26: unknown tier 'big' (choose from strong, medium, weak)",
             id="unknown-tier",
         ),
+        pytest.param(
+            "label: drugs\nchannels: [smell]\nterms: [大麻]\n", "2:12: unknown channel 'smell'", id="unknown-channel"
+        ),
+        pytest.param(
+            "label: drugs\nterms: [{term: 大麻, channels: sound}]\n",
+            "2:30: 'channels' must be a list",
+            id="channels-not-a-list",
+        ),
         pytest.param("label: drugs\npairs: 大麻\n", "2:8: 'pairs' must be a list", id="pairs-not-a-list"),
         pytest.param(
             "label: drugs\npairs: [大麻]\n",

@@ -9,7 +9,7 @@ from random import Random
 import jieba
 import pytest
 
-from riskguard.detectors.lexicon.words import Dictionary, crossed_words
+from riskguard.detectors.lexicon.words import Dictionary, crossed_words, pairs_of_characters, surprise
 from riskguard.domain.errors import NotReady
 
 _LISTED = """路口 300 n
@@ -80,6 +80,19 @@ def test_counts_and_total_are_jiebas(listed: Path) -> None:
 def test_words_that_reach_into_a_term(text: str, term: str, crossed: list[str]) -> None:
     start = text.index(term)
     assert [text[a:b] for a, b in crossed_words(text, start, start + len(term))] == crossed
+
+
+def test_what_hardly_anybody_writes_surprises_more() -> None:
+    assert surprise("身份证") < surprise("菠菜") < surprise("文赚不赔") < surprise("脑惨")
+
+
+def test_words_of_two_characters_are_those_of_the_dictionary() -> None:
+    words, counts = pairs_of_characters()
+    with jieba.dt.get_dict_file() as file:
+        lines = [line.split() for line in file.read().decode().splitlines()]
+    assert dict(zip(map(tuple, words.tolist()), counts.tolist(), strict=True)) == {
+        tuple(map(ord, word)): int(count) for word, count, _ in lines if len(word) == 2
+    }
 
 
 @pytest.mark.parametrize("content", [None, "", "一个词\n没有数目\n"])

@@ -55,6 +55,12 @@ def test_a_term_is_found_in_any_order() -> None:
     assert read.quiet.place(position) == (1, 1)
 
 
+def test_single_letters_stand_for_syllables_only_in_mixed_forms() -> None:
+    (every,), (few,) = forms_of(["诈骗"]), forms_of(["诈骗"], mixed=False)
+    assert set(few.sound) < set(every.sound)
+    assert few.initials == every.initials == ("zp",)
+
+
 def test_many_terms_have_the_forms_that_each_has_alone() -> None:
     terms = ["微信", "扣扣", "pk10", "女子", "加v"]
     assert forms_of(terms) == [term_forms(term) for term in terms]

@@ -1,0 +1,205 @@
+"""Terms in disguise: what a channel reads is believed as far as other signs say that somebody hid something."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from riskguard.detectors.lexicon.homophone import usually_another
+from riskguard.detectors.lexicon.index import Index
+from riskguard.detectors.lexicon.sighting import Manner, Sighting, in_address, stands_free
+from riskguard.detectors.lexicon.way import Way
+from riskguard.detectors.lexicon.words import crossed_words, surprise
+from riskguard.text.channels import channels_of, is_han
+from riskguard.text.noise import squeezed
+from riskguard.text.view import TextView
+
+_BELIEVED = (0.0, 0.5, 1.0, 4 / 3)
+"""How much of its weight a term keeps, by the signs of a disguise: who takes pains to hide a word means it."""
+
+_BY_ITSELF: Mapping[Way, int] = {
+    Way.HAN: 1,
+    Way.SPLIT: 2,
+    Way.EMOJI: 2,
+    Way.SHUFFLE: 1,
+}
+"""Signs that lie in the way: letters between characters, parts and pictures in place of them are seldom an accident."""
+
+_SHORT, _LONG = 2, 4
+_ORDINARY, _ODD, _ODDEST = 6.5, 8.5, 10.0
+"""Nats a character: what everybody writes, hardly anybody, and nobody. Chosen on `tune` and dev of ordinary posts."""
+
+_MOST = 64
+"""So many disguises of one text are looked at."""
+
+_SAME_PLACE = {Way.SOUND, Way.GLYPH}
+"""Nobody hides a term behind one that is less odd: '微信' is no disguise of '薇信'."""
+
+_REORDERED = 0.3
+"""So much odder is a term whose characters were moved."""
+
+_SPELT_OUT = 5
+"""So many letters in a Chinese text that spell a term are no abbreviation."""
+
+_AROUND = 20
+_BROKEN = re.compile(r"[\W_]{4,}|[,.!?;:、。，\n\t…()\[\]{}<>《》【】「」\"'“”#@/&|]|--|(?<![a-z]) (?![a-z])")
+_CONTACT = re.compile(
+    r"(?<![a-z0-9_-])(?=[a-z_-]*\d)[a-z0-9_-]{5,}|加(?:我|微|v|q|薇|威|群)|微信|扣扣|私(?:聊|信|我)|联系|电话|进群|找我|有货|出货|包邮|现货|日结|返佣|提现|开户|[vw]x|qq"
+)
+_NAMED = re.compile(r"@[^\s,.:;!?、。，]*$")
+_LATIN = re.compile("[a-z]+")
+_HAN = re.compile("[\u3400-\u9fff]")
+
+
+class Disguises:
+    """Finds keys in the channels; `curated` are those whose list names the ways itself."""
+
+    def __init__(self, ways: Mapping[str, frozenset[Way]], curated: Collection[str]) -> None:
+        self._index = Index(ways)
+        self._curated = curated
+
+    def seen(self, views: Sequence[TextView]) -> dict[int, list[Sighting]]:
+        """For each text in which any are, the terms that somebody seems to have disguised."""
+        found: dict[int, list[Sighting]] = {}
+        for place in self._index.places(channels_of(views)):
+            view, known = views[place.number], found.setdefault(place.number, [])
+            if len(known) >= _MOST:
+                continue
+            start, end = bisect_left(view.origin, place.start), bisect_right(view.origin, place.end - 1)
+            own = _own_signs(place.key, place.way, view.folded[start:end])
+            if own >= 0 and (believed := self._believed(place.key, own, _Hit(view, start, end))):
+                known.append(Sighting(place.key, start, end, Manner[place.way.name], believed))
+        return {number: list(_best(seen)) for number, seen in found.items() if seen}
+
+    def _believed(self, key: str, own: int, hit: _Hit) -> float:
+        """What is left of the weight of a key whose spelling has so many signs; 0 where nothing speaks for it."""
+        signs = own + (key in self._curated) + hit.contact_near
+        if not signs or (signs == 1 and len(key) <= _SHORT and not hit.at_border) or not hit.readable:
+            return 0.0
+        if signs < len(_BELIEVED) and hit.crossing:
+            signs -= 1 if len(key) > _SHORT else 2
+        return _BELIEVED[max(0, min(signs, len(_BELIEVED) - 1))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A place in the folded text."""
+
+    view: TextView
+    start: int
+    end: int
+
+    @property
+    def written(self) -> str:
+        return self.view.folded[self.start : self.end]
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is no part of a name or a link, and letters at its ends stand free of other letters."""
+        folded = self.view.folded
+        if _NAMED.search(folded, max(0, self.start - _AROUND), self.start):
+            return False
+        free = stands_free(folded, squeezed(self.written) or self.written, self.start, self.end)
+        return free and not in_address(folded, self.start, self.end)
+
+    @property
+    def at_border(self) -> bool:
+        """Whether it begins or ends a clause."""
+        return not (
+            self.view.folded[max(0, self.start - 1) : self.start].isalnum()
+            and self.view.folded[self.end : self.end + 1].isalnum()
+        )
+
+    @property
+    def contact_near(self) -> bool:
+        """Whether somebody asks to be reached, or offers something, in words beside the hit."""
+        folded = self.view.folded
+        before = _CONTACT.search(folded, max(0, self.start - _AROUND), self.start)
+        return bool(before or _CONTACT.search(folded, self.end, self.end + _AROUND))
+
+    @property
+    def crossing(self) -> bool:
+        """Whether it begins or ends inside a word."""
+        return bool(crossed_words(self.view.folded, self.start, self.end))
+
+
+@lru_cache(maxsize=65536)
+def _own_signs(key: str, way: Way, written: str) -> int:
+    """The signs in a spelling itself, less than 0 where it can be no disguise of the key."""
+    spelt = squeezed(written)
+    if key in spelt or _BROKEN.search(written):
+        return -1
+    letters = "".join(_LATIN.findall(spelt))
+    if way is Way.INITIALS:
+        return int(len(key) > _LONG) if spelt == letters else -1
+    nats, han = _nats(spelt), _HAN.findall(spelt)
+    rare = any(map(_rare, han))
+    if way in _SAME_PLACE and han and nats < _nats(key):
+        return -1
+    if way is Way.SHUFFLE and not _moved(key, spelt, nats):
+        return -1
+    if way is Way.GLYPH and 2 * sum(map(str.__ne__, key, spelt)) > len(key):
+        return -1
+    return (
+        _BY_ITSELF.get(way, 0)
+        + 2 * (len(key) >= _LONG)
+        + (_SHORT < len(key) < _LONG)
+        + _oddness(nats, doubted=way in _SAME_PLACE and len(key) <= _SHORT and len(han) == len(spelt) and not rare)
+        + (len(spelt) < len(written) and way is not Way.EMOJI)
+        + rare
+        + (_spelling(key, letters, alone=not han) if way is Way.SOUND else 0)
+    )
+
+
+def _moved(key: str, spelt: str, nats: float) -> bool:
+    """Whether characters were moved, rather than words put in another order or met by chance."""
+    if any(spelt == key[at:] + key[:at] for at in range(2, len(key) - 1)):
+        return False
+    return nats >= (_ODD if len(key) <= _SHORT else min(_ODD, _nats(key) + _REORDERED))
+
+
+def _oddness(nats: float, *, doubted: bool) -> int:
+    """What an odd spelling says; of two characters it may be a name."""
+    return min((nats >= _ODD) + (nats >= _ODDEST), 1 if doubted else 2) - (nats < _ORDINARY)
+
+
+def _spelling(key: str, letters: str, *, alone: bool) -> int:
+    """What letters say that sound as the key, or as a part of it."""
+    if not letters or key.startswith(letters):
+        return 0
+    if alone and len(key) <= _SHORT and is_han(key) and usually_another(key):
+        return 0
+    return 1 + (alone or len(letters) >= _SPELT_OUT)
+
+
+@lru_cache(maxsize=65536)
+def _nats(spelt: str) -> float:
+    """How odd a spelling is; letters among characters are, letters or digits alone are neither odd nor ordinary."""
+    if not _HAN.search(spelt):
+        return _ORDINARY
+    if _LATIN.search(spelt):
+        return _ODDEST
+    return surprise(spelt) if spelt.isalpha() else 0.0
+
+
+@lru_cache(maxsize=8192)
+def _rare(char: str) -> bool:
+    """Whether a Chinese character is none of the 6,763 of GB 2312."""
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _best(seen: Sequence[Sighting]) -> Iterator[Sighting]:
+    """Of those of the same key at the same place the clearest."""
+    best: dict[tuple[str, int], Sighting] = {}
+    for each in seen:
+        known = best.get((each.key, each.start))
+        if known is None or each.clarity > known.clarity:
+            best[each.key, each.start] = each
+    yield from best.values()

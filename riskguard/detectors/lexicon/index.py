@@ -1,0 +1,132 @@
+"""Terms as each channel writes them, ready to be sought in a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from ahocorasick_rs import AhoCorasick, Implementation
+from numpy.typing import NDArray
+
+from riskguard.detectors.lexicon.way import Way
+from riskguard.text.channels import Channel, Channels, TermForms, Windows, forms_of
+
+_HEARD = (Way.SOUND, Way.INITIALS)
+_TOGETHER = ((Way.HAN,), _HEARD, (Way.SPLIT,), (Way.GLYPH,), (Way.EMOJI,))
+"""The ways whose forms are sought in han, sound, split, glyph and emoji."""
+
+_MOST_SHUFFLED = 6
+"""Nobody reads a longer term whose characters were moved, and every width costs."""
+
+_MARKED_BITS = 16
+_UNMARKED = np.uint64(64 - _MARKED_BITS)
+
+
+class Place(NamedTuple):
+    """A key that a channel reads at raw characters [start, end) of text `number`."""
+
+    key: str
+    way: Way
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Index:
+    """The keys that may be disguised, each with the ways. Their forms are made at the first search: 0.5 s for 3,000."""
+
+    ways: Mapping[str, frozenset[Way]]
+
+    def places(self, read: Channels) -> Iterator[Place]:
+        """Wherever a channel of the batch reads a key; where it stands plainly, too."""
+        for ways, channel in zip(_TOGETHER, (read.han, read.sound, read.split, read.glyph, read.emoji), strict=True):
+            yield from self._searched[ways].places(channel)
+        pictured = self._searched[_HEARD].places(read.emoji_sound)
+        yield from (place._replace(way=Way.EMOJI) for place in pictured if Way.EMOJI in self.ways[place.key])
+        yield from self._shuffled.places(read.shuffled)
+
+    @cached_property
+    def _searched(self) -> Mapping[tuple[Way, ...], _Forms]:
+        """An automaton for the forms that are sought in one channel."""
+        return {
+            ways: _Forms.of(
+                (form, (key, way))
+                for key, forms in self._forms.items()
+                for way in ways
+                if way in self.ways[key]
+                for form in _of(forms, way)
+            )
+            for ways in _TOGETHER
+        }
+
+    @cached_property
+    def _shuffled(self) -> _Numbers:
+        return _Numbers.of(
+            (*forms.shuffled, key)
+            for key, forms in self._forms.items()
+            if Way.SHUFFLE in self.ways[key] and forms.shuffled and forms.shuffled[0] <= _MOST_SHUFFLED
+        )
+
+    @cached_property
+    def _forms(self) -> Mapping[str, TermForms]:
+        keys = [key for key, ways in self.ways.items() if ways]
+        return dict(zip(keys, forms_of(keys, mixed=False), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """Strings to be sought, and the keys that each stands for."""
+
+    keys: Sequence[Sequence[tuple[str, Way]]]
+    automaton: AhoCorasick
+
+    @classmethod
+    def of(cls, forms: Iterable[tuple[str, tuple[str, Way]]]) -> _Forms:
+        known: dict[str, list[tuple[str, Way]]] = {}
+        for form, key in forms:
+            known.setdefault(form, []).append(key)
+        return cls(list(known.values()), AhoCorasick(list(known), implementation=Implementation.ContiguousNFA))
+
+    def places(self, channel: Channel) -> Iterator[Place]:
+        found = self.automaton.find_matches_as_indexes(channel.joined, overlapping=True)
+        if found:
+            forms, first, end = np.array(found).T
+            spans = (each.tolist() for each in channel.raw_spans(first, end))
+            for form, *place in zip(forms.tolist(), *spans, strict=True):
+                yield from (Place(key, way, *place) for key, way in self.keys[form])
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """For each width the windows to be sought; `marked` says of the first bits of a number whether one has them."""
+
+    keys: Mapping[int, Mapping[int, Sequence[str]]]
+    marked: Mapping[int, NDArray[np.bool_]]
+
+    @classmethod
+    def of(cls, windows: Iterable[tuple[int, int, str]]) -> _Numbers:
+        keys: dict[int, dict[int, list[str]]] = {}
+        for width, number, key in windows:
+            keys.setdefault(width, {}).setdefault(number, []).append(key)
+        marked = {width: np.zeros(1 << _MARKED_BITS, np.bool_) for width in keys}
+        for width, known in keys.items():
+            marked[width][np.fromiter(known, np.uint64) >> _UNMARKED] = True
+        return cls(keys, marked)
+
+    def places(self, windows: Windows) -> Iterator[Place]:
+        channel = windows.channel
+        for width, known in self.keys.items():
+            sums = windows.sums(width)
+            for first in np.flatnonzero(self.marked[width][sums >> _UNMARKED]).tolist():
+                for key in known.get(int(sums[first]), ()):
+                    number, start = channel.place(first)
+                    yield Place(key, Way.SHUFFLE, number, *channel.raw_span(number, start, start + width))
+
+
+def _of(forms: TermForms, way: Way) -> Sequence[str]:
+    written: Sequence[str] = getattr(forms, way.value)
+    return written
