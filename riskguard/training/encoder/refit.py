@@ -22,8 +22,8 @@ from riskguard.training.encoder.lessons import HEADS
 from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderForPosts
 
 REFITTED = "abuse"
-_DEFENDS, _DEFENDS_WEIGHT = "against_prejudice", 4.0
-_RIDGE = 1000.0
+_DEFENDS, _DEFENDS_WEIGHT = "against_prejudice", 3.0
+_RIDGE = 500.0
 _ROUNDS = 200
 _AT_ONCE = 64
 
