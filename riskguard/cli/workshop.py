@@ -158,14 +158,19 @@ def bench(batches: tuple[int, ...], posts: int, *, worker: bool) -> None:
 def _steps(texts: Sequence[str], batches: Sequence[int]) -> Table:
     from rich.table import Table
 
+    from riskguard.evaluation.channel_cost import channel_costs
     from riskguard.evaluation.cost import costs
 
     found = costs(Settings.load(), texts, batches=batches)
+    of_channels = [channel_costs(texts, batch=size) for size in batches]
     posts = len(texts)
     title = f"µs per post: best of three, one thread, {posts} invented posts, median {_median(texts)} characters"
     table = Table("step", *(f"batch {size}" for size in batches), title=title)
     for step, figures in found.items():
         table.add_row(step, *(f"{figure:.1f}" for figure in figures))
+    table.add_section()
+    for step in of_channels[0]:
+        table.add_row(step, *(f"{each[step]:.1f}" for each in of_channels))
     return table
 
 

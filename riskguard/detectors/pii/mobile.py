@@ -14,8 +14,9 @@ from riskguard.detectors.pii.recogniser import (
     in_token,
     matched,
 )
+from riskguard.text.tables.number import SPELT
 
-_TO_DIGIT = str.maketrans(HAN_DIGITS, "00123456789" + "1" + "123456789")
+_TO_DIGIT = str.maketrans(dict(SPELT))
 _DIGIT = f"[0-9{HAN_DIGITS}]"
 _SHAPE = re.compile(r"1[3-9][0-9]{9}")
 _SOME_HAN = 3

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from riskguard.domain.finding import Finding
+from riskguard.text.tables.number import SPELT
 from riskguard.text.view import TextView
 
 DETECTOR = "pii"
 
-HAN_DIGITS = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+HAN_DIGITS = "".join(SPELT)
 LONG_NUMBER = re.compile(rf"[0-9{HAN_DIGITS}][0-9{HAN_DIGITS}\s\-._·~*()]{{6}}")
 """The gate of every kind that is written in seven digits or more."""
 

@@ -141,7 +141,10 @@ def _probe_texts() -> list[str]:
 
 
 def _about(places: Places, course: Course) -> dict[str, object]:
-    used = {head: sorted({part.source for part in RECIPES[head].parts if part.train}) for head in HEADS}
+    used = {
+        head: sorted({part.source for part in RECIPES[head].parts if part.train or (head == REFITTED and part.share)})
+        for head in HEADS
+    }
     return {
         "trained_on": used,
         "tagged_on": sorted((*ENTITIES, "address_parts")),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from riskguard.detectors.lexicon import LexiconDetector
 from riskguard.detectors.lexicon.homophone import usually_another
 from riskguard.detectors.lexicon.way import Way, usual_ways
-from tests.unit.detectors.posts import read_by, shown
+from tests.unit.detectors.posts import over_lists, read_by, shown
 
 _LISTS = {
     "gambling.yaml": "label: gambling\nterms: [博彩, 百家乐, 网赌, {term: 稳赚不赔, tier: strong}]\n",
@@ -30,10 +28,7 @@ terms: [大保健, {term: 约跑步, channels: [initials]}, {term: 时时彩, ch
 @pytest.fixture(scope="module")
 def lexicon(tmp_path_factory: pytest.TempPathFactory) -> LexiconDetector:
     """A detector over a few lists."""
-    folder = tmp_path_factory.mktemp("lexicons")
-    for name, text in _LISTS.items():
-        Path(folder, name).write_text(text, encoding="utf-8")
-    return LexiconDetector.load(folder)
+    return over_lists(tmp_path_factory.mktemp("lexicons"), _LISTS)
 
 
 @pytest.mark.parametrize(

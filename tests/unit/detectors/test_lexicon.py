@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
 from riskguard.detectors.lexicon import LexiconDetector
-from tests.unit.detectors.posts import read_by, shown
+from tests.unit.detectors.posts import over_lists, read_by, shown
 
 _LISTS = {
     "insult.yaml": """
@@ -38,10 +37,7 @@ pairs: [{near: [出, 便宜卖], of: [冰毒, 白粉], within: 4, tier: medium}]
 @pytest.fixture(scope="module")
 def lexicon(tmp_path_factory: pytest.TempPathFactory) -> LexiconDetector:
     """A detector over a few lists."""
-    folder = tmp_path_factory.mktemp("lexicons")
-    for name, text in _LISTS.items():
-        Path(folder, name).write_text(text, encoding="utf-8")
-    return LexiconDetector.load(folder)
+    return over_lists(tmp_path_factory.mktemp("lexicons"), _LISTS)
 
 
 @pytest.mark.parametrize(
