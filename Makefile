@@ -27,6 +27,10 @@ $(VENV)/.dev: $(VENV)/.run
 	@$(PIP) install --quiet -c .ci/constraints.txt -e '.[workshop,dev]'
 	@touch $@
 
+$(VENV)/.bench: $(VENV)/.dev
+	@$(PIP) install --quiet -c .ci/constraints.txt -e '.[workshop,dev,bench]'
+	@touch $@
+
 run: $(VENV)/.run ## the whole service with embedded parts and a demo community
 	@$(BIN)/riskguard up --demo $(UP)
 
@@ -37,14 +41,14 @@ check: $(VENV)/.dev ## the fast loop: style, types, import contracts, unit and p
 	$(BIN)/lint-imports --no-logo
 	@if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint --failure-threshold info Dockerfile; \
 	  else echo "Dockerfile not linted: hadolint has no build for this machine"; fi
-	$(BIN)/pytest -q tests/unit tests/property
+	$(BIN)/pytest -q -n 2 tests/unit tests/property
 	$(BIN)/riskguard policy check
 	$(BIN)/riskguard policy test
 
 test: check ## everything: check, then integration and end-to-end tests
 	$(BIN)/pytest -q tests/integration tests/e2e
 
-bench: $(VENV)/.dev ## what each step costs, in microseconds a post
+bench: $(VENV)/.bench ## what each step costs, in microseconds a post
 	$(BIN)/riskguard bench
 
 e2e-stream: $(VENV)/.dev ## 29,019 real reposts through the running service (RISKGUARD_TRAINING_DATA says where they lie)
