@@ -21,6 +21,7 @@ from riskguard.domain.finding import NOTABLE
 from riskguard.domain.post import Post
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Verdict
+from riskguard.keyring import Keyring, new_key
 from riskguard.services.ports import Begin, Bell, Clock, Line, Panel, PolicyBook, Roll, Sender
 from riskguard.settings import PREFIX, Settings
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from limits.storage import Storage
 
 KEY_FILE = "secret.key"
+DATA_KEYS_FILE = "data.keys"
 SHORTEST_KEY = 32
 COUNT_WITHIN_S = 0.5
 
@@ -203,7 +205,7 @@ def secret_key(settings: Settings) -> str:
 
     NotReady when the folder cannot be written, or the key is too short to trust.
     """
-    key = settings.secret_key or _kept_key(settings.data_dir)
+    key = settings.secret_key or _kept(settings.data_dir / KEY_FILE, token_urlsafe(48), f"{PREFIX}SECRET_KEY")
     if len(key) < SHORTEST_KEY:
         raise NotReady(
             f"the secret key has {len(key)} characters, {SHORTEST_KEY} are needed",
@@ -212,22 +214,31 @@ def secret_key(settings: Settings) -> str:
     return key
 
 
-def _kept_key(folder: Path) -> str:
-    """The key in the folder. It is written aside and linked into place, so nobody ever reads half of one."""
-    file = folder / KEY_FILE
+def keyring(settings: Settings) -> Keyring:
+    """The keys that seal what is kept: as set, else one that was made once and is kept in the data folder for its
+    owner only; the file may hold more, one a line, the newest first. NotReady, with a hint, when they cannot be had."""
+    keys = settings.data_keys
+    if not keys:
+        file = settings.data_dir / DATA_KEYS_FILE
+        keys = tuple(_kept(file, new_key(), f"{PREFIX}DATA_KEYS").split())
+    return Keyring.of(keys)
+
+
+def _kept(file: Path, fresh: str, variable: str) -> str:
+    """What the file holds, or `fresh` from now on. It is written aside and linked into place, so nobody ever reads
+    half of one. NotReady names the variable that makes the file needless."""
     try:
         if not file.exists():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", dir=folder, encoding="ascii") as fresh:  # made readable for its owner only
-                fresh.write(token_urlsafe(48))
-                fresh.flush()
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with NamedTemporaryFile("w", dir=file.parent, encoding="ascii") as aside:  # readable for its owner only
+                aside.write(fresh)
+                aside.flush()
                 with suppress(FileExistsError):
-                    os.link(fresh.name, file)
+                    os.link(aside.name, file)
         return file.read_text("ascii").strip()
-    except OSError as error:
-        raise NotReady(
-            f"no secret key can be kept in {folder}: {error.strerror}", hint=f"set {PREFIX}SECRET_KEY"
-        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise NotReady(f"no {file.name} can be kept in {file.parent}: {why}", hint=f"set {variable}") from None
 
 
 def _redis_url(settings: Settings) -> str:

@@ -40,11 +40,17 @@ def _shipped(name: str) -> Path:
 class Settings:
     """What an operator may set. Sizes are in characters, bytes or posts, times in seconds, as each name says."""
 
-    data_dir: Path = _setting(Path("data"), "folder of the embedded database, Redis and secret key")
+    data_dir: Path = _setting(Path("data"), "folder of the embedded database, Redis, secret key and data keys")
     database_url: str = _setting("", "SQLAlchemy URL; empty: SQLite (WAL) in the data folder", secret=True)
     redis_url: str = _setting("", "Redis URL; empty: an embedded redis-server in the data folder", secret=True)
     redis_prefix: str = _setting("rg", "first part of every Redis key")
     secret_key: str = _setting("", "signs console sessions; empty: made once and kept in the data folder", secret=True)
+    data_keys: tuple[str, ...] = _setting(
+        _NONE,
+        "keys that seal post text at rest, separated by commas, the newest first; "
+        "empty: one made once and kept in the data folder",
+        secret=True,
+    )
     policy_dir: Path = _setting(_shipped("policies"), "folder of policies, lexicons and taxonomy")
     model_dir: Path = _setting(_shipped("models"), "folder of the models")
     extra_detectors: tuple[str, ...] = _setting(

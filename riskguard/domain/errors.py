@@ -13,6 +13,7 @@ RiskguardError
 ├── DetectorFailed          a detector could not read; becomes an Abstention
 ├── PolicyInvalid           a policy file has faults; all of them, each with file, line and hint
 ├── ModelInvalid            a model folder is missing, incomplete or does not match its card
+├── SealBroken              a sealed value was changed, or was sealed for another place
 └── NotReady                a part that the service stands on cannot be reached or started; carries a hint
 """
 
@@ -102,6 +103,10 @@ class PolicyInvalid(RiskguardError):
 
 class ModelInvalid(RiskguardError):
     """A model folder is missing, incomplete or does not match its card."""
+
+
+class SealBroken(RiskguardError):
+    """A sealed value was changed since, or was sealed for another place."""
 
 
 class NotReady(RiskguardError):

@@ -76,6 +76,19 @@ class PolicyBook(Protocol):
         """The policy that speaks for posts of this community and scene."""
 
 
+class Keyring(Protocol):
+    """Seals what must be kept and not be read, and digests names so that they can be found again."""
+
+    def seal(self, plain: str, *, context: str) -> str:
+        """`plain` so that only `open` with the same context gives it back; never the same twice."""
+
+    def open(self, sealed: str, *, context: str) -> str:
+        """What was sealed for this context. NotReady when its key is missing, SealBroken when it was changed."""
+
+    def digest(self, text: str, *, context: str) -> str:
+        """32 hex digits, the same for the same text, context and newest key."""
+
+
 # --- memory ---------------------------------------------------------------------------------------------------
 
 

@@ -37,5 +37,5 @@ def test_a_short_key_from_the_environment_is_refused() -> None:
 
 def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(NotReady, match="no secret key can be kept"):
+    with pytest.raises(NotReady, match=r"no secret\.key can be kept"):
         secret_key(Settings(data_dir=tmp_path / "file" / "data"))
