@@ -18,6 +18,7 @@ from riskguard.domain.post import Post
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.policy.engine import evaluate
+from riskguard.services.alerting import Naming, as_it_is_called, raise_alerts, verdict_alerts
 from riskguard.services.events import announce, judged
 from riskguard.services.identity import new_id
 from riskguard.services.ports import Begin, Bell, Clock, Panel, PolicyBook, UnitOfWork
@@ -79,6 +80,7 @@ def moderate(
     taxonomy: Taxonomy,
     clock: Clock,
     bell: Bell,
+    naming: Naming = as_it_is_called,
     guard: Guard = nullcontext,
     renew: Callable[[Batch], bool] = lambda _: True,
 ) -> int:
@@ -91,7 +93,7 @@ def moderate(
     with begin() as work:
         posts = work.posts.get_many(batch.post_ids)
         named = {name: work.communities.get(name) for name in {post.community for post in posts}}
-    desk = _Desk(begin, panel, policies, taxonomy, clock, named)
+    desk = _Desk(begin, panel, policies, taxonomy, clock, named, naming)
     new = 0
     for number, part in enumerate(_parts(posts)):
         if number and not renew(batch):
@@ -127,6 +129,7 @@ class _Desk:
     taxonomy: Taxonomy
     clock: Clock
     communities: Mapping[str, Community | None]
+    naming: Naming
 
 
 _Judged = Sequence[tuple[Post, Verdict]]
@@ -230,40 +233,41 @@ def _write_unread(post: Post, verdict: Verdict, desk: _Desk) -> tuple[int, int]:
 
 
 def _write(judged_: _Judged, desk: _Desk) -> tuple[int, int]:
-    """One transaction: verdicts, and cases and events of the verdicts that are new."""
+    """One transaction: verdicts, and cases, events and alerts of the verdicts that are new."""
     now = desk.clock()
     with desk.begin() as work:
         new = work.verdicts.add([verdict for _, verdict in judged_], at=now)
         fresh = [(post, verdict) for post, verdict in judged_ if post.id in new]
         cases = [_case(post, verdict, now, desk.taxonomy) for post, verdict in fresh if verdict.needs_human]
         events = _events(fresh, desk.communities, now)
-        if cases:
-            _open(cases, work)
+        case_ids = _open(cases, work) if cases else {}
         if events:
             work.outbox.add(events)
+        raise_alerts(verdict_alerts(fresh, case_ids, naming=desk.naming, now=now), work=work, now=now)
         work.commit()
     return len(new), len(events)
 
 
-def _open(cases: Sequence[Case], work: UnitOfWork) -> None:
-    """Add the cases; one whose post has a case already, from a report, makes that one open and as urgent."""
+def _open(cases: Sequence[Case], work: UnitOfWork) -> dict[str, str]:
+    """Add the cases; one whose post has a case already, from a report, makes that one open and as urgent. The ids of
+    the cases by those of their posts."""
     opened = work.cases.add(cases)
-    for case in cases:
-        if case.post_id not in opened:
-            _join(case, work)
+    return {case.post_id: case.id if case.post_id in opened else _join(case, work) for case in cases}
 
 
-def _join(case: Case, work: UnitOfWork) -> None:
+def _join(case: Case, work: UnitOfWork) -> str:
+    """The id of the case that the post had already; it is open and as urgent as this one."""
     for attempt in range(1, _ATTEMPTS + 1):
         known = work.cases.of_post(case.post_id)
         if known is None:
-            return
+            break
         try:
             work.cases.save(known.flag(priority=case.priority), seen_version=known.version)
-            return
+            return known.id
         except StaleVersion:  # a moderator or a reporter was first
             if attempt == _ATTEMPTS:
                 raise
+    return case.id
 
 
 def _case(post: Post, verdict: Verdict, now: datetime, taxonomy: Taxonomy) -> Case:

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from riskguard.domain.alert import AlertStatus, KeptAlert
 from riskguard.domain.answer import KeptAnswer
 from riskguard.domain.case import Case, CaseFile, CaseStatus
 from riskguard.domain.event import Answer, Attempt, Event
@@ -203,6 +204,37 @@ class Outbox(Protocol):
         """How many events per status word."""
 
 
+class Alerts(Protocol):
+    """Alerts and their fate. Of one key at most one is not resolved."""
+
+    def standing(self, keys: Collection[str]) -> dict[str, KeptAlert]:
+        """Those of the keys that are not resolved, by key; nobody else changes them until this transaction ends."""
+
+    def add(self, alerts: Sequence[KeptAlert]) -> set[str]:
+        """Insert those whose key no other alert has that is not resolved; the keys of those inserted."""
+
+    def save(self, alerts: Sequence[KeptAlert]) -> None:
+        """Write their fate and newest words; they must be `standing` or taken `for_change`."""
+
+    def get(self, alert_id: str) -> KeptAlert | None: ...
+    def for_change(self, alert_id: str) -> KeptAlert | None:
+        """As `get`, and nobody else changes it until this transaction ends."""
+
+    def ended(self, now: datetime) -> list[KeptAlert]:
+        """Those that are not resolved and whose `ends_at` has passed, for change."""
+
+    def listed(
+        self, *, community: str | None, statuses: Collection[AlertStatus], kind: str | None, limit: int, offset: int = 0
+    ) -> list[KeptAlert]:
+        """Gravest first, then the newest; no community means all, no statuses mean any, no kind means every one."""
+
+    def tally(self, community: str | None = None) -> Mapping[tuple[str, str], int]:
+        """How many alerts that are not resolved per status word and severity word."""
+
+    def drop_resolved(self, *, before: datetime, limit: int) -> int:
+        """Forget up to `limit` of the alerts that were last raised before that and are resolved; how many."""
+
+
 class KeptAnswers(Protocol):
     def get(self, community: str, key: str) -> KeptAnswer | None: ...
     def add(self, community: str, answer: KeptAnswer) -> None:
@@ -230,6 +262,8 @@ class UnitOfWork(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def answers(self) -> KeptAnswers: ...
+    @property
+    def alerts(self) -> Alerts: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

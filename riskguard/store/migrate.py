@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_MAKES = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
+_BEFORE = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 _REVISION = "SELECT version_num FROM alembic_version"
 _LOCK = 0x7269736B
 """The advisory lock that migrations hold on PostgreSQL ("risk" in ASCII)."""
@@ -39,8 +42,11 @@ def migrate(url: str) -> None:
 
 
 def newest() -> str:
-    """The revision that this riskguard works with, by the names of the migrations: v0001_first.py makes 0001."""
-    return max(file.stem for file in (_MIGRATIONS / "versions").glob("v*_*.py")).removeprefix("v").partition("_")[0]
+    """The revision that this riskguard works with: the one that no migration comes after."""
+    texts = [file.read_text("utf-8") for file in (_MIGRATIONS / "versions").glob("v*_*.py")]
+    before = {str(revision) for text in texts for revision in _BEFORE.findall(text)}
+    made = {str(revision) for text in texts for revision in _MAKES.findall(text)}
+    return max(made - before)
 
 
 def config_for(connection: Connection) -> Config:

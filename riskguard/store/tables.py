@@ -134,6 +134,29 @@ class AnswerColumns(TypedColumns):
     created_at: Named[datetime] = Column(UtcTime, index=True)
 
 
+class AlertColumns(TypedColumns):
+    """An alert and its fate; of one key at most one is not resolved."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    key: Named[str] = Column(Words)
+    kind: Named[str] = Column(Words)
+    name: Named[str] = Column(Words)
+    severity: Named[int] = Column(SmallInteger)
+    community: Named[str | None] = Column(Words, ForeignKey("communities.name"))
+    scene: Named[str | None] = Column(Words)
+    summary: Named[str] = Column(Words)
+    page: Named[str] = Column(Words)
+    labels: Named[Any] = Column(Json, nullable=False)
+    starts_at: Named[datetime] = Column(UtcTime)
+    ends_at: Named[datetime | None] = Column(UtcTime)
+    raised_at: Named[datetime] = Column(UtcTime)
+    last_at: Named[datetime] = Column(UtcTime)
+    count: Named[int]
+    status: Named[str] = Column(Words)
+    acknowledged: Named[Any] = Column(Json, nullable=False)
+    resolved: Named[Any] = Column(Json, nullable=False)
+
+
 _WAITING_EVENT = text("status = 'waiting'")
 
 COMMUNITIES = Table("communities", METADATA, CommunityColumns)
@@ -148,3 +171,8 @@ Index("ix_cases_community_queue", CASES.c.community, CASES.c.status, CASES.c.pri
 OUTBOX = Table("outbox", METADATA, EventColumns)
 Index("ix_outbox_due", OUTBOX.c.next_attempt_at, sqlite_where=_WAITING_EVENT, postgresql_where=_WAITING_EVENT)
 KEPT_ANSWERS = Table("kept_answers", METADATA, AnswerColumns)
+_STANDING = text("status <> 'resolved'")
+ALERTS = Table("alerts", METADATA, AlertColumns)
+Index("uq_alerts_standing", ALERTS.c.key, unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING)
+Index("ix_alerts_listed", ALERTS.c.status, ALERTS.c.severity.desc(), ALERTS.c.last_at.desc())
+Index("ix_alerts_last_at", ALERTS.c.last_at)

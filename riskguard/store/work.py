@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from riskguard.store.address import parsed_url
+from riskguard.store.alerts import SqlAlerts
 from riskguard.store.cases import SqlCases
 from riskguard.store.engine import make_engine, not_ready
 from riskguard.store.link import Link
@@ -29,6 +30,7 @@ class SqlWork:
     cases: SqlCases
     outbox: SqlOutbox
     answers: SqlAnswers
+    alerts: SqlAlerts
 
     def __init__(self, engine: Engine, turn: threading.Lock) -> None:
         self._engine = engine
@@ -50,6 +52,7 @@ class SqlWork:
         self.cases = SqlCases(link)
         self.outbox = SqlOutbox(link)
         self.answers = SqlAnswers(link)
+        self.alerts = SqlAlerts(link)
         return self
 
     def __exit__(

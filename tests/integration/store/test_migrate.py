@@ -32,7 +32,7 @@ def test_the_upgraded_schema_is_the_one_in_the_tables(database_url: str) -> None
     engine.dispose()
 
 
-def test_the_newest_revision_is_told_by_the_names_of_the_migrations(database_url: str) -> None:
+def test_the_newest_revision_is_the_one_that_none_comes_after(database_url: str) -> None:
     engine = make_engine(parsed_url(database_url))
     with engine.connect() as connection:
         assert ScriptDirectory.from_config(config_for(connection)).get_heads() == [newest()]
