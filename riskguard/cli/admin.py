@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from riskguard.cli.audit import audit, verify_audit
+from riskguard.cli.database import begin_here
 from riskguard.domain.member import Role
-
-if TYPE_CHECKING:
-    from riskguard.services.ports import Begin
 
 _ONCE = "It is shown this once and kept only as a hash."
 
@@ -25,8 +22,12 @@ _ONCE = "It is shown this once and kept only as a hash."
 )
 @click.pass_context
 def admin(ctx: click.Context, data_dir: Path | None) -> None:
-    """Make communities, keys and members, and see what there is."""
+    """Make communities, keys and members, see what there is, and who did what."""
     ctx.obj = data_dir
+
+
+admin.add_command(verify_audit)
+admin.add_command(audit)
 
 
 @admin.command("create-community")
@@ -35,7 +36,7 @@ def create_community(name: str) -> None:
     """Make a community with its first API key and its webhook secret."""
     from riskguard.services import accounts
 
-    community, key = accounts.create_community(name, begin=_begin())
+    community, key = accounts.create_community(name, begin=begin_here())
     click.echo(f"community:      {community.name}")
     click.echo(f"API key:        {key}    {_ONCE}")
     click.echo(f"webhook secret: {community.webhook_secret}    The platform checks our signatures with it.")
@@ -45,7 +46,7 @@ def create_community(name: str) -> None:
 @admin.command("list-communities")
 def list_communities() -> None:
     """Show every community, where its events go, and its keys by their first characters."""
-    with _begin()() as work:
+    with begin_here()() as work:
         for community in work.communities.all():
             where = community.webhook_url or "no webhook"
             why = f" (disabled: {community.webhook_disabled_because})" if community.webhook_disabled_because else ""
@@ -62,7 +63,7 @@ def set_webhook(name: str, url: str) -> None:
     """Send the events of community NAME to URL; an empty one ("") switches them off."""
     from riskguard.services import accounts
 
-    community = accounts.set_webhook(name, url, begin=_begin())
+    community = accounts.set_webhook(name, url, begin=begin_here())
     click.echo(f"events of {community.name} go to {url}" if url else f"events of {community.name} go nowhere")
     if url:
         _warn_if_unreachable(url)
@@ -74,7 +75,7 @@ def create_key(community: str) -> None:
     """Make one more API key for COMMUNITY."""
     from riskguard.services import accounts
 
-    kept, key = accounts.issue_key(community, begin=_begin())
+    kept, key = accounts.issue_key(community, begin=begin_here())
     click.echo(f"API key: {key}    {_ONCE}")
     click.echo(f"key id:  {kept.id}")
 
@@ -86,7 +87,7 @@ def revoke_key(community: str, key: str) -> None:
     """Stop a key of COMMUNITY; KEY is its id, its first characters or the key itself."""
     from riskguard.services import accounts
 
-    revoked = accounts.revoke_key(community, key, begin=_begin())
+    revoked = accounts.revoke_key(community, key, begin=begin_here())
     click.echo(f"key {revoked.id} ({revoked.prefix}...) works no more; a running service forgets it within 4 seconds")
 
 
@@ -98,7 +99,7 @@ def create_member(name: str, role: str, community: str | None) -> None:
     """Make a member who may sign in to the console."""
     from riskguard.services import accounts
 
-    member, password = accounts.create_member(name, role=Role(role), community=community, begin=_begin())
+    member, password = accounts.create_member(name, role=Role(role), community=community, begin=begin_here())
     click.echo(f"member:   {member.name} ({member.role.value}, {member.community or 'all communities'})")
     click.echo(f"password: {password}    {_ONCE}")
 
@@ -106,7 +107,7 @@ def create_member(name: str, role: str, community: str | None) -> None:
 @admin.command("list-members")
 def list_members() -> None:
     """Show every member with role and community."""
-    with _begin()() as work:
+    with begin_here()() as work:
         for member in work.members.all():
             click.echo(f"{member.name}  {member.role.value}  {member.community or 'all communities'}")
 
@@ -117,7 +118,7 @@ def reset_password(name: str) -> None:
     """Give member NAME a new password; open sessions end."""
     from riskguard.services import accounts
 
-    member, password = accounts.reset_password(name, begin=_begin())
+    member, password = accounts.reset_password(name, begin=begin_here())
     click.echo(f"password of {member.name}: {password}    {_ONCE}")
 
 
@@ -125,7 +126,7 @@ def reset_password(name: str) -> None:
 @click.option("--community", default=None, help="only the events of this community")
 def retry_events(community: str | None) -> None:
     """Send events again that were given up."""
-    with _begin()() as work:
+    with begin_here()() as work:
         again = work.outbox.revive(community=community, now=datetime.now(UTC))
         work.commit()
     click.echo(f"{again} events that were given up wait to be sent again")
@@ -146,23 +147,6 @@ def _warn_if_unreachable(url: str) -> None:
         )
     except OSError as error:
         click.echo(f"warning: the host cannot be found now: {error}", err=True)
-
-
-def _begin() -> Begin:
-    """Transactions on the database of the settings, brought to the newest schema first and closed with the command."""
-    from riskguard.settings import Settings
-    from riskguard.store import migrate, open_store
-
-    context = click.get_current_context()
-    settings = Settings.load(data_dir=context.obj) if context.obj else Settings.load()
-    settings = replace(settings, data_dir=settings.data_dir.expanduser().resolve())
-    if not settings.database_url and not settings.data_dir.is_dir():
-        click.echo(f"note: nothing was in {settings.data_dir}; a new database is made there", err=True)
-        click.echo("  hint: name the folder that 'riskguard up' uses: riskguard admin --data-dir DIR ...", err=True)
-    migrate(settings.effective_database_url)
-    store = open_store(settings.effective_database_url)
-    context.call_on_close(store.close)
-    return store.begin
 
 
 def _day(at: datetime) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 
 from riskguard.domain.alert import AlertStatus, KeptAlert
 from riskguard.domain.answer import KeptAnswer
+from riskguard.domain.audit import AuditEntry, AuditFilter, AuditRecord
 from riskguard.domain.case import Case, CaseFile, CaseStatus
 from riskguard.domain.event import Answer, Attempt, Event
 from riskguard.domain.finding import NOTABLE, Abstention, Finding, Reading
@@ -243,6 +244,20 @@ class KeptAnswers(Protocol):
     def drop(self, *, created_before: datetime) -> int: ...
 
 
+class AuditLog(Protocol):
+    def add(self, entries: Sequence[AuditEntry]) -> None:
+        """Append to the log when this transaction commits; an act that is rolled back leaves no entry."""
+
+    def after(self, sequence: int | None, *, limit: int) -> list[AuditRecord]:
+        """Rows that follow this one in the order of the chain; None: the first ones."""
+
+    def find(self, wanted: AuditFilter, *, limit: int, before: int | None = None) -> list[AuditRecord]:
+        """The newest rows that fit, of those that stand before this one, newest first."""
+
+    def count(self) -> int:
+        """The number of rows."""
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving the block without `commit()` rolls back."""
 
@@ -264,6 +279,8 @@ class UnitOfWork(Protocol):
     def answers(self) -> KeptAnswers: ...
     @property
     def alerts(self) -> Alerts: ...
+    @property
+    def audit(self) -> AuditLog: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, Table
+from sqlalchemy import Connection, CursorResult, Executable, Table, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -19,6 +19,7 @@ Row = Mapping[str, Any]
 
 _FOREIGN_KEY_VIOLATION = "23503"
 """PostgreSQL's SQLSTATE. Its driver and dialect are imported where there is a PostgreSQL: they slow a start."""
+_CHAIN_LOCK = text("SELECT pg_advisory_xact_lock(1635083369)")  # "audi" in ASCII
 
 
 class Link:
@@ -85,6 +86,12 @@ class Link:
             self._holds_turn = self._holds_turn or self._turn.acquire(timeout=BUSY_MS / 1000)
             self._connection.exec_driver_sql("BEGIN IMMEDIATE")
         self._writing = True
+
+    def lock_chain(self) -> None:
+        """Keep all others who append to the audit log out until this transaction ends: they read its last row first."""
+        self.lock()
+        if not self.sqlite:
+            self._connection.execute(_CHAIN_LOCK)
 
     def commit(self) -> None:
         """Make the writes so far last; more may follow in a new transaction."""

@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     Named,
     SmallInteger,
     Table,
+    Text,
     TypedColumns,
     UniqueConstraint,
     text,
@@ -157,6 +160,20 @@ class AlertColumns(TypedColumns):
     resolved: Named[Any] = Column(Json, nullable=False)
 
 
+class AuditColumns(TypedColumns):
+    """The chained log of acts, in the very letters that are hashed. Triggers refuse to change or delete rows."""
+
+    sequence: Named[int] = Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False)
+    at: Named[str] = Column(Text, index=True)
+    actor: Named[str] = Column(Text)
+    event: Named[str] = Column(Text)
+    subject: Named[str] = Column(Text)
+    community: Named[str | None] = Column(Text)
+    details: Named[str] = Column(Text)
+    previous: Named[str] = Column(Text, unique=True)
+    hash: Named[str] = Column(Text)
+
+
 _WAITING_EVENT = text("status = 'waiting'")
 
 COMMUNITIES = Table("communities", METADATA, CommunityColumns)
@@ -176,3 +193,4 @@ ALERTS = Table("alerts", METADATA, AlertColumns)
 Index("uq_alerts_standing", ALERTS.c.key, unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING)
 Index("ix_alerts_listed", ALERTS.c.status, ALERTS.c.severity.desc(), ALERTS.c.last_at.desc())
 Index("ix_alerts_last_at", ALERTS.c.last_at)
+AUDIT_LOG = Table("audit_log", METADATA, AuditColumns)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from riskguard.store.address import parsed_url
 from riskguard.store.alerts import SqlAlerts
+from riskguard.store.audit import SqlAudit
 from riskguard.store.cases import SqlCases
 from riskguard.store.engine import make_engine, not_ready
 from riskguard.store.link import Link
@@ -31,6 +32,7 @@ class SqlWork:
     outbox: SqlOutbox
     answers: SqlAnswers
     alerts: SqlAlerts
+    audit: SqlAudit
 
     def __init__(self, engine: Engine, turn: threading.Lock) -> None:
         self._engine = engine
@@ -53,6 +55,7 @@ class SqlWork:
         self.outbox = SqlOutbox(link)
         self.answers = SqlAnswers(link)
         self.alerts = SqlAlerts(link)
+        self.audit = SqlAudit(link)
         return self
 
     def __exit__(
@@ -61,7 +64,9 @@ class SqlWork:
         self._link.close()
 
     def commit(self) -> None:
-        """Make the writes so far last."""
+        """Make the writes so far last. What is audited is chained now, so that no one waits for the log's lock longer
+        than a commit takes, and no one holds it while asking for another."""
+        self.audit.chain()
         self._link.commit()
 
 

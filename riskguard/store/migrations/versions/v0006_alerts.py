@@ -1,6 +1,6 @@
 """Alerts: what operators must hear, and what became of it.
 
-Revision 0006, after 0001.
+Revision 0006, after 0003.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from riskguard.store.types import Json, UtcTime, Words
 
 revision = "0006"
-down_revision = "0001"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,28 @@
+"""The database of a command that works beside the service."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from riskguard.services.ports import Begin
+
+
+def begin_here() -> Begin:
+    """Transactions on the database of the settings, brought to the newest schema first and closed with the command."""
+    from riskguard.settings import Settings
+    from riskguard.store import migrate, open_store
+
+    context = click.get_current_context()
+    settings = Settings.load(data_dir=context.obj) if context.obj else Settings.load()
+    settings = replace(settings, data_dir=settings.data_dir.expanduser().resolve())
+    if not settings.database_url and not settings.data_dir.is_dir():
+        click.echo(f"note: nothing was in {settings.data_dir}; a new database is made there", err=True)
+        click.echo("  hint: name the folder that 'riskguard up' uses: riskguard admin --data-dir DIR ...", err=True)
+    migrate(settings.effective_database_url)
+    store = open_store(settings.effective_database_url)
+    context.call_on_close(store.close)
+    return store.begin
