@@ -185,7 +185,15 @@ class FindingOut(BaseModel):
     score: Annotated[float, Field(ge=0, le=1)]
     detector: str
     spans: list[SpanOut]
-    facts: dict[str, str | int | float | bool] = {}
+    facts: Annotated[
+        dict[str, str | int | float | bool],
+        Field(
+            description="What else is known. Findings about people (`pii.*`, `doxxing`) tell `risk` (low, medium, "
+            "high, critical), `pipl_sensitive`, its `basis`, `whose` information it is (self, other, business, public, "
+            "unknown) and, where company made it worse, by what it was `raised`",
+            examples=[{"risk": "high", "pipl_sensitive": False, "basis": "个人信息保护法 第四条", "whose": "other"}],
+        ),
+    ] = {}
 
 
 class RuleOut(BaseModel):

@@ -116,6 +116,8 @@ def explain(
       score("ad.contact")  score("ad.*")     highest score of a label; of a label and its children
       count("pii.mobile")                    how many places of the text carry the label
       fact("similar.near_duplicate", "accounts", 0)
+      risk("pii.*") >= high                  how bad if public: low, medium, high, critical
+      whose("pii.*", "other")                self, other, business, public, unknown
       author.trust  author.age_days  author.age_known  scene  community  text.length
       and  or  not  ==  !=  <  <=  >  >=  +  in  not in
     """

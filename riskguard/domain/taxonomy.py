@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from riskguard.domain.privacy import Aggregate, Grade
+
 
 class Family(StrEnum):
     """The risks that labels belong to. CUSTOM holds a deployer's own lists."""
@@ -19,7 +21,8 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One name of the taxonomy. `severity` is 0 (a fact, no harm) to 4 (gravest)."""
+    """One name of the taxonomy. `severity` is 0 (a fact, no harm) to 4 (gravest); `grade` is for information about
+    people."""
 
     id: str
     zh: str
@@ -28,13 +31,16 @@ class Label:
     severity: int
     basis: tuple[str, ...] = ()
     crosswalk: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    grade: Grade = Grade()
 
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """All labels by id. `custom.*` labels need no entry: a deployer names them."""
+    """All labels by id, and what information about people becomes in company. `custom.*` labels need no entry: a
+    deployer names them."""
 
     labels: Mapping[str, Label] = field(hash=False)
+    aggregates: tuple[Aggregate, ...] = ()
 
     def __iter__(self) -> Iterator[Label]:
         return iter(self.labels.values())

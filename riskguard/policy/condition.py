@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from riskguard.domain.finding import Reading
+from riskguard.domain.finding import Finding, Reading
 from riskguard.domain.post import Post
+from riskguard.domain.privacy import Risk
 
 _DAY_S = 86_400.0
 
@@ -59,6 +60,20 @@ class Scope:
         told = [f.facts[name] for f in self.reading.findings if f.label == label and name in f.facts]
         fitting: list[Any] = [value for value in told if kind_of(value) is kind_of(default)]
         return max(fitting) if fitting else default
+
+    def risk(self, label: str) -> int:
+        """The highest risk that a finding was graded; 0 when there is none. `pii.*` takes the children too."""
+        return max((Risk.parse(str(f.facts["risk"])) for f in self._told(label) if "risk" in f.facts), default=0)
+
+    def whose(self, label: str, word: str) -> bool:
+        """Whether a finding is about the information of such a one. `pii.*` takes the children too."""
+        return any(f.facts.get("whose") == word for f in self._told(label))
+
+    def _told(self, label: str) -> Iterator[Finding]:
+        parent = label.removesuffix(".*")
+        for finding in self.reading.findings:
+            if finding.label == label or (parent != label and within(finding.label, parent)):
+                yield finding
 
     def age_days(self) -> float:
         """Days from the account's creation to the post; 0 when unknown or in the future."""

@@ -173,6 +173,13 @@ class Document:
             return None
         return value
 
+    def truth(self, node: Node, what: str) -> bool | None:
+        """True or false; None after a fault."""
+        if isinstance(node, ScalarNode) and _tag(node) == "bool":
+            return node.value.lower() in ("true", "yes", "on")
+        self.fault(node, f"{what} must be true or false, this is {written_as(node)}")
+        return None
+
     def choice(self, node: Node, what: str, choices: Collection[str]) -> str | None:
         """One of the words in `choices`; None after a fault."""
         word = self.text(node, what)

@@ -3,6 +3,8 @@
     score("ad.contact")      highest score of a label, 0 when nothing was found; "ad.*" takes the label and its children
     count("pii.*")           how many places of the text carry the label
     fact("similar.near_duplicate", "accounts", 0)    what a detector knows besides; the last part is the default
+    risk("pii.*")            how bad the worst finding would be if public: compare with low, medium, high, critical
+    whose("pii.*", "other")  whether it is information of such a one: self, other, business, public, unknown
     author.trust             0 (unknown) to 4
     author.age_days          days from the account's creation to the post; 0 when unknown, see author.age_known
     author.age_known         whether the platform told when the account was created
@@ -19,9 +21,11 @@ import operator
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from riskguard.domain.post import Scene
+from riskguard.domain.privacy import Risk, Whose
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.policy.condition import (
     Condition,
@@ -64,6 +68,11 @@ class _Term:
 
 _BROKEN = _Term(Kind.BROKEN, lambda _: False)
 
+
+def _same(value: int, _: Scope) -> int:
+    return value
+
+
 _NAMES: dict[str, tuple[Kind, Callable[[Scope], Any]]] = {
     "author.trust": (Kind.NUMBER, lambda scope: scope.post.author.trust),
     "author.age_days": (Kind.NUMBER, Scope.age_days),
@@ -71,8 +80,18 @@ _NAMES: dict[str, tuple[Kind, Callable[[Scope], Any]]] = {
     "scene": (Kind.TEXT, lambda scope: scope.post.scene.value),
     "community": (Kind.TEXT, lambda scope: scope.post.community),
     "text.length": (Kind.NUMBER, lambda scope: len(scope.post.text)),
+    **{risk.word: (Kind.NUMBER, partial(_same, int(risk))) for risk in Risk},
 }
-_CALLS = {"score": 'score("label")', "count": 'count("label")', "fact": 'fact("label", "name", default)'}
+_CALLS = {
+    "score": 'score("label")',
+    "count": 'count("label")',
+    "fact": 'fact("label", "name", default)',
+    "risk": 'risk("label")',
+    "whose": 'whose("label", "other")',
+}
+_ARGUMENTS = {"fact": 3, "whose": 2}
+"""Of the others there is one."""
+
 _ORDERINGS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], bool]]] = {
     ast.Lt: ("<", operator.lt),
     ast.LtE: ("<=", operator.le),
@@ -202,14 +221,14 @@ class _Compiler:
         name = ast.unparse(node.func)
         if name not in _CALLS:
             return self._flaw(node, f"unknown function '{_short(name)}'", nearest(name, _CALLS))
-        if node.keywords or len(node.args) != (3 if name == "fact" else 1):
+        if node.keywords or len(node.args) != _ARGUMENTS.get(name, 1):
             return self._flaw(node, f"'{name}' is called otherwise", _CALLS[name])
         label = self._label(node.args[0], family=name != "fact")
         if label is None:
             return _BROKEN
         if name == "fact":
             return self._fact(node, label)
-        return _score(label) if name == "score" else _count(label)
+        return self._whose(node, label) if name == "whose" else _MEASURES[name](label)
 
     def _label(self, node: ast.expr, *, family: bool) -> str | None:
         if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
@@ -236,6 +255,15 @@ class _Compiler:
             return self._flaw(node, "a fact has a name in quotes and a written-out default", _CALLS["fact"])
         key, otherwise = name.literal, default.literal
         return _Term(default.kind, lambda scope: scope.fact(label, key, otherwise))
+
+    def _whose(self, node: ast.Call, label: str) -> _Term:
+        word, known = self.term(node.args[1]), [each.value for each in Whose]
+        if word.kind is Kind.BROKEN:
+            return _BROKEN
+        if word.literal not in known:
+            said = _short(ast.unparse(node.args[1]))
+            return self._flaw(node.args[1], f"{said} is nobody", nearest(str(word.literal), known) or _CALLS["whose"])
+        return _Term(Kind.TRUTH, lambda scope: scope.whose(label, word.literal))
 
     # --- comparisons
 
@@ -328,6 +356,13 @@ def _count(label: str) -> _Term:
         parent = label[:-2]
         return _Term(Kind.NUMBER, lambda scope: scope.count_all(parent))
     return _Term(Kind.NUMBER, lambda scope: scope.count(label))
+
+
+def _risk(label: str) -> _Term:
+    return _Term(Kind.NUMBER, lambda scope: scope.risk(label))
+
+
+_MEASURES: dict[str, Callable[[str], _Term]] = {"score": _score, "count": _count, "risk": _risk}
 
 
 def _literal(value: str | float | bool) -> _Term:

@@ -20,6 +20,7 @@ from yaml.nodes import Node
 from riskguard.domain.care import Care
 from riskguard.domain.errors import Fault, PolicyInvalid
 from riskguard.domain.post import Scene
+from riskguard.domain.privacy import Grade
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Action
 from riskguard.policy.care import Said, read_care
@@ -63,11 +64,11 @@ def load_policy(file: Path, taxonomy: Taxonomy) -> Edition:
     faults += [fault for sheet in sheets for fault in sheet.document.faults]
     if faults or not sheets:
         raise PolicyInvalid(tuple(sorted(set(faults), key=lambda f: (f.file, f.line, f.column, f.message))))
-    version = _version(scenes)
+    version = _version(scenes, taxonomy)
     return Edition(
         name=sheets[-1].name,
         version=version,
-        scenes={scene: replace(policy, version=version) for scene, policy in scenes.items()},
+        scenes={scene: replace(policy, version=version, taxonomy=taxonomy) for scene, policy in scenes.items()},
         files=tuple(str(sheet.document.file) for sheet in reversed(sheets)),
     )
 
@@ -190,10 +191,10 @@ def _fault_unheard(sheet: _Sheet, scenes: Mapping[Scene, Policy]) -> None:
                 sheet.document.fault(key, f"no threshold or rule raises the alert '{alert}'", nearest(alert, raised))
 
 
-def _version(scenes: dict[Scene, Policy]) -> str:
+def _version(scenes: dict[Scene, Policy], taxonomy: Taxonomy) -> str:
     """12 hex digits of the content in force; comments, order of the table and file names do not count."""
     content = {scene.value: _content(policy) for scene, policy in scenes.items()}
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    canonical = json.dumps([content, _grading(taxonomy)], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
 
@@ -206,3 +207,9 @@ def _content(policy: Policy) -> object:
         [(r.id, r.when.source, r.then.word, r.because, r.basis, r.alert) for r in policy.rules],
         [astuple(care) for care in policy.care],
     ]
+
+
+def _grading(taxonomy: Taxonomy) -> object:
+    """What of the taxonomy decides how information about people is graded."""
+    graded = sorted((label.id, astuple(label.grade), label.basis) for label in taxonomy if label.grade != Grade())
+    return [graded, [astuple(aggregate) for aggregate in taxonomy.aggregates]]

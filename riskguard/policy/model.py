@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from riskguard.domain.care import Care
 from riskguard.domain.post import Scene
+from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Action, FiredRule
 from riskguard.policy.condition import Condition, lineage
 
@@ -65,7 +66,7 @@ class Policy:
 
     An entry of `thresholds` covers its label and every child (`abuse` covers `abuse.insult`); a child with an entry
     of its own is weighed by that one alone, and an entry with no steps in `silenced` stands for 'nothing happens'.
-    Of `care` the first entry whose alert is raised is shown.
+    Of `care` the first entry whose alert is raised is shown. Information about people is graded by `taxonomy`.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     silenced: frozenset[str] = frozenset()
     care: tuple[Care, ...] = ()
+    taxonomy: Taxonomy = field(default=Taxonomy({}), repr=False)
     _steps: dict[str, tuple[Step, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def steps(self, label: str) -> tuple[Step, ...]:

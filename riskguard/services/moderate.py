@@ -19,12 +19,13 @@ from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.policy.engine import evaluate
 from riskguard.services.alerting import Naming, as_it_is_called, raise_alerts, verdict_alerts
+from riskguard.services.disclosure import disclosed, discloses
 from riskguard.services.events import announce, judged
 from riskguard.services.identity import new_id
 from riskguard.services.ports import Begin, Bell, Clock, Panel, PolicyBook, UnitOfWork
 from riskguard.services.title import in_text, words_of
 from riskguard.text.mask import mask
-from riskguard.text.view import fold_all
+from riskguard.text.view import TextView, fold_all
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def judge(
     words = [words_of(post) for post in posts]
     by_length = sorted(range(len(posts)), key=lambda at: len(words[at]))
     ordered, views = [posts[at] for at in by_length], fold_all([words[at] for at in by_length])
-    readings = panel.read(ordered, views, floor=floor)
+    readings = list(map(_disclosed, ordered, views, panel.read(ordered, views, floor=floor), [policies] * len(posts)))
     weighed = list(map(_weighed, ordered, readings, [policies] * len(posts)))
     explained = panel.explain(views, readings, list(map(_acted_on, weighed)))
     verdicts = dict(zip(by_length, map(_shown, ordered, explained, weighed), strict=True))
@@ -152,6 +153,13 @@ def _judged(posts: Sequence[Post], batch: Batch, desk: _Desk) -> list[Verdict]:
     if batch.hopeless:
         return [_unread(post, "reading this post ended the worker", desk.panel, desk.policies) for post in posts]
     return _judged_apart(posts, desk.panel, desk.policies)
+
+
+def _disclosed(post: Post, view: TextView, reading: Reading, policies: PolicyBook) -> Reading:
+    if not discloses(reading):
+        return reading
+    taxonomy = policies.policy_for(post.community, post.scene).taxonomy
+    return disclosed(reading, view=view, at=post.created_at.date(), taxonomy=taxonomy)
 
 
 def _weighed(post: Post, reading: Reading, policies: PolicyBook) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,13 @@ def test_the_version_follows_what_is_in_force_and_nothing_else(tmp_path: Path) -
     ]
     versions = {edition(tmp_path, text).version for text in changed}
     assert len(versions | {plain.version}) == len(changed) + 1
+
+
+def test_the_version_changes_with_how_information_is_graded(tmp_path: Path) -> None:
+    plain = edition(tmp_path, "policy: p")
+    milder = replace(TAXONOMY, aggregates=())
+    assert load_policy(tmp_path / "p.yaml", milder).version != plain.version
+    assert plain.policy_for(Scene.POST).taxonomy is TAXONOMY
 
 
 def test_the_version_changes_with_what_a_policy_extends(tmp_path: Path) -> None:

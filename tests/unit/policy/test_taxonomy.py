@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from riskguard.domain.errors import PolicyInvalid
+from riskguard.domain.privacy import MINOR
 from riskguard.domain.taxonomy import Family
 from riskguard.policy.condition import lineage
 from riskguard.policy.taxonomy import load_taxonomy
@@ -119,6 +120,10 @@ BROKEN = """
       fraud: {zh: 诈骗, family: compliance, severity: 2, basis: 某法, crosswalk: {openia: [illicit]}}
       fraud: {zh: 诈骗, en: fraud, family: compliance, severity: 2}
       drugs: 毒品
+      pii: {zh: 信息, en: pii, family: privacy, severity: 2, grade: {risk: huge, identifies: 1}}
+    aggregates:
+      - {identifiers: 0, because: 一起, basis: 某法}
+      - {identifiers: 1, beside: [财务], because: 一起}
     """
 
 
@@ -127,6 +132,9 @@ def test_a_broken_taxonomy_is_told_all_its_faults(tmp_path: Path) -> None:
     with pytest.raises(PolicyInvalid) as caught:
         load_taxonomy(file)
     assert sorted(str(fault).removeprefix(f"{file}:") for fault in caught.value.faults) == [
+        "10:19: 'identifiers' must lie in 1..10, this is 0",
+        "11:31: unknown category '财务' (choose from 不满十四周岁未成年人)",
+        "11:5: an aggregate lacks 'basis'",
         "3:38: unknown family 'complience' (did you mean 'compliance'?)",
         "4:3: 'Bad.Name' cannot name a label (small letters, digits, _ and dots: abuse.insult)",
         "4:60: severity must lie in 0..4, this is 9",
@@ -135,4 +143,24 @@ def test_a_broken_taxonomy_is_told_all_its_faults(tmp_path: Path) -> None:
         "5:75: unknown key 'openia' in 'crosswalk' (did you mean 'openai'?)",
         "6:3: 'fraud' stands twice in 'labels' (the first is on line 5)",
         "7:10: label 'drugs' must be a table, this is a text (毒品) (key: value)",
+        "8:70: unknown risk 'huge' (choose from low, medium, high, critical)",
+        "8:88: 'identifies' must be true or false, this is a number (1)",
     ]
+
+
+def test_what_is_personal_is_graded_and_sensitive_only_by_the_law() -> None:
+    personal = [label for label in TAXONOMY if label.id.startswith("pii.")]
+    assert {label.id for label in personal if label.grade.sensitive} == {
+        "pii.bank_card",
+        "pii.coordinates",
+        "pii.health",
+        "pii.trajectory",
+    }
+    for label in personal:
+        assert bool(label.grade.sensitive) == ("个人信息保护法 第二十八条" in label.basis), label.id
+
+
+def test_aggregates_name_how_many_and_beside_what() -> None:
+    two, sensitive = TAXONOMY.aggregates
+    assert (two.identifiers, two.beside) == (2, ())
+    assert (sensitive.identifiers, sensitive.beside[-1]) == (1, MINOR)

@@ -163,14 +163,14 @@ def test_a_title_is_read_with_its_text_and_evidence_points_into_the_text() -> No
     assert reader.seen == ["找13800138000\n打13800138000"]
     (finding,) = verdict.findings
     assert [(span.start, span.end) for span in finding.spans] == [(1, 12)]
-    assert finding.facts == {}
+    assert not finding.in_title
     assert verdict.masked_text == "打138****8000"
 
 
 def test_evidence_in_the_title_alone_has_no_spans_and_hides_nothing_of_the_text() -> None:
     (verdict,) = judge([replace(_post("在吗"), title="找13800138000")], panel=Phones(), policies=ByScene())
     (finding,) = verdict.findings
-    assert (finding.spans, finding.facts) == ((), {"where": "title"})
+    assert (finding.spans, finding.in_title) == ((), True)
     assert verdict.labels == {"pii.mobile": 0.9}
     assert verdict.masked_text == "在吗"
 
