@@ -48,9 +48,9 @@ def test_findings_stand_in_the_order_of_the_text_one_per_label_and_score() -> No
 def test_a_post_full_of_numbers_is_read_in_time_and_every_one_is_found() -> None:
     text = "13800138000," * 1_660
     read_by(PiiDetector(), text)
-    began = time.perf_counter()
+    began = time.process_time()
     ((finding,),) = read_by(PiiDetector(), text)
-    assert time.perf_counter() - began < 0.3
+    assert time.process_time() - began < 0.3
     assert len(finding.spans) == 1_660
 
 
