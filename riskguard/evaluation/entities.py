@@ -1,4 +1,4 @@
-"""Names and addresses in Weibo posts: exact spans, beside what jieba's part-of-speech tags find."""
+"""Names and addresses in Weibo posts and news: exact spans, beside what jieba's part-of-speech tags find."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from riskguard.detectors.encoder.names import Mention
 from riskguard.domain.errors import InvalidInput
+from riskguard.domain.finding import Finding
 from riskguard.evaluation.goals import GOALS, NAMES
 from riskguard.evaluation.labelled import Split
 from riskguard.evaluation.metrics import interval_of
@@ -19,8 +20,9 @@ from riskguard.evaluation.slices import Measured
 from riskguard.text.view import fold_all
 
 SPAN_F1 = "span F1"
-_SET = "ner_weibo"
-_KINDS = {"PER.NAM": "PER", "LOC.NAM": "ADDR", "GPE.NAM": "ADDR"}
+WEIBO, NEWS = "ner_weibo", "ner_cluener"
+_KINDS = {"PER.NAM": "PER", "LOC.NAM": "ADDR", "GPE.NAM": "ADDR", "name": "PER", "address": "ADDR"}
+_LABELS = {"pii.name": "PER", "pii.address": "ADDR"}
 _JIEBA = {"nr": "PER", "ns": "ADDR"}
 _BOTH = "both"
 
@@ -36,9 +38,9 @@ class Sentence:
     named: Spans
 
 
-def weibo_sentences(data: Path) -> list[Sentence]:
-    """The dev part; empty where it is absent. Only names proper count: 'my mother' is nobody's."""
-    file = data / "labelled" / Split.DEV.value / f"{_SET}.jsonl"
+def named_sentences(data: Path, source: str = WEIBO) -> list[Sentence]:
+    """The dev part of WEIBO or NEWS; empty where it is absent. Only names proper count: 'my mother' is nobody's."""
+    file = data / "labelled" / Split.DEV.value / f"{source}.jsonl"
     return list(_sentences(file)) if file.is_file() else []
 
 
@@ -52,6 +54,12 @@ def by_mentions(sentences: Sequence[Sentence], mentions: Callable[[Sequence[str]
     return found
 
 
+def by_findings(findings: Sequence[Finding]) -> Spans:
+    """Where these findings see a name or an address."""
+    named = [each for each in findings if each.label in _LABELS]
+    return frozenset((_LABELS[each.label], span.start, span.end) for each in named for span in each.spans)
+
+
 def by_jieba(sentences: Sequence[Sentence]) -> list[Spans]:
     """Words that jieba tags as a person (nr) or a place (ns)."""
     import jieba
@@ -62,7 +70,7 @@ def by_jieba(sentences: Sequence[Sentence]) -> list[Spans]:
 
 
 def name_figures(
-    sentences: Sequence[Sentence], found: Sequence[Spans], floor: float | None = None
+    sentences: Sequence[Sentence], found: Sequence[Spans], floor: float | None = None, *, of: str = NAMES
 ) -> Iterator[Measured]:
     """Micro-F1 over exact spans, of both kinds together and of each."""
     parts: Mapping[str, frozenset[str]] = {
@@ -77,7 +85,7 @@ def name_figures(
         interval = interval_of(len(counts), lambda rows, counts=counts: _f1(*counts[rows].sum(axis=0)))  # type: ignore[misc]
         goal = replace(GOALS[NAMES], floor=floor) if part == _BOTH else replace(GOALS[NAMES], must=None, dream=None)
         wanted = int(counts[:, [0, 2]].sum())
-        yield Measured(NAMES, part, SPAN_F1, wanted, _f1(*counts.sum(axis=0)), interval, goal)
+        yield Measured(of, part, SPAN_F1, wanted, _f1(*counts.sum(axis=0)), interval, goal)
 
 
 def _counts(named: Spans, told: Spans, kinds: frozenset[str]) -> tuple[int, int, int]:

@@ -18,7 +18,7 @@ import numpy as np
 from riskguard.detectors.linear.model import load_model
 from riskguard.evaluation.candidate import Candidate, EncoderCandidate, LinearCandidate
 from riskguard.evaluation.disguised import Disguise, disguised_cold, disguised_posts
-from riskguard.evaluation.entities import by_jieba, by_mentions, name_figures, weibo_sentences
+from riskguard.evaluation.entities import by_jieba, by_mentions, name_figures, named_sentences
 from riskguard.evaluation.examples import Library, mix, pieces
 from riskguard.evaluation.goals import GOALS, NOTHING, Goal
 from riskguard.evaluation.labelled import Split
@@ -182,7 +182,7 @@ class Examiner:
         yield from disguised_posts(model, self.dev, self._disguises)
         told("names and addresses")
         if isinstance(model, EncoderCandidate):
-            sentences = weibo_sentences(self._data)
+            sentences = named_sentences(self._data)
             floor = next((each.value for each in name_figures(sentences, by_jieba(sentences))), None)
             yield from name_figures(sentences, by_mentions(sentences, model.mentions), floor)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ Interval = tuple[float, float]
 """Where a figure lies in 95 of 100 samples of as many rows, drawn with replacement (bootstrap)."""
 
 _DRAWS, _TAILS = 1000, (2.5, 97.5)
+_NORMAL = 1.959964
+"""Between this and its negative lie 95 % of a normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,18 @@ def interval_of(rows: int, figure: Callable[[NDArray[np.int64]], float], *, seed
     """That of any figure that can be counted on the rows of these numbers."""
     dice = np.random.default_rng(seed)
     return _middle(np.array([figure(dice.integers(0, rows, rows)) for _ in range(_DRAWS)]))
+
+
+def wilson(part: int, whole: int) -> Interval:
+    """Where a share lies with 95 % confidence (Wilson's score), also where all or none were right.
+
+    0..1 of nothing.
+    """
+    if not whole:
+        return 0.0, 1.0
+    share, room = part / whole, _NORMAL**2 / whole
+    middle, reach = share + room / 2, _NORMAL * math.sqrt(share * (1 - share) / whole + room / (4 * whole))
+    return max(0.0, (middle - reach) / (1 + room)), min(1.0, (middle + reach) / (1 + room))
 
 
 def _resampled(counts: NDArray[np.int64], seed: int) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from riskguard.domain.errors import InvalidInput
-from riskguard.evaluation.entities import Sentence, by_jieba, name_figures, weibo_sentences
+from riskguard.evaluation.entities import Sentence, by_jieba, name_figures, named_sentences
 from riskguard.evaluation.examples import Library
 from riskguard.evaluation.goals import GOALS, PREJUDICE, Goal
 from riskguard.evaluation.labelled import Row, Split
@@ -141,9 +141,9 @@ def test_a_line_without_entities_is_named(
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps(row) + "\n", encoding="utf-8")
     with pytest.raises(InvalidInput, match="line 1"):
-        weibo_sentences(tmp_path)
+        named_sentences(tmp_path)
 
 
 def test_where_the_set_is_absent_nothing_is_said_of_names(tmp_path: Path) -> None:
-    assert weibo_sentences(tmp_path) == []
+    assert named_sentences(tmp_path) == []
     assert list(name_figures([], [])) == []
