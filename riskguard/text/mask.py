@@ -10,8 +10,11 @@ PERSONAL = "pii."
 LIKELY = 0.5
 """What is less likely than not (an order number with eleven digits) stays readable."""
 
-_WHEN_ASKED = "pii.name"
-"""A name by itself harms nobody: posts speak of singers and ministers all day. It is hidden where a policy says so."""
+_WHEN_ASKED = frozenset({"pii.name", "pii.org_code"})
+"""A name by itself harms nobody: posts speak of singers and ministers all day; a code of an organisation is public.
+
+They are hidden where a policy says so.
+"""
 
 _HIDDEN = "*"
 
@@ -33,12 +36,12 @@ An ID card's last four are asked for as a password in many places, so only its c
 def mask(text: str, findings: Iterable[Finding], *, asked: Collection[str] = ()) -> str:
     """`text` with every span of a likely `pii.*` finding hidden; as long as before, and unchanged outside the spans.
 
-    Findings of the labels `asked` for, those that a policy masks, all count as likely; names count only so. Where spans
-    overlap, a character is hidden if any of them hides it.
+    Findings of the labels `asked` for, those that a policy masks, all count as likely; names and codes of
+    organisations count only so. Where spans overlap, a character is hidden if any of them hides it.
     """
     hidden: set[int] = set()
     for finding in findings:
-        likely = (finding.score >= LIKELY and finding.label != _WHEN_ASKED) or finding.label in asked
+        likely = (finding.score >= LIKELY and finding.label not in _WHEN_ASKED) or finding.label in asked
         if finding.label.startswith(PERSONAL) and likely and not finding.in_title:
             for span in finding.spans or (EvidenceSpan(0, max(len(text), 1), "whole text"),):
                 hidden.update(_hidden(text, span, finding.label))

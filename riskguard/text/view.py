@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ from riskguard.domain.finding import EvidenceSpan
 from riskguard.text.tables.charmap import charmap
 
 _UTF32 = "utf-32-le"
+_LAST_LATIN_1 = "\xff"
+_MARKS = frozenset({"Mn", "Me"})
+"""Accents, frames of keycaps, variation selectors: they belong to the character before them."""
+
 _IDENTITY = tuple(range(4096))
 
 
@@ -26,8 +31,13 @@ class TextView:
     origin: tuple[int, ...]
 
     def span(self, start: int, end: int, reason: str) -> EvidenceSpan:
-        """Evidence at [start, end) of the folded text, in the author's own text."""
-        return EvidenceSpan(self.origin[start], self.origin[end - 1] + 1, reason)
+        """Evidence at [start, end) of the folded text, in the author's own text, with the marks on the last one."""
+        last = self.origin[end - 1] + 1
+        while (
+            last < len(self.raw) and self.raw[last] > _LAST_LATIN_1 and unicodedata.category(self.raw[last]) in _MARKS
+        ):
+            last += 1
+        return EvidenceSpan(self.origin[start], last, reason)
 
 
 def fold(raw: str) -> TextView:

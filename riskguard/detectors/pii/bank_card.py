@@ -1,15 +1,18 @@
-"""Bank cards: 16 to 19 digits that pass Luhn, from a known issuer range or beside a word that says so."""
+"""Bank cards: 15 to 19 digits that pass Luhn, from a known issuer range or beside a word that says so."""
 
 from __future__ import annotations
 
 import re
 
-from riskguard.detectors.pii.recogniser import LONG_NUMBER, Example, Pattern, Recogniser, digits, matched
+from riskguard.detectors.pii.number import DIGITS, LONG_NUMBER, NOT_COUNTED, RIGHT, grouped, number
+from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, digits, matched
 
-_LEFT, _RIGHT = r"(?<![0-9a-z])", r"(?![0-9a-z])(?!\.[0-9])"
-_MOST_SEPARATORS = 4
 _FEWEST_KINDS = 4
 """A number of fewer different digits, such as 2333333333333333, is laughter."""
+
+_GROUPS = frozenset(
+    {(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 2), (4, 4, 4, 4, 1), (6, 13), (6, 4, 4, 5), (4, 6, 5), (4, 4, 4, 7)}
+)
 
 
 def luhn(number: str) -> bool:
@@ -18,26 +21,26 @@ def luhn(number: str) -> bool:
     return (total + sum(sum(divmod(2 * int(digit), 10)) for digit in number[-2::-2])) % 10 == 0
 
 
-def _check(match: re.Match[str]) -> bool | None:
-    it = matched(match)
-    number = digits(it)
-    if len(it) - len(number) > _MOST_SEPARATORS or len(set(number)) < _FEWEST_KINDS or not luhn(number):
-        return False
-    return None
+def _check(match: re.Match[str]) -> Opinion:
+    plain = digits(matched(match))
+    return False if len(set(plain)) < _FEWEST_KINDS or not luhn(plain) else grouped(match, _GROUPS)
 
 
-def _pattern(first: str, rest: str, *, alone: float, near: float) -> Pattern:
-    return Pattern(re.compile(rf"{_LEFT}(?P<it>{first}(?:[\s-]?[0-9]){rest}){_RIGHT}"), alone=alone, near=near)
+def _pattern(first: str, rest: str, alone: float, near: float) -> Pattern:
+    return Pattern(re.compile(rf"(?<![0-9a-z])(?<![0-9]\.){number(first, rest)}{RIGHT}{NOT_COUNTED}"), alone, near)
 
 
 BANK_CARD = Recogniser(
     label="pii.bank_card",
     title="银行卡号",
+    signs=DIGITS,
     gate=LONG_NUMBER,
     patterns=(
-        _pattern("62", "{14,17}", alone=0.95, near=0.99),
-        _pattern("(?:4[0-9]|5[1-5]|2[2-7]|35|60|65)", "{14}", alone=0.6, near=0.97),
-        _pattern("[1-9][0-9]", "{14,17}", alone=0.0, near=0.8),
+        _pattern("62", "{14,17}", 0.95, 0.99),
+        _pattern("(?:955[89]|4367|4563|60[13]3|6907|9[24]00|9111)", "{15}", 0.85, 0.98),
+        _pattern("(?:4[0-9]|5[1-5]|2[2-7]|35|60|65)", "{14}", 0.6, 0.97),
+        _pattern("3[47]", "{13}", 0.3, 0.9),
+        _pattern("[1-9][0-9]", "{14,17}", 0.0, 0.8),
     ),
     check=_check,
     context=(
@@ -56,13 +59,19 @@ BANK_CARD = Recogniser(
         "工行",
         "农行",
         "建行",
+        "银联",
+        "打到",
+        "打钱",
+        "转到",
     ),
-    against=("订单", "单号", "运单", "快递", "流水", "编号", "身份证", "序列"),
+    against=(*ORDERS, "快递", "身份证"),
     examples=(
         Example("卡号6222020123456789015", "6222020123456789015"),
         Example("打到6222 0201 2345 6789 015吧", "6222 0201 2345 6789 015"),
         Example("信用卡4111-1112-3456-7892", "4111-1112-3456-7892"),
         Example("６２２２０２０１２３４５６７８９０１５", "６２２２０２０１２３４５６７８９０１５"),
+        Example("六二二二零二零一二三四五六七八九零一五", "六二二二零二零一二三四五六七八九零一五"),
+        Example("62_22_02_01_23_45_67_89_01_5", "62_22_02_01_23_45_67_89_01_5"),
     ),
     near_misses=(
         "卡号6222020123456789016",
@@ -72,5 +81,6 @@ BANK_CARD = Recogniser(
         "版本6222020123456789015.1",
         "13800138000",
         "1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7",
+        "https://example.com/p/6222020123456789015",
     ),
 )

@@ -1,27 +1,22 @@
-"""The detector 'pii': cheap gates, then the recognisers behind the ones that a post passes."""
+"""The detector 'pii': signs asked of a batch, cheap gates, then the recognisers behind those that a post passes."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
+from itertools import compress
 
-from riskguard.detectors.pii.bank_card import BANK_CARD
-from riskguard.detectors.pii.email import EMAIL
-from riskguard.detectors.pii.id_card import ID_CARD
-from riskguard.detectors.pii.landline import LANDLINE
-from riskguard.detectors.pii.licence_plate import LICENCE_PLATE
-from riskguard.detectors.pii.mobile import MOBILE
-from riskguard.detectors.pii.qq import QQ
+from riskguard.detectors.pii.catalogue import RECOGNISERS
+from riskguard.detectors.pii.decoy import outside_decoys
+from riskguard.detectors.pii.gate import Sieve, Signs
+from riskguard.detectors.pii.number import DIGITS, forms
 from riskguard.detectors.pii.recogniser import DETECTOR, Recogniser
-from riskguard.detectors.pii.wechat import WECHAT
 from riskguard.domain.finding import Abstention, EvidenceSpan, Finding
 from riskguard.domain.post import Post
 from riskguard.text.view import TextView
-
-RECOGNISERS: tuple[Recogniser, ...] = (ID_CARD, BANK_CARD, MOBILE, EMAIL, LANDLINE, LICENCE_PLATE, WECHAT, QQ)
 
 
 def _sources_hash() -> str:
@@ -29,6 +24,9 @@ def _sources_hash() -> str:
     room = files("riskguard.detectors.pii")
     sources = sorted((each.name, each.read_bytes()) for each in room.iterdir() if each.name.endswith(".py"))
     return hashlib.sha256(repr(sources).encode()).hexdigest()[:12]
+
+
+_Gated = dict[re.Pattern[str], list[Recogniser]]
 
 
 class PiiDetector:
@@ -39,28 +37,48 @@ class PiiDetector:
     absences: tuple[Abstention, ...] = ()
 
     def __init__(self, recognisers: Sequence[Recogniser] = RECOGNISERS) -> None:
-        self._behind: dict[re.Pattern[str], list[Recogniser]] = defaultdict(list)
+        behind: dict[Signs, _Gated] = defaultdict(lambda: defaultdict(list))
         for recogniser in recognisers:
-            self._behind[recogniser.gate].append(recogniser)
+            behind[recogniser.signs][recogniser.gate].append(recogniser)
+        self._behind: list[_Gated] = list(behind.values())
+        self._sieve = Sieve([DIGITS, *behind])
         self.labels = frozenset(recogniser.label for recogniser in recognisers)
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:  # noqa: ARG002
-        """One finding per label and score with all its places, those that come first in the text first."""
-        return [self._findings(view, floor) for view in views]
+        """One finding per label, score and kind with all its places, those that come first in the text first."""
+        found: list[list[Finding]] = [[] for _ in views]
+        if not views:
+            return found
+        numeric, *passing = self._sieve.passing([view.folded for view in views]).tolist()
+        for at, passed in enumerate(zip(*passing, strict=True)):
+            if any(passed):
+                gated = compress(self._behind, passed)
+                if places := list(_places(views[at], list(gated), spelt=numeric[at])):
+                    kept = _undone(outside_decoys(views[at].raw, places))
+                    found[at] = _together([each for each in kept if each.score >= floor])
+        return found
 
-    def _findings(self, view: TextView, floor: float) -> list[Finding]:
-        passed = [them for gate, them in self._behind.items() if gate.search(view.folded)]
-        found = [finding for them in passed for recogniser in them for finding in recogniser.find(view)]
-        return _together([each for each in _undone(found) if each.score >= floor])
+
+def _places(view: TextView, gated: Iterable[_Gated], *, spelt: bool) -> Iterator[Finding]:
+    """What the recognisers find whose gates are open, some of it twice; `spelt`: the text may spell a number."""
+    for form in forms(view.folded) if spelt else (view.folded,):
+        for behind in gated:
+            for gate, recognisers in behind.items():
+                if gate.search(form):
+                    for recogniser in recognisers:
+                        yield from recogniser.find(view, form)
 
 
 def _together(clear: Iterable[Finding]) -> list[Finding]:
-    """Those of one label and score as one."""
-    places: dict[tuple[str, float], dict[tuple[int, int], EvidenceSpan]] = {}
+    """Those of one label, score and kind as one."""
+    places: dict[tuple[str, float, object], tuple[Finding, dict[tuple[int, int], EvidenceSpan]]] = {}
     for each in clear:
         (span,) = each.spans
-        places.setdefault((each.label, each.score), {}).setdefault((span.start, span.end), span)
-    return [Finding(label, score, DETECTOR, tuple(spans.values())) for (label, score), spans in places.items()]
+        alike = places.setdefault((each.label, each.score, each.facts.get("kind")), (each, {}))
+        alike[1].setdefault((span.start, span.end), span)
+    return [
+        Finding(each.label, each.score, DETECTOR, tuple(spans.values()), each.facts) for each, spans in places.values()
+    ]
 
 
 def _undone(found: Iterable[Finding]) -> list[Finding]:

@@ -1,63 +1,39 @@
-"""Mainland mobile numbers: eleven digits from 13 to 19, also spaced, dashed or written in Chinese digits."""
+"""Mainland mobile numbers: eleven digits from 13 to 19, also grouped, spelt in Chinese digits or in both."""
 
 from __future__ import annotations
 
 import re
 
-from riskguard.detectors.pii.recogniser import (
-    HAN_DIGITS,
-    LONG_NUMBER,
-    Example,
-    Pattern,
-    Recogniser,
-    digits,
-    in_token,
-    matched,
-)
-from riskguard.text.tables.number import SPELT
+from riskguard.detectors.pii.ip import is_ipv4
+from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LONG_NUMBER, NOT_COUNTED, grouped
+from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, in_token, matched
 
-_TO_DIGIT = str.maketrans(dict(SPELT))
-_DIGIT = f"[0-9{HAN_DIGITS}]"
-_SHAPE = re.compile(r"1[3-9][0-9]{9}")
-_SOME_HAN = 3
-
-_SEP = r"[\s\-._·~*]{1,2}"
-_LEFT = r"(?<![0-9])(?<![0-9]\.)(?:\+?86[\s-]?)?"
-_RIGHT = r"(?![0-9])(?!\.[0-9])"
+_GROUPS = frozenset({(3, 4, 4), (3, 3, 5), (4, 3, 4), (3, 8), (7, 4), (3, 4, 2, 2), (3, 3, 3, 2), (5, 6)})
 
 
-def _pattern(inner: str, alone: float) -> Pattern:
-    return Pattern(re.compile(f"{_LEFT}(?P<it>{inner}){_RIGHT}"), alone=alone, near=0.99)
-
-
-def _check(match: re.Match[str]) -> bool | None:
-    """False for pieces of hashes, and for Chinese digits that spell no mobile number."""
-    it = matched(match)
-    if not _SHAPE.fullmatch(digits(it.translate(_TO_DIGIT))) or in_token(match):
-        return False
-    return None
+def _check(match: re.Match[str]) -> Opinion:
+    """False for pieces of hashes and for addresses of machines; the number itself has no check digit."""
+    return False if in_token(match) or is_ipv4(matched(match)) else grouped(match, _GROUPS)
 
 
 MOBILE = Recogniser(
     label="pii.mobile",
     title="手机号",
+    signs=DIGITS,
     gate=LONG_NUMBER,
     patterns=(
-        _pattern(rf"1[3-9][0-9](?:{_SEP})?[0-9]{{4}}(?:{_SEP})?[0-9]{{4}}", alone=0.9),
-        _pattern(rf"1[3-9][0-9]{_SEP}[0-9]{{3}}{_SEP}[0-9]{{3}}(?:{_SEP})?[0-9]{{2}}", alone=0.8),
-        _pattern(rf"1{_SEP}[3-9](?:{_SEP}[0-9]){{9}}", alone=0.8),
         Pattern(
             re.compile(
-                rf"(?<!{_DIGIT})(?=(?:[0-9]*[\s-]?[{HAN_DIGITS}]){{{_SOME_HAN}}})"
-                rf"(?P<it>[1一幺壹](?:[\s-]?{_DIGIT}){{10}})(?!{_DIGIT})"
+                rf"(?P<it>1(?<![0-9¥$€]1)(?<![0-9]\.1)(?:{GAP})?[3-9](?:{DIGIT}){{9}})"
+                rf"(?![0-9])(?!\.[0-9]{{1,4}}(?![0-9])){NOT_COUNTED}"
             ),
             alone=0.9,
             near=0.99,
         ),
     ),
     check=_check,
-    context=("手机", "电话", "号码", "联系", "致电", "拨打", "短信", "热线", "微信", "加我", "tel", "phone", "mobile"),
-    against=("订单", "单号", "编号", "流水", "快递", "运单", "工号", "学号", "批次", "序列", "帖子id", "uid"),
+    context=("手机", "电话", "号码", "联系", "致电", "拨打", "短信", "微信", "加我", "tel", "phone", "mobile"),
+    against=ORDERS,
     examples=(
         Example("手机13800138000号", "13800138000"),
         Example("打我电话１３８００１３８０００", "１３８００１３８０００"),
@@ -68,9 +44,16 @@ MOBILE = Recogniser(
         Example("我的号一三八零零一三八零零零你记一下", "一三八零零一三八零零零"),
         Example("幺三八00幺38零零零", "幺三八00幺38零零零"),
         Example("①③⑧⓪⓪①③⑧⓪⓪⓪", "①③⑧⓪⓪①③⑧⓪⓪⓪"),
+        Example("腰三八洞洞腰三八洞洞洞", "腰三八洞洞腰三八洞洞洞"),
+        Example("1️⃣3️⃣8️⃣0️⃣0️⃣1️⃣3️⃣8️⃣0️⃣0️⃣0️⃣", "1️⃣3️⃣8️⃣0️⃣0️⃣1️⃣3️⃣8️⃣0️⃣0️⃣0️⃣"),
+        Example("壹叁捌，零零壹叁，捌零零零", "壹叁捌，零零壹叁，捌零零零"),
+        Example("l38oo138ooo", "l38oo138ooo"),
+        Example("1❤️3❤️8❤️0❤️0❤️1❤️3❤️8❤️0❤️0❤️0", "1❤️3❤️8❤️0❤️0❤️1❤️3❤️8❤️0❤️0❤️0"),
         Example("tel13800138000", "13800138000"),
         Example("13800138000/13900139000", "13900139000"),
+        Example("138 0013 8000 139 0013 9000", "139 0013 9000"),
         Example("1\u200b38\u200b00138000", "1\u200b38\u200b00138000"),
+        Example("订单配送电话13800138000", "13800138000"),
     ),
     near_misses=(
         "订单号13800138000123",
@@ -81,9 +64,18 @@ MOBILE = Recogniser(
         "commit 13800138000af3c9",
         "a13800138000f",
         "金额是13800138000.50元",
+        "营收13800138000元",
+        "¥13800138000",
         "一二三四五六七八九十",
         "一三五七九，二四六八十",
         "客服10086，热线12320，报警110",
         "2020-01-13 15:00:13",
+        "13,800,138,000",
+        "139.196.120.12",
+        "http://m.example.com/status/13800138000",
+        "550e8400-e29b-41d4-a716-138001380001",
+        "0.13800138000",
+        "13 15 22 27 30 33 05",
+        "比分19-21 21-18 13-15",
     ),
 )

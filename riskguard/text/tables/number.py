@@ -11,3 +11,6 @@ SPELT: Mapping[str, str] = MappingProxyType(
     {"幺": "1"} | {char: str(digit) for digits in _SPELT for digit, char in enumerate(digits)}
 )
 """Each with the digit that it stands for where a number is spelt: 幺三八."""
+
+CALLED: Mapping[str, str] = MappingProxyType({"腰": "1", "两": "2", "拐": "7", "勾": "9", "洞": "0"})
+"""What digits are called over the radio. These are words of every day: they count only inside a number."""

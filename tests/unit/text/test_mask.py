@@ -31,6 +31,7 @@ def _found(text: str, part: str, label: str) -> Finding:
         pytest.param("微信abc_12345", "abc_12345", "pii.wechat", "微信a*******5", id="wechat"),
         pytest.param("住幸福路5号", "幸福路5号", "pii.address", "住*****", id="label-without-a-rule"),
         pytest.param("他叫张三", "张三", "pii.name", "他叫张三", id="a-name-by-itself"),
+        pytest.param("税号D2143569X", "D2143569X", "pii.org_code", "税号D2143569X", id="an-organisation"),
         pytest.param("138", "138", "pii.mobile", "***", id="too-short-to-show-a-part"),
         pytest.param("傻逼", "傻逼", "abuse.insult", "傻逼", id="only-personal-information"),
     ],
