@@ -11,7 +11,7 @@ from riskguard.text.tables.number import SPELT
 
 _HAN = "".join(SPELT)
 _NUMBER = f"[0-9{_HAN}十廿]"
-_DAY = rf"{_NUMBER}{{1,2}}\s?月\s?{_NUMBER}{{1,3}}(?:\s?[日号])?"
+_DAY = rf"{_NUMBER}{{1,2}}\s?月\s?{_NUMBER}{{1,3}}+(?:\s?[日号])?+"
 _DATE = (
     rf"(?P<it>(?:[0-9{_HAN}]{{4}}|[0-9{_HAN}]{{2}})\s?年\s?{_DAY}"
     r"|(?:19|20)[0-9]{2}\s?[-./]\s?[0-9]{1,2}\s?[-./]\s?[0-9]{1,2}(?![0-9])|(?:19|20)[0-9]{6}(?![0-9]))"

@@ -39,8 +39,8 @@ def _check(match: re.Match[str]) -> Opinion:
     start, end = match.span("it")
     if len(_FINE.findall(it)) < 2 or _TIDINGS.search(match.string[max(0, start - _NEAR_TIDINGS) : end + _NEAR_TIDINGS]):
         return False
-    low, high = sorted(abs(float(match[half])) for half in ("one", "other"))
-    if low > _MOST_LATITUDE or high > _MOST_LONGITUDE:
+    low, high = sorted((float(match["one"]), float(match["other"])), key=abs)
+    if abs(low) > _MOST_LATITUDE or abs(high) > _MOST_LONGITUDE:
         return False
     return None if _CHINA_N[0] <= low <= _CHINA_N[1] and _CHINA_E[0] <= high <= _CHINA_E[1] else "doubt"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from riskguard.detectors.pii.number import DIGITS, GAP, LONG_NUMBER, NOT_COUNTED
+from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LONG_NUMBER, NOT_COUNTED, spaced
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Pattern, Recogniser
 
-_AREA = r"(?:10|2[0-57-9]|[3-9][0-9]{2})"
-_LOCAL = rf"[2-8][0-9]{{2,3}}(?:{GAP})?[0-9]{{4}}"
+_AREA = spaced("10", "2[0-57-9]", "[3-9][0-9][0-9]")
+_LOCAL = rf"[2-8](?:{DIGIT}){{6,7}}"
 _LEFT, _RIGHT = r"(?<![0-9a-z])(?<![0-9][-.])", rf"(?![0-9a-z])(?![-.][0-9]{{5}}){NOT_COUNTED}"
-_GAP = rf"(?:{GAP})"
+_ZERO = f"0(?:{GAP})?"
 
 
 def _pattern(inner: str, alone: float, near: float, **more: str) -> Pattern:
@@ -23,14 +23,14 @@ LANDLINE = Recogniser(
     signs=DIGITS,
     gate=LONG_NUMBER,
     patterns=(
-        _pattern(rf"(?:\(0{_AREA}\)\s?|(?:0|\+86[\s-]?){_AREA}{_GAP}){_LOCAL}", 0.75, 0.95),
+        _pattern(rf"(?:\({_ZERO}{_AREA}\)\s?|(?:{_ZERO}|\+86[\s-]?){_AREA}{GAP}){_LOCAL}", 0.75, 0.95),
         _pattern(rf"0{_AREA}[2-8][0-9]{{6,7}}", 0.0, 0.8),
         Pattern(
             re.compile(rf"(?:座机|固话|宅电|家里?电话)(?:号码|号)?\s?[:是为]?\s?(?P<it>{_LOCAL}){_RIGHT}"),
             alone=0.75,
             near=0.8,
         ),
-        _pattern(rf"[48]00{_GAP}?[0-9](?:{_GAP}?[0-9]){{6}}", 0.2, 0.2, title="服务热线，不属于个人", kind="hotline"),
+        _pattern(rf"{spaced('[48]00')}(?:{DIGIT}){{7}}", 0.2, 0.2, title="服务热线，不属于个人", kind="hotline"),
     ),
     context=("电话", "座机", "固话", "宅电", "家里", "我家", "致电", "拨打", "联系", "tel"),
     against=(

@@ -61,9 +61,10 @@ def _from_letters(run: re.Match[str]) -> str:
     return text.translate(_TO_DIGIT) if sum(char.isdigit() for char in text) >= _SOME else text
 
 
-def number(first: str, rest: str) -> str:
-    """The pattern of a number that begins as `first` says and goes on for `rest` digits, such as '{14,17}'."""
-    return rf"(?P<it>{first}(?:{DIGIT}){rest})"
+def spaced(*digits: str) -> str:
+    """The pattern of one of these rows of digits or classes of digits, such as '955[89]', also with gaps."""
+    rows = [f"(?:{GAP})?".join(re.findall(r"\[[^]]+\]|[0-9]", row)) for row in digits]
+    return f"(?:{'|'.join(rows)})"
 
 
 def grouped(match: re.Match[str], usual: Collection[tuple[int, ...]] = ()) -> Opinion:

@@ -33,6 +33,7 @@ PASSPORT = Recogniser(
         Example("护照：ＥＡ１２３４５６７", "ＥＡ１２３４５６７"),
         Example("他的护照是G一二三四五六七八", "G一二三四五六七八"),
         Example("公务护照 PE1234567", "PE1234567"),
+        Example("旧护照141234567早过期了", "141234567"),
         Example("签证用的passport no. E 1234 5678", "E 1234 5678"),
     ),
     near_misses=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from riskguard.detectors.pii.number import DIGIT, DIGITS, LEFT, LONG_NUMBER, RIGHT, grouped
+from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LEFT, LONG_NUMBER, RIGHT, grouped
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, digits, matched
 
 _LETTERS = "abcdefghjklmnpqrstuvxywzio"
@@ -29,7 +29,9 @@ TAIWAN_ID = Recogniser(
     title="台湾身份证号",
     signs=DIGITS,
     gate=LONG_NUMBER,
-    patterns=(Pattern(re.compile(rf"{LEFT}(?P<it>[a-z][1289](?:{DIGIT}){{8}}){RIGHT}"), alone=0.6, near=0.97),),
+    patterns=(
+        Pattern(re.compile(rf"{LEFT}(?P<it>[a-z](?:{GAP})?[1289](?:{DIGIT}){{8}}){RIGHT}"), alone=0.6, near=0.97),
+    ),
     check=_check,
     context=("台湾", "身份证", "身分证", "证件"),
     against=(*ORDERS, "航班", "车次"),

@@ -12,5 +12,6 @@ SPELT: Mapping[str, str] = MappingProxyType(
 )
 """Each with the digit that it stands for where a number is spelt: 幺三八."""
 
-CALLED: Mapping[str, str] = MappingProxyType({"腰": "1", "两": "2", "拐": "7", "勾": "9", "洞": "0"})
-"""What digits are called over the radio. These are words of every day: they count only inside a number."""
+CALLED: Mapping[str, str] = MappingProxyType({"腰": "1", "两": "2", "参": "3", "拐": "7", "勾": "9", "洞": "0"})
+"""What digits are called over the radio, and a variant of 叁. These are words of every day: they count only inside a
+number."""

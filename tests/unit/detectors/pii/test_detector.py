@@ -32,6 +32,21 @@ def _scores(text: str, floor: float = 0.0) -> dict[str, float]:
         pytest.param("信用卡4111111234567892", {"pii.bank_card": 0.97}, id="card-with-context"),
         pytest.param("单号6222020123456789015", {"pii.bank_card": 0.285}, id="card-with-context-against"),
         pytest.param("13800138000@139.com", {"pii.email": 0.98}, id="a-mobile-inside-an-e-mail-is-the-e-mail"),
+        pytest.param("订单的联系电话13800138000", {"pii.mobile": 0.99}, id="the-nearest-word-counts"),
+        pytest.param("电话后补，订单13800138000", {"pii.mobile": 0.27}, id="the-nearest-word-counts-also-against"),
+        pytest.param("订单已发，13800138000", {"pii.mobile": 0.9}, id="a-word-of-another-clause"),
+        pytest.param("记一下13-800.138 000", {"pii.mobile": 0.27}, id="odd-groups-alone"),
+        pytest.param("电话13-800.138 000", {"pii.mobile": 0.9}, id="odd-groups-with-context"),
+        pytest.param("拨打400-820-8820", {"pii.landline": 0.2}, id="a-hotline-is-nobodys"),
+        pytest.param("市公安局010-61234567", {"pii.landline": 0.225}, id="a-public-office"),
+        pytest.param("医院打到我家010-61234567", {"pii.landline": 0.95}, id="a-home"),
+        pytest.param("登录IP 8.8.8.8", {"pii.ip": 0.7}, id="a-name-server-of-everybody"),
+        pytest.param("IP 192.168.1.103", {"pii.ip": 0.2}, id="an-address-inside-a-house"),
+        pytest.param("E12345678", {"pii.passport": 0.4}, id="a-passport-alone-is-unlikely"),
+        pytest.param("坐标40.712776,-74.005974", {"pii.coordinates": 0.65}, id="a-place-abroad-with-context"),
+        pytest.param("汇率6.8125,7.1234", {"pii.coordinates": 0.195}, id="two-decimals"),
+        pytest.param("https://a.example/?tel=13800138000", {"pii.mobile": 0.99}, id="told-to-a-page"),
+        pytest.param("信用代码911101081380013052", {"pii.org_code": 0.9}, id="a-code-of-digits-only-needs-its-name"),
         pytest.param("今天天气好，第一名得了三百元", {}, id="nothing"),
     ],
 )
@@ -43,6 +58,17 @@ def test_findings_stand_in_the_order_of_the_text_one_per_label_and_score() -> No
     text = "a@example.com，电话13800138000，电话13900139000。订单号：13700137000"
     (findings,) = read_by(PiiDetector(), text)
     assert [shown(text, f) for f in findings] == [["a@example.com"], ["13800138000", "13900139000"], ["13700137000"]]
+
+
+def test_a_finding_tells_its_kind() -> None:
+    (findings,) = read_by(PiiDetector(), "客服400-820-8820，电话010-61234567，QQ群 345678901")
+    kinds = {(f.label, f.facts.get("kind")) for f in findings}
+    assert kinds == {("pii.landline", "hotline"), ("pii.landline", None), ("pii.qq", "group")}
+
+
+def test_a_code_of_an_organisation_swallows_what_looks_like_a_number_in_it() -> None:
+    (findings,) = read_by(PiiDetector(), "税号91110108MA1380013G", floor=0.0)
+    assert [(f.label, f.score) for f in findings] == [("pii.org_code", 0.99)]
 
 
 def test_a_post_full_of_numbers_is_read_in_time_and_every_one_is_found() -> None:
