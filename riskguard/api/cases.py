@@ -69,6 +69,7 @@ def _decide(door: Door, case_id: str) -> Response:
         ruling=ruled.ruling,
         reason=ruled.reason,
         by=ruled.by,
+        actor=door.actor(),
         seen_version=ruled.version,
         begin=house.begin,
         clock=house.clock,

@@ -43,6 +43,10 @@ class Door:
         """Who asks. NotAuthenticated without a valid key."""
         return self._keyring.community(request.headers.get("Authorization", ""))
 
+    def actor(self) -> str:
+        """The key of a request that `community` has let in, as the audit log names it."""
+        return self._keyring.actor(request.headers.get("Authorization", ""))
+
     def pay(self, community: str, posts: int) -> None:
         """Count `posts` against the limits. TooManyRequests when there is no room."""
         self._backlog.check()

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
+from riskguard.domain.audit import named_key
 from riskguard.domain.errors import NotAuthenticated
-from riskguard.services.accounts import community_of
+from riskguard.services.accounts import community_of, prefix_of
 from riskguard.services.ports import Begin
 
 REMEMBERED_S = 4.0
@@ -27,13 +28,15 @@ class Keyring:
 
     def community(self, authorization: str) -> str:
         """The community whose key stands in an Authorization header. NotAuthenticated for any other header."""
-        if not authorization[: len(_SCHEME)].lower() == _SCHEME:
-            raise NotAuthenticated("no API key came with the request", hint="send 'Authorization: Bearer rg_...'")
-        key = authorization[len(_SCHEME) :].strip()
+        key = _key_in(authorization)
         name, until = self._known.get(key, ("", 0.0))
         if self._now() < until:
             return name
         return self._asked(key)
+
+    def actor(self, authorization: str) -> str:
+        """The key in the header as the audit log names it; it must have been found valid before."""
+        return named_key(prefix_of(_key_in(authorization)))
 
     def _asked(self, key: str) -> str:
         now = self._now()
@@ -46,3 +49,9 @@ class Keyring:
         with self._lock:
             self._known[key] = (name, now + REMEMBERED_S)
         return name
+
+
+def _key_in(authorization: str) -> str:
+    if not authorization[: len(_SCHEME)].lower() == _SCHEME:
+        raise NotAuthenticated("no API key came with the request", hint="send 'Authorization: Bearer rg_...'")
+    return authorization[len(_SCHEME) :].strip()

@@ -9,6 +9,7 @@ import click
 
 from riskguard.cli.audit import audit, verify_audit
 from riskguard.cli.database import begin_here
+from riskguard.domain.audit import CLI
 from riskguard.domain.member import Role
 
 _ONCE = "It is shown this once and kept only as a hash."
@@ -104,6 +105,28 @@ def create_member(name: str, role: str, community: str | None) -> None:
     click.echo(f"password: {password}    {_ONCE}")
 
 
+@admin.command("set-role")
+@click.argument("name")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@click.option("--community", default=None, help="the one community they look after; without it, all")
+def set_role(name: str, role: str, community: str | None) -> None:
+    """Give member NAME another ROLE; it counts from their next click."""
+    from riskguard.services import accounts
+
+    member = accounts.set_role(name, role=Role(role), community=community, begin=begin_here())
+    click.echo(f"{member.name} is {member.role.value} of {member.community or 'all communities'}")
+
+
+@admin.command("remove-member")
+@click.argument("name")
+def remove_member(name: str) -> None:
+    """Let member NAME sign in no more; open sessions end, decisions stay under their name."""
+    from riskguard.services import accounts
+
+    member = accounts.remove_member(name, begin=begin_here())
+    click.echo(f"{member.name} is no member any more")
+
+
 @admin.command("list-members")
 def list_members() -> None:
     """Show every member with role and community."""
@@ -126,8 +149,12 @@ def reset_password(name: str) -> None:
 @click.option("--community", default=None, help="only the events of this community")
 def retry_events(community: str | None) -> None:
     """Send events again that were given up."""
+    from riskguard.services.audit import note
+
+    now = datetime.now(UTC)
     with begin_here()() as work:
-        again = work.outbox.revive(community=community, now=datetime.now(UTC))
+        again = work.outbox.revive(community=community, now=now)
+        note(work, "events.revived", community or "*", by=CLI, at=now, community=community, events=again)
         work.commit()
     click.echo(f"{again} events that were given up wait to be sent again")
 

@@ -74,13 +74,13 @@ def _walked(begin: Begin, head: str | None) -> Verification:
 
 
 def _line(record: AuditRecord) -> str:
-    details = " ".join(f"{name}={value}" for name, value in json.loads(record.details).items())
+    details = " ".join(f"{name}={value}" for name, value in record.facts.items())
     words = (record.at[:19], record.actor, record.event, record.subject, record.community or "-", details)
     return f"{record.sequence}  " + "  ".join(word for word in words if word)
 
 
 def _json_line(record: AuditRecord) -> str:
-    return json.dumps({**asdict(record), "details": json.loads(record.details)}, ensure_ascii=False)
+    return json.dumps({**asdict(record), "details": record.facts}, ensure_ascii=False)
 
 
 def _utc(at: datetime | None) -> datetime | None:

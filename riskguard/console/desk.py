@@ -9,6 +9,7 @@ from riskguard.bootstrap import House
 from riskguard.console import wording
 from riskguard.console.entrance import require_ruling
 from riskguard.console.sheet import Sheet
+from riskguard.domain.audit import named_member
 from riskguard.domain.case import CaseFile, CaseStatus, Ruling
 from riskguard.domain.errors import InvalidInput, NotFound, StaleVersion
 from riskguard.services import overview, review
@@ -81,6 +82,7 @@ class Desk:
                 ruling=_ruling(),
                 reason=reason,
                 by=g.member.name,
+                actor=named_member(g.member.name),
                 seen_version=_seen_version(),
                 begin=begin,
                 clock=self._house.clock,

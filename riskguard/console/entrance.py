@@ -60,7 +60,7 @@ class Entrance:
             if not accounts.is_member_name(name):
                 raise NotAuthenticated("nobody can have this name")
             with self._doorkeeper.attempt(name, request.remote_addr or ""):
-                member = accounts.sign_in(name, password, begin=self._house.begin)
+                member = accounts.sign_in(name, password, begin=self._house.begin, clock=self._house.clock)
         except TooManyRequests as error:
             page = render_template("sign_in.html", name=name, fault=str(error))
             return page, 429, {"Retry-After": str(int(error.retry_after_s))}
@@ -83,7 +83,9 @@ class Entrance:
         try:
             _check_choice(new, again)
             with self._doorkeeper.attempt(g.member.name, request.remote_addr or ""):
-                member = accounts.change_password(g.member.id, old=old, new=new, begin=self._house.begin)
+                member = accounts.change_password(
+                    g.member.id, old=old, new=new, begin=self._house.begin, clock=self._house.clock
+                )
         except NotAuthenticated:
             return render_template("account.html", fault=wording.WRONG_PASSWORD), 400
         except (InvalidInput, TooManyRequests) as error:

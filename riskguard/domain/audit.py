@@ -19,8 +19,21 @@ GENESIS = "0" * 64
 MAX_WORDS_CHARS = 300
 """Longest subject or detail: longer ones could only be content, which has no place here."""
 
+CLI = "cli"
+SYSTEM = "system"
+
 _ACTOR = re.compile(r"cli|system|member:\S{1,64}|key:\S{1,16}")
 _EVENT = re.compile(r"[a-z][a-z_-]*(\.[a-z][a-z_-]*)+")
+
+
+def named_member(name: str) -> str:
+    """A member of the console, as actor or subject."""
+    return f"member:{name}"
+
+
+def named_key(prefix: str) -> str:
+    """A platform's API key, as actor or subject."""
+    return f"key:{prefix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,15 @@ class AuditRecord:
     details: str
     previous: str
     hash: str
+
+    @property
+    def facts(self) -> Mapping[str, Scalar]:
+        """The details as they were given; of a row that somebody spoilt, what stands there, under '?'."""
+        try:
+            found = json.loads(self.details)
+        except (TypeError, ValueError):
+            found = None
+        return found if isinstance(found, dict) else {"?": str(self.details)}
 
     def sealed(self) -> str:
         """The hash that the row must carry: SHA-256, in hex, over the canonical JSON of its other columns."""

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
-from riskguard.domain.audit import AuditFilter, AuditRecord, Verification, verify
-from riskguard.services.ports import Begin
+from riskguard.domain.audit import AuditEntry, AuditFilter, AuditRecord, Scalar, Verification, verify
+from riskguard.services.ports import Begin, UnitOfWork
 
 _ROWS_AT_ONCE = 1000
+
+
+def note(
+    work: UnitOfWork,
+    event: str,
+    subject: str,
+    *,
+    by: str,
+    at: datetime,
+    community: str | None = None,
+    **details: Scalar,
+) -> None:
+    """Write down an act in the transaction that does it."""
+    work.audit.add([AuditEntry(at, by, event, subject, community, details)])
 
 
 def verified(

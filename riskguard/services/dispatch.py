@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, wait
 from datetime import datetime, timedelta
 
+from riskguard.domain.audit import SYSTEM
 from riskguard.domain.event import Answer, Attempt, Event, EventStatus, Outcome
 from riskguard.domain.member import Community
+from riskguard.services.audit import note
 from riskguard.services.ports import Begin, Clock, Sender, UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -121,4 +123,5 @@ def _disable(name: str, url: str, now: datetime, work: UnitOfWork) -> None:
     """Use a community's address no more after it answered 'gone'. Addresses of single posts are not kept anywhere."""
     reason = f"the address answered 410 Gone at {now:%Y-%m-%d %H:%M} UTC"
     if work.communities.disable_webhook(name, url=url, because=reason):
+        note(work, "community.webhook-disabled", name, by=SYSTEM, at=now, community=name, because=reason)
         log.warning("webhook of community %s disabled: %s", name, reason)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from riskguard.domain.case import Case, CaseFile, CaseStatus, Decision, Ruling
 from riskguard.domain.errors import InvalidInput, NotFound, TooLarge
 from riskguard.domain.post import Post
+from riskguard.services.audit import note
 from riskguard.services.events import announce, decided
 from riskguard.services.ports import Begin, Bell, Clock, UnitOfWork
 
@@ -28,6 +29,7 @@ def decide(
     ruling: Ruling,
     reason: str,
     by: str,
+    actor: str,
     seen_version: int,
     begin: Begin,
     clock: Clock,
@@ -36,7 +38,8 @@ def decide(
 ) -> Case:
     """The case after this ruling, kept together with the event that tells the platform.
 
-    `community` is whose cases the moderator may touch; none means all. Raises NotFound, StaleVersion, InvalidInput.
+    `by` is who decided; `actor` is the member or key that they came with, for the audit log. `community` is whose
+    cases the moderator may touch; none means all. Raises NotFound, StaleVersion, InvalidInput.
     """
     with begin() as work:
         seen = _file(work, case_id, community)
@@ -44,6 +47,16 @@ def decide(
         case = seen.case.decide(decision, seen_version=seen_version)
         work.cases.save(case, seen_version=seen_version)
         _tell(work, case, decision, seen.post)
+        note(
+            work,
+            "case.decided",
+            case.id,
+            by=actor,
+            at=decision.at,
+            community=case.community,
+            ruling=ruling.value,
+            version=case.version,
+        )
         work.commit()
     announce(bell)
     return case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, select, update
 
 from riskguard.domain.errors import NotFound
 from riskguard.domain.member import ApiKey, Community, Member, Role
@@ -96,6 +96,11 @@ class SqlMembers:
         """NotFound when they were never added."""
         if not self._link.write(update(MEMBERS).where(MEMBERS.c.id == member.id).values(asdict(member))).rowcount:
             raise NotFound(f"no member {member.id}")
+
+    def remove(self, member_id: str) -> None:
+        """NotFound when they were never added, or are gone."""
+        if not self._link.write(delete(MEMBERS).where(MEMBERS.c.id == member_id)).rowcount:
+            raise NotFound(f"no member {member_id}")
 
     def _one(self, condition: ColumnElement[bool]) -> Member | None:
         row = self._link.read(select(MEMBERS).where(condition)).mappings().one_or_none()

@@ -194,3 +194,5 @@ Index("uq_alerts_standing", ALERTS.c.key, unique=True, sqlite_where=_STANDING, p
 Index("ix_alerts_listed", ALERTS.c.status, ALERTS.c.severity.desc(), ALERTS.c.last_at.desc())
 Index("ix_alerts_last_at", ALERTS.c.last_at)
 AUDIT_LOG = Table("audit_log", METADATA, AuditColumns)
+Index("ix_audit_log_event", AUDIT_LOG.c.event, AUDIT_LOG.c.sequence)
+Index("ix_audit_log_subject", AUDIT_LOG.c.subject, AUDIT_LOG.c.sequence)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from riskguard.bootstrap import check_policies, open_begin, secret_key
+from riskguard.domain.audit import SYSTEM
 from riskguard.domain.errors import NotReady
 from riskguard.domain.member import Role
 from riskguard.port import bindable
@@ -125,7 +126,7 @@ def _sign_in_lines(settings: Settings) -> list[str]:
         members, communities = work.members.all(), work.communities.all()
     lines = ["sign in with your name; a lost password: riskguard admin reset-password NAME"]
     if not members:
-        member, password = accounts.create_member(FIRST_MEMBER, role=Role.OPERATOR, begin=begin)
+        member, password = accounts.create_member(FIRST_MEMBER, role=Role.OPERATOR, begin=begin, by=SYSTEM)
         lines = [f"sign in as {member.name} with {password}  (shown this once)"]
     if not communities:
         lines.append("then give a platform its key: riskguard admin create-community NAME")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from riskguard.bootstrap import House, build_house, log_to_stderr
+from riskguard.domain.audit import AuditFilter
+from riskguard.services.inforce import PolicyWatch
 from riskguard.services.recovery import forget_answers, forget_events, sweep
 from riskguard.settings import Settings
 
@@ -76,6 +78,7 @@ def run_due(chores: Sequence[Chore], now: float) -> float:
 
 def chores_of(house: House) -> list[Chore]:
     """What a service needs done."""
+    watch = PolicyWatch(house.begin, house.policies, house.clock)
     return [
         Chore("calling workers", 1.0, house.line.wake),
         Chore("calling for events that are due", 1.0, lambda: _ring_if_due(house)),
@@ -83,6 +86,8 @@ def chores_of(house: House) -> list[Chore]:
         Chore("sweeping up posts without a verdict", 5.0, lambda: _sweep(house)),
         Chore("forgetting old answers", 3600.0, lambda: _forget(house)),
         Chore("forgetting events that arrived long ago", 3600.0, lambda: _forget_events(house)),
+        Chore("noting policies that were taken into force", 5.0, watch.look),
+        Chore("telling the head of the audit log", 3600.0, lambda: _tell_head(house)),
     ]
 
 
@@ -121,6 +126,14 @@ def _forget_events(house: House) -> None:
     dropped = forget_events(begin=house.begin, clock=house.clock, after=EVENTS_KEPT)
     if dropped:
         _log.info("%d events that arrived more than %d days ago were forgotten", dropped, EVENTS_KEPT.days)
+
+
+def _tell_head(house: House) -> None:
+    """In the log of the service, which lies elsewhere: who cuts the audit log short does not reach it."""
+    with house.begin() as work:
+        newest = work.audit.find(AuditFilter(), limit=1)
+    for record in newest:
+        _log.info("the audit log has %d rows; head: %s", record.sequence, record.hash)
 
 
 def _leave(_signum: int, _frame: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from riskguard.domain.audit import AuditFilter
 from riskguard.domain.event import EventType
 from riskguard.services import accounts
 from tests.integration.api.conftest import Platform
@@ -50,6 +51,8 @@ def test_a_ruling_is_shown_and_sent_and_an_appeal_opens_the_case_again(platform:
     assert platform.post("/v1/posts/p1/appeals", {"by": "u1", "reason": "再看一次"}).json["status"] == "open"
     with platform.house.begin() as work:
         events = work.outbox.recent(community="c1", limit=10)
+        audited = work.audit.find(AuditFilter(event="case.decided"), limit=10)
+    assert {(row.actor, row.subject) for row in audited} == {(f"key:{platform.key[:9]}", case)}
     assert {event.type for event in events} == {EventType.CASE_DECIDED, EventType.APPEAL_RULED}
 
 

@@ -149,6 +149,17 @@ def test_a_new_password_ends_the_sessions_elsewhere_but_not_here(
     assert there.sign_in("lin", "long enough now").status_code == 302
 
 
+def test_who_is_removed_is_out_and_who_has_another_role_has_it_at_the_next_click(
+    house: House, cases: list[Case], member: Callable[..., Browser]
+) -> None:
+    gone, moved = member("lin"), member("chen")
+    accounts.remove_member("lin", begin=house.begin)
+    accounts.create_member("lin", role=Role.OPERATOR, begin=house.begin)
+    assert gone.get("/").location == "/console/sign-in"
+    accounts.set_role("chen", role=Role.COMPLIANCE, community="tide", begin=house.begin)
+    assert "您可以查看案件" in moved.get(f"/cases/{cases[0].id}").get_data(as_text=True)
+
+
 def test_a_form_without_its_token_changes_nothing(
     house: House, cases: list[Case], member: Callable[..., Browser]
 ) -> None:

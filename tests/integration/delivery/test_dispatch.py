@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from riskguard.delivery import WebhookSender
+from riskguard.domain.audit import AuditFilter
 from riskguard.domain.event import Answer, Event, EventStatus, EventType
 from riskguard.domain.member import Community
 from riskguard.evaluation.receiver import Receiver, Reply, Request
@@ -144,6 +145,9 @@ def test_410_disables_the_webhook_of_the_community_until_it_is_set_again(
     unsent = _kept(begin)["msg_2"]
     assert (unsent.status, unsent.attempts) == (EventStatus.GIVEN_UP, 0)
     assert unsent.last_answer.startswith("webhook disabled: the address answered 410 Gone at ")
+    with begin() as work:
+        [switched_off] = work.audit.find(AuditFilter(event="community.webhook-disabled"), limit=9)
+    assert (switched_off.actor, switched_off.subject) == ("system", "forum")
     with Receiver(forum.webhook_secret) as again:
         accounts.set_webhook("forum", again.url, begin=begin)
         _add(begin, clock, again.url, ["msg_3"])

@@ -56,6 +56,7 @@ def rule(case: Case, begin: Begin, bell: Bell, *, seen: int = 1, reason: str = "
         ruling=Ruling.REMOVE,
         reason=reason,
         by="lin-xia",
+        actor="member:lin-xia",
         seen_version=seen,
         begin=begin,
         clock=lambda: AT,

@@ -53,6 +53,16 @@ def test_a_member_signs_in_with_what_was_printed(database_url: str, begin: Begin
     assert accounts.sign_in("小王", new, begin=begin).community == "forum"
 
 
+def test_a_member_in_another_role_and_then_gone(database_url: str, begin: Begin) -> None:
+    run(database_url, "create-community", "forum")
+    run(database_url, "create-member", "小王", "--role", "operator")
+    assert run(database_url, "set-role", "小王", "moderator", "--community", "forum") == "小王 is moderator of forum\n"
+    assert run(database_url, "list-members") == "小王  moderator  forum\n"
+    assert run(database_url, "remove-member", "小王") == "小王 is no member any more\n"
+    assert run(database_url, "list-members") == ""
+    assert "member.removed  member:小王  forum  role=moderator" in run(database_url, "audit", "--limit", "1")
+
+
 def test_events_that_were_given_up_wait_again(database_url: str, begin: Begin) -> None:
     settle(begin, "forum")
     with begin() as work:
@@ -61,6 +71,7 @@ def test_events_that_were_given_up_wait_again(database_url: str, begin: Begin) -
     assert run(database_url, "retry-events") == "1 events that were given up wait to be sent again\n"
     with begin() as work:
         assert work.outbox.tally() == {"waiting": 2}
+    assert "cli  events.revived  *  -  events=1" in run(database_url, "audit")
 
 
 def test_without_a_url_it_is_a_file_in_the_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,6 +46,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("previous", name=op.f("uq_audit_log_previous")),
     )
     op.create_index(op.f("ix_audit_log_at"), "audit_log", ["at"], unique=False)
+    op.create_index("ix_audit_log_event", "audit_log", ["event", "sequence"], unique=False)
+    op.create_index("ix_audit_log_subject", "audit_log", ["subject", "sequence"], unique=False)
     for statement in _ON_SQLITE if op.get_bind().dialect.name == "sqlite" else _ON_POSTGRES:
         op.execute(statement)
 
