@@ -11,6 +11,7 @@ from typing import Self
 
 import pytest
 
+from riskguard.domain.audit import AuditEntry
 from riskguard.domain.event import Answer, Attempt, Event, EventStatus, EventType, Outcome
 from riskguard.domain.member import Community
 from riskguard.services.dispatch import LEASE_S, dispatch
@@ -33,6 +34,7 @@ class FakeStore:
         self.communities = {"forum": Community("forum", NOW, HOOK, secret, disabled)}
         self.recorded: dict[str, Attempt] = {}
         self.put_off: dict[str, datetime] = {}
+        self.audited: dict[str, str] = {}
         self.leased_until: datetime | None = None
         self.open = 0
 
@@ -46,6 +48,7 @@ class FakeWork:
         self._writes: list[tuple[dict, object, object]] = []
         self.outbox = SimpleNamespace(claim_due=self._claim, record=self._record, put_off=self._put_off)
         self.communities = SimpleNamespace(get=store.communities.get, disable_webhook=self._disable)
+        self.audit = SimpleNamespace(add=self._audit)
 
     def _claim(self, *, now: datetime, leased_until: datetime, limit: int) -> list[Event]:
         assert now == NOW
@@ -65,6 +68,9 @@ class FakeWork:
             return False
         self._writes.append((self._store.communities, name, replace(community, webhook_disabled_because=because)))
         return True
+
+    def _audit(self, entries: list[AuditEntry]) -> None:
+        self._writes += [(self._store.audited, entry.event, entry.subject) for entry in entries]
 
     def commit(self) -> None:
         for place, key, value in self._writes:
@@ -174,6 +180,7 @@ def test_gone_disables_the_address_of_the_community_and_says_why() -> None:
     assert (
         store.communities["forum"].webhook_disabled_because == "the address answered 410 Gone at 2026-03-01 12:00 UTC"
     )
+    assert store.audited == {"community.webhook-disabled": "forum"}
 
 
 def test_gone_at_the_address_of_one_post_disables_nothing_else() -> None:
