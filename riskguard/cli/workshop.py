@@ -79,6 +79,40 @@ def linear(data: Path | None, out: Path | None, *, permissive_only: bool, seed: 
     console.print(f"Model and card are in {folder}")
 
 
+@train.command("combiner")
+@_data
+@click.option("--cases", type=_FOLDER, default="tests/assets", show_default=True, help="Folder of our own suites.")
+@click.option("--models", type=_FOLDER, help="Folder of the models, which gets combiner/; else RISKGUARD_MODEL_DIR.")
+def combiner(data: Path | None, cases: Path, models: Path | None) -> None:
+    """Fit what weighs the lexicon's word, the encoder's and the words around a term. Half a minute on one core."""
+    settings = Settings.load()
+    folder = models or settings.model_dir
+    try:
+        from riskguard.training.combiner import learn, lessons, write
+    except ImportError as missing:
+        raise NotReady(f"training needs {missing.name}", hint="pip install 'riskguard[workshop]'") from missing
+    from rich.console import Console
+
+    from riskguard.detectors.registry import build_panel
+    from riskguard.detectors.similar import MemoryLookAlikes
+
+    with Console(stderr=True).status("reading dev with all detectors"):
+        panel = build_panel(
+            policy_dir=settings.policy_dir,
+            model_dir=folder,
+            look_alikes=MemoryLookAlikes(window_s=1.0),
+            engine=settings.encoder_engine,
+            combined=False,
+        )
+        learnt = learn(panel, lessons(data or settings.training_data, cases))
+    write(folder / "combiner", learnt)
+    for each in learnt:
+        click.echo(
+            f"{each.name}: {each.rows} findings, ROC area {each.area:.3f} (lexicon alone {each.lexicon_area:.3f}), "
+            f"recall {each.recall:.3f}, false alarms {each.false_alarms:.3f}"
+        )
+
+
 @click.group(cls=Measures)
 def evaluate() -> None:
     """Measure models on labelled data, and the service on a stream of posts."""

@@ -53,6 +53,17 @@ class Explaining(Protocol):
         """Per text the spans of those of its labels, here with their scores, that a few characters carried."""
 
 
+class Combining(Protocol):
+    """What makes one score of what several detectors say about one text."""
+
+    @property
+    def version(self) -> str:
+        """A hash of what it weighs by."""
+
+    def combine(self, view: TextView, findings: Sequence[Finding]) -> Sequence[Finding]:
+        """The findings of one text, with other scores where that is right; none are added."""
+
+
 @runtime_checkable
 class Noted(Protocol):
     """A detector that has something to tell operators about how it runs here."""
@@ -65,8 +76,9 @@ class Noted(Protocol):
 class Panel:
     """Asks each detector with the whole batch. One batch at a time: verdicts name the versions that read them."""
 
-    def __init__(self, detectors: Sequence[Detector]) -> None:
+    def __init__(self, detectors: Sequence[Detector], combiner: Combining | None = None) -> None:
         self._detectors = tuple(detectors)
+        self._combiner = combiner
         self._refreshed = tuple(detector for detector in detectors if isinstance(detector, Refreshed))
         self._explaining = tuple(detector for detector in detectors if isinstance(detector, Explaining))
         self.notes = {detector.name: detector.note for detector in self._detectors if isinstance(detector, Noted)}
@@ -77,6 +89,8 @@ class Panel:
 
     def _introduce(self) -> None:
         models = {detector.name: detector.version for detector in self._detectors}
+        if self._combiner is not None:
+            models["combiner"] = self._combiner.version
         if models != self._models:
             self._models = models
             self.labels = frozenset(label for detector in self._detectors for label in detector.labels)
@@ -89,7 +103,7 @@ class Panel:
             detector.refresh()
         self._introduce()
         columns = [_answers(detector, posts, views, floor) for detector in self._detectors]
-        return [self._reading([column[at] for column in columns]) for at in range(len(posts))]
+        return [self._reading(views[at], [column[at] for column in columns], floor) for at in range(len(posts))]
 
     def explain(
         self, views: Sequence[TextView], readings: Sequence[Reading], labels: Sequence[Collection[str]]
@@ -106,7 +120,7 @@ class Panel:
                 explained[at] = _with_spans(explained[at], detector.name, spans)
         return explained
 
-    def _reading(self, answers: Sequence[Answer]) -> Reading:
+    def _reading(self, view: TextView, answers: Sequence[Answer], floor: float) -> Reading:
         findings: list[Finding] = []
         abstentions = list(self._absences)
         for answer in answers:
@@ -114,6 +128,8 @@ class Panel:
                 abstentions.append(answer)
             else:
                 findings.extend(answer)
+        if self._combiner is not None:
+            findings = [each for each in self._combiner.combine(view, findings) if each.score >= floor]
         return Reading(tuple(findings), tuple(abstentions), self._models)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from riskguard.detectors.absent import AbsentDetector
+from riskguard.detectors.combiner import Combiner
 from riskguard.detectors.encoder import EncoderDetector
 from riskguard.detectors.encoder.engine import AUTO
 from riskguard.detectors.hub import hub_detectors
@@ -28,13 +29,15 @@ def build_panel(
     extra: Sequence[str] = (),
     engine: str = AUTO,
     hub: Path | None = None,
+    combined: bool = True,
 ) -> Panel:
     """The panel with everything loaded. `extra` names factories without arguments: 'module:factory'.
 
     The encoder holds the linear model too; without one that model sits on the panel alone. `hub` lists models of
     others; without a name it is hub.yaml beside ours, if there is one. PolicyInvalid for faulty lists, ModelInvalid for
     a model that is there but unsound, NotReady for an extra, a listed model or an `engine` that cannot be had. A model
-    of ours that is not there abstains as absent.
+    of ours that is not there abstains as absent. Where the combiner is not there or not `combined`, each detector's
+    score stands.
     """
     return Panel(
         [
@@ -44,12 +47,17 @@ def build_panel(
             SimilarDetector(look_alikes),
             *_hub(hub, model_dir / "hub.yaml", policy_dir / "taxonomy.yaml"),
             *map(_extra, extra),
-        ]
+        ],
+        _combiner(model_dir / "combiner") if combined else None,
     )
 
 
 def _encoder(folder: Path, linear: Path, engine: str) -> Detector:
     return EncoderDetector.load(folder, linear=linear, engine=engine) if folder.is_dir() else _linear(linear)
+
+
+def _combiner(folder: Path) -> Combiner | None:
+    return Combiner.load(folder) if folder.is_dir() else None
 
 
 def _linear(folder: Path) -> Detector:

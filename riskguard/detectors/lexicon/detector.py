@@ -167,7 +167,10 @@ class LexiconDetector:
             score *= _REPORTED
         more = len(found) - _MOST_SPANS
         spans = _spans(view, found[:_MOST_SPANS], reported=reported)
-        return Finding(label, round(score, 4), self.name, spans, {"more": more} if more > 0 else {})
+        facts: dict[str, str | int | float | bool] = {"more": more} if more > 0 else {}
+        if any(each.seen.disguised for each in found):
+            facts["disguised"] = True
+        return Finding(label, round(score, 4), self.name, spans, facts)
 
 
 def _spans(view: TextView, found: Iterable[Found], *, reported: bool) -> tuple[EvidenceSpan, ...]:

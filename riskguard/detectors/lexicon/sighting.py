@@ -43,6 +43,7 @@ class Manner(StrEnum):
     SHUFFLE = "，字序打乱"
 
 
+_OPEN = {Manner.PLAIN, Manner.PAUSED, Manner.CROSSING}
 _CLARITY = {Manner.DENOISED: 0.98, Manner.PAUSED: 0.5, Manner.CROSSING: 0.5}
 
 
@@ -63,6 +64,11 @@ class Sighting:
     def clarity(self) -> float:
         """By what its weight is multiplied."""
         return self.believed * _CLARITY.get(self.manner, 1.0)
+
+    @property
+    def disguised(self) -> bool:
+        """Whether somebody took pains to hide the term."""
+        return self.manner not in _OPEN
 
     def explain(self, written: str) -> str:
         """Why, in words for the moderator."""

@@ -1,0 +1,152 @@
+"""The combiner: a listed term weighs as the model and the words around it say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskguard.detectors.combiner import CONFIG, GROUPS, Combiner
+from riskguard.detectors.combiner.frame import frames, frames_in
+from riskguard.detectors.panel import Panel
+from riskguard.domain.errors import ModelInvalid
+from riskguard.domain.finding import Finding
+from riskguard.domain.post import Post
+from riskguard.settings import Settings
+from riskguard.text.view import TextView, fold, fold_all
+from tests.unit.detectors.posts import posts_of
+
+SHIPPED = Settings.load().model_dir / "combiner"
+FAMILIES = sorted(kind for group in GROUPS for kind in group.heads)
+
+
+@pytest.fixture(scope="module")
+def combiner() -> Combiner:
+    """As it is shipped."""
+    return Combiner.load(SHIPPED)
+
+
+def heard(**scores: float) -> list[Finding]:
+    """What the encoder says; an emotion shows that it has read the text."""
+    return [Finding("emotion.neutral", 0.6, "encoder"), *(Finding(k, v, "encoder") for k, v in scores.items())]
+
+
+def score(combiner: Combiner, text: str, label: str, model: Sequence[Finding] = (), *, lexicon: float = 0.6) -> float:
+    """The score of a listed term in a text that a model has read so."""
+    return combiner.combine(fold(text), [Finding(label, lexicon, "lexicon"), *model])[0].score
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("谨防刷单骗局", {"warning"}, id="warning"),
+        pytest.param("民警抓获三人", {"news"}, id="news"),
+        pytest.param("他骂我傻", {"told"}, id="told"),
+        pytest.param("这算赌博吗", {"asking"}, id="asking"),
+        pytest.param("医生开的药", {"care"}, id="care"),
+        pytest.param("小心翼翼地走", set(), id="careful-is-no-warning"),
+        pytest.param("日结，私聊", {"offer"}, id="offer"),
+        pytest.param("今天天气好", set(), id="nothing"),
+    ],
+)
+def test_frames_are_seen(text: str, shown: set[str]) -> None:
+    assert frames_in(fold(text).folded) == shown
+
+
+def test_a_warning_weighs_less_than_an_offer(combiner: Combiner) -> None:
+    model = heard(fraud=0.4)
+    warned, offered = "谨防兼职刷单，群里有人被骗", "兼职刷单，日结，想做的来找我"
+    assert score(combiner, warned, "fraud.part_time", model) < 0.5 < score(combiner, offered, "fraud.part_time", model)
+
+
+def test_what_others_said_weighs_less_than_what_one_says(combiner: Combiner) -> None:
+    model = heard(abuse=0.5)
+    assert score(combiner, "他骂我是废物，我没理", "abuse.insult", model) < score(
+        combiner, "你就是个废物，滚吧", "abuse.insult", model
+    )
+
+
+@given(st.sampled_from(FAMILIES), st.floats(0, 1), st.floats(0, 1))
+def test_a_surer_model_never_softens(kind: str, one: float, other: float) -> None:
+    combiner, low, high = Combiner.load(SHIPPED), *sorted((one, other))
+    head = next(group.heads[kind][0] for group in GROUPS if kind in group.heads)
+    text = "这里什么都有"
+    assert score(combiner, text, kind, heard(**{head: low})) <= score(combiner, text, kind, heard(**{head: high}))
+
+
+@given(kind=st.sampled_from(FAMILIES), one=st.floats(0, 1), other=st.floats(0, 1), read=st.booleans())
+def test_a_stronger_term_never_softens(kind: str, one: float, other: float, *, read: bool) -> None:
+    combiner, low, high = Combiner.load(SHIPPED), *sorted((one, other))
+    model = heard() if read else []
+    text = "这里什么都有"
+    assert score(combiner, text, kind, model, lexicon=low) <= score(combiner, text, kind, model, lexicon=high)
+
+
+def test_both_witnesses_and_the_frames_are_told(combiner: Combiner) -> None:
+    found = combiner.combine(fold("谨防刷单"), [Finding("fraud.part_time", 0.6, "lexicon"), *heard(fraud=0.3)])[0]
+    assert {name: found.facts[name] for name in ("lexicon", "model", "frames")} == {
+        "lexicon": 0.6,
+        "model": 0.3,
+        "frames": "warning",
+    }
+
+
+@pytest.mark.parametrize("label", ["custom.rivals", "self_harm.urgent", "minors.bullying", "violence.graphic"])
+def test_labels_of_no_group_keep_their_score(combiner: Combiner, label: str) -> None:
+    finding = Finding(label, 0.6, "lexicon")
+    assert combiner.combine(fold("谨防"), [finding, *heard(abuse=0.9)])[0] == finding
+
+
+def test_the_model_is_not_asked_about_what_it_has_not_learnt(combiner: Combiner) -> None:
+    silent = score(combiner, "滚开", "abuse.threat", heard())
+    assert (
+        silent == score(combiner, "滚开", "abuse.threat", heard(abuse=0.9)) == score(combiner, "滚开", "abuse.threat")
+    )
+
+
+def test_findings_of_others_stay_as_they_are(combiner: Combiner) -> None:
+    others = [*heard(fraud=0.3), Finding("pii.mobile", 0.9, "pii")]
+    assert list(combiner.combine(fold("谨防"), others)) == others
+
+
+class Listed:
+    """Finds a weak term of fraud in every text."""
+
+    name, version = "lexicon", "1"
+    labels = frozenset({"fraud.loan"})
+    absences = ()
+
+    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:
+        """One finding a text."""
+        return [[Finding("fraud.loan", 0.3, self.name)] for _ in views]
+
+
+def test_the_panel_combines_and_names_the_version(combiner: Combiner) -> None:
+    text = "警方提醒：谨防贷款诈骗，已抓获嫌疑人，记者从法院了解到"
+    (reading,) = Panel([Listed()], combiner).read(posts_of([text]), fold_all([text]), floor=0.05)
+    assert reading.models == {"lexicon": "1", "combiner": combiner.version}
+    assert all(finding.score < 0.3 for finding in reading.findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("{", "holds no weights", id="no-json"),
+        pytest.param('{"weights": 3}', "holds no weights", id="no-weights"),
+        pytest.param('{"weights": {}}', "lacks weights of 'offer'", id="no-group"),
+        pytest.param(json.dumps({"weights": {"offer": {"bias": 0.0}}}), "lacks weights of 'offer'", id="no-signs"),
+    ],
+)
+def test_an_unsound_file_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / CONFIG).write_text(text, encoding="utf-8")
+    with pytest.raises(ModelInvalid, match=told):
+        Combiner.load(tmp_path)
+
+
+def test_the_shipped_weights_know_every_frame() -> None:
+    kept = json.loads((SHIPPED / CONFIG).read_text(encoding="utf-8"))["weights"]
+    assert all(frames().keys() <= weights.keys() for weights in kept.values())

@@ -1,0 +1,76 @@
+"""Fitting the combiner: what a few texts teach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from riskguard.detectors.combiner import Combiner
+from riskguard.detectors.panel import Panel
+from riskguard.domain.finding import Finding
+from riskguard.domain.post import Post
+from riskguard.text.view import TextView, fold
+from riskguard.training.combiner import CARD, OWN, Lesson, learn, write
+
+KINDS = {"刷单": "fraud.part_time", "傻": "abuse.insult"}
+
+
+class Terms:
+    """A lexicon of two words."""
+
+    name, version = "lexicon", "1"
+    labels = frozenset(KINDS.values())
+    absences = ()
+
+    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:
+        """A finding per word that stands in the text."""
+        return [[Finding(label, 0.6, self.name) for word, label in KINDS.items() if word in v.folded] for v in views]
+
+
+class Witness:
+    """A model that is sure of what is an offer or an insult."""
+
+    name, version = "encoder", "1"
+    labels = frozenset({"fraud", "abuse", "emotion.neutral"})
+    absences = ()
+
+    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:
+        """A finding per head."""
+        return [self._of(view.folded) for view in views]
+
+    def _of(self, text: str) -> list[Finding]:
+        score = 0.9 if "日结" in text or "你" in text else 0.1
+        return [Finding(label, score, self.name) for label in sorted(self.labels)]
+
+
+@pytest.fixture
+def lessons() -> list[Lesson]:
+    """The same words, meant and not meant."""
+    fraud, harm, none = frozenset({"fraud"}), frozenset({"abuse"}), frozenset[str]()
+    return [
+        each
+        for number in range(10)
+        for each in (
+            Lesson(OWN, f"刷单日结{number}", fraud),
+            Lesson(OWN, f"谨防刷单{number}", none),
+            Lesson("normal_weibo", f"刷单{number}是什么", none),
+            Lesson(OWN, f"你真傻{number}", harm),
+            Lesson(OWN, f"他骂我傻{number}", none),
+        )
+    ]
+
+
+def test_what_is_learnt_is_written_loaded_and_tells_them_apart(tmp_path: Path, lessons: list[Lesson]) -> None:
+    learnt = learn(Panel([Terms(), Witness()]), lessons)
+    assert [(each.rows, each.yes) for each in learnt] == [(30, 10), (30, 10), (20, 10), (20, 10)]
+    write(tmp_path, learnt)
+    combiner = Combiner.load(tmp_path)
+    assert "| offer | 30, 10 |" in (tmp_path / CARD).read_text(encoding="utf-8")
+    told = {}
+    for text in ("刷单日结", "谨防刷单"):
+        view = fold(text)
+        (terms,), (said,) = Terms().read([], [view], floor=0.0), Witness().read([], [view], floor=0.0)
+        told[text] = combiner.combine(view, [*terms, *said])[0].score
+    assert told["谨防刷单"] < 0.5 < told["刷单日结"]
