@@ -193,11 +193,13 @@ def offline_reader(settings: Settings, *, policy_file: Path | None = None) -> Of
 
 
 def check_policies(settings: Settings) -> None:
-    """PolicyInvalid, with all faults, unless policies, taxonomy and lexicons can be used."""
+    """PolicyInvalid, with all faults, unless policies, taxonomy, lexicons and copypasta can be used."""
     from riskguard.detectors.lexicon import load_lexicon
+    from riskguard.detectors.similar.copypasta import FILE, load_copypasta
 
     _policies(settings)
     load_lexicon(settings.policy_dir / "lexicons")
+    load_copypasta(settings.policy_dir / FILE)
 
 
 def secret_key(settings: Settings) -> str:

@@ -35,14 +35,16 @@ def policy() -> None:
 def check(folder: Path | None) -> None:
     """Say everything that is wrong with a policy folder.
 
-    Looks at the taxonomy, default.yaml, communities/, lexicons/ and tests/; a test that fails is a fault, and so is a
-    threshold or rule of default.yaml that no test fires. Ends with exit code 1 if there is any fault.
+    Looks at the taxonomy, default.yaml, communities/, lexicons/, copypasta.yaml and tests/; a test that fails is a
+    fault, and so is a threshold or rule of default.yaml that no test fires. Ends with exit code 1 on any fault.
     """
+    from riskguard.detectors.similar.copypasta import FILE as COPYPASTA
+    from riskguard.detectors.similar.copypasta import copypasta_faults
     from riskguard.policy.book import read_shelf
     from riskguard.policy.check import check as faults_of
 
     folder = folder or Settings.load().policy_dir
-    faults = [*faults_of(folder), *_lexicon_faults(folder)]
+    faults = [*faults_of(folder), *_lexicon_faults(folder), *copypasta_faults(folder / COPYPASTA)]
     if faults:
         _refuse(faults)
     shelf = read_shelf(folder)

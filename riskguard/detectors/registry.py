@@ -44,7 +44,7 @@ def build_panel(
             WatchedLexicon(policy_dir / "lexicons"),
             PiiDetector(),
             _encoder(model_dir / "risk-encoder", model_dir / "linear", engine),
-            SimilarDetector(look_alikes),
+            SimilarDetector(look_alikes, policy_dir=policy_dir),
             *_hub(hub, model_dir / "hub.yaml", policy_dir / "taxonomy.yaml"),
             *map(_extra, extra),
         ],

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from riskguard.detectors.linear.ngrams import ngrams
 from riskguard.detectors.similar import MemoryLookAlikes, SimilarDetector
+from riskguard.detectors.similar.copypasta import Copypasta, Phrase
+from riskguard.detectors.similar.likeness import overlap
 from riskguard.detectors.similar.residue import residue
-from riskguard.detectors.similar.sketch import similarity, sketches
+from riskguard.detectors.similar.sketch import sketches
 from riskguard.domain.post import Author, Post
 from riskguard.evaluation.calibration import platt, sigmoid
 from riskguard.text.view import fold_all
@@ -25,8 +27,21 @@ any_texts = st.text(max_size=60)
 def test_similarity_is_symmetric_and_full_with_oneself(one: str, other: str) -> None:
     first, second = sketches([one, other])
     if first is not None and second is not None:
-        assert similarity(first.signature, second.signature) == similarity(second.signature, first.signature)
-        assert similarity(first.signature, first.signature) == 1.0
+        there, back = overlap(first, second), overlap(second, first)
+        assert (there is None) == (back is None)
+        if there is not None and back is not None:
+            assert (there.jaccard, there.alike) == (back.jaccard, back.alike)
+        itself = overlap(first, first)
+        assert itself is not None
+        assert (itself.jaccard, itself.alike) == (1.0, True)
+
+
+@given(texts)
+def test_only_listed_words_are_ever_taken_out(text: str) -> None:
+    left = Copypasta([Phrase(("今天", "火锅")), Phrase(("福利",))]).taken_out_of(text)
+    letters = iter(text)
+    assert all(char in letters for char in left)
+    assert left in ("", text) or len(left) >= 4
 
 
 @given(st.lists(any_texts, max_size=6))

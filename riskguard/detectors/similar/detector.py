@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from math import sqrt
+from pathlib import Path
 
+from riskguard.detectors.similar.copypasta import Copypasta, WatchedCopypasta
 from riskguard.detectors.similar.lookalikes import LookAlikes, Match, Trace
 from riskguard.detectors.similar.residue import residue
 from riskguard.detectors.similar.sketch import SHORTEST, Sketch, sketches
@@ -26,21 +28,34 @@ _TELLING = 8
 class SimilarDetector:
     """Finds posts like earlier ones of the same community. Findings mean the whole text.
 
-    near_duplicate scores the similarity, flood how often this author said it, campaign how many accounts did. An
-    exact copy of a short text tells less, so its scores are damped; it never makes a campaign.
+    Compared is what is left of a post without quotes, reposted words, names, hashtags, emoticons and the listed
+    copypasta. near_duplicate scores the similarity, flood how often this author said it, campaign how many accounts
+    did. An exact copy of a short text tells less, so its scores are damped; it never makes a campaign.
     """
 
     name = "similar"
-    version = "minhash128-32x4-2"
     labels = frozenset({NEAR_DUPLICATE, FLOOD, CAMPAIGN})
     absences: tuple[Abstention, ...] = ()
 
-    def __init__(self, look_alikes: LookAlikes) -> None:
+    def __init__(self, look_alikes: LookAlikes, *, policy_dir: Path | None = None) -> None:
         self._look_alikes = look_alikes
+        self._watched = WatchedCopypasta(policy_dir) if policy_dir else None
+        self._copypasta = self._watched.now if self._watched else Copypasta()
+
+    @property
+    def version(self) -> str:
+        """How texts are compared, and a hash of what is taken out of them first."""
+        return f"minhash128-32x4-3+{self._copypasta.version}"
+
+    def refresh(self) -> None:
+        """Look at the copypasta, at most once a second."""
+        if self._watched:
+            self._watched.refresh()
+            self._copypasta = self._watched.now
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:
         """Findings scoring at least `floor`; DetectorFailed when the memory cannot be reached."""
-        drawn = sketches([residue(view.folded) for view in views])
+        drawn = sketches([self._copypasta.taken_out_of(residue(view.folded)) for view in views])
         own_words = [(at, sketch) for at, sketch in enumerate(drawn) if sketch is not None]
         matches = self._look_alikes.meet([_trace(posts[at], sketch) for at, sketch in own_words])
         found: list[list[Finding]] = [[] for _ in posts]
@@ -62,14 +77,15 @@ def campaign_score(accounts: int) -> float:
 
 def _findings(match: Match, sketch: Sketch, post: Post) -> list[Finding]:
     telling = min(1.0, sqrt(sketch.length / SHORTEST))
-    facts: Facts = {"cluster": match.cluster, "copies": match.copies}
+    minutes = max(0, round((post.created_at.timestamp() - match.since) / 60))
+    facts: Facts = {"cluster": match.cluster, "copies": match.copies, "minutes": minutes}
     if sketch.length >= _TELLING:
         facts["accounts"] = match.accounts
     found = [Finding(NEAR_DUPLICATE, match.similarity * telling, "similar", facts=facts)]
     if match.own > 1 and post.author.id:
         own: Facts = {"cluster": match.cluster, "copies": match.own}
         found.append(Finding(FLOOD, flood_score(match.own) * telling, "similar", facts=own))
-    if match.accounts >= _FEWEST_ACCOUNTS and sketch.length >= SHORTEST:
+    if match.accounts >= _FEWEST_ACCOUNTS and sketch.grams:
         found.append(Finding(CAMPAIGN, campaign_score(match.accounts), "similar", facts=facts))
     return found
 

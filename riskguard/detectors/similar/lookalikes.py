@@ -8,10 +8,6 @@ from typing import Protocol
 
 from riskguard.detectors.similar.sketch import Sketch
 
-ALIKE = 0.5
-"""Estimated similarity from which two texts count as one. It bounds what is remembered together; what is done about
-a similarity is policy."""
-
 MOST_MEMBERS = 20_000
 """Copies of one text that are told apart; beyond it the counts stand still."""
 
@@ -39,8 +35,9 @@ class Trace:
 class Match:
     """The cluster that a post joined: its first post, how alike they are, and who has posted in it by now.
 
-    `copies` counts posts and `accounts` distinct authors, both with this post and the first; `own` counts those of
-    this post's author.
+    `similarity` is to the most similar of the texts that the cluster is known by. `copies` counts posts and `accounts`
+    distinct authors, both with this post and the first; `own` counts those of this post's author; `since` is when the
+    first was posted, in seconds since 1970.
     """
 
     cluster: str
@@ -48,6 +45,7 @@ class Match:
     copies: int
     accounts: int
     own: int
+    since: float
 
 
 class LookAlikes(Protocol):

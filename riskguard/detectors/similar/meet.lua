@@ -1,51 +1,69 @@
 -- Remember a batch of posts and find the cluster that each one joins, all in one step.
 --
--- KEYS[1]  first part of every key: PREFIX:similar
--- ARGV     now (s), window (s), least agreeing bytes, most members, most clusters, number of groups, then for each group:
---          community, number of posts, then for each post: our id, key, author, time (s), signature, band keys
---          (keys of 4 bytes end to end, or one key of 8 bytes for a short text, whose signature is empty)
--- Returns  for each post: {} if it is the first of its kind, else {cluster, agreeing bytes, copies, accounts, own}
+-- KEYS[1]  first part of every key: PREFIX:similar3
+-- ARGV     now (s), window (s), most members, most texts, most faces, likenesses alike, alike when short, few grams,
+--          contained, grams of the contained, its part, far, drift (see likeness.py), number of groups, then for each
+--          group: community, number of posts, then for each post: our id, key, author, time (s), grams, band keys
+--          (keys of 4 bytes end to end, or one key of 8 bytes for a short text, which has no grams)
+-- Returns  for each post: {} if it is the first of its kind, else {cluster, likeness, copies, accounts, own, since}
 --
--- PREFIX:similar:COMMUNITY:SLICE:BAND  hash: band key -> cluster number (the newest one; so a bucket never grows)
--- PREFIX:similar:COMMUNITY:c:NUMBER    hash: x exemplar's id, k its key, a its author, t its time, s signature, n posts,
---                                      b its band keys
--- PREFIX:similar:COMMUNITY:m:NUMBER    set of post keys;   ...:a:NUMBER  hash: author -> posts
--- A cluster lives for one window after its first post, a slice of bands for at most two; of very many in one community
--- the oldest go early.
+-- PREFIX:similar3:COMMUNITY:SLICE:BAND  hash: band key -> number of a text (the newest one; so a bucket never grows)
+-- PREFIX:similar3:COMMUNITY:c:NUMBER    hash: x post's id, k its key, a its author, t its time, g grams, b band keys;
+--                                       of a cluster's first post: n posts, f faces; of a further face: p the number
+--                                       of the cluster
+-- PREFIX:similar3:COMMUNITY:m:NUMBER    set of post keys;   ...:a:NUMBER  hash: author -> posts
+-- A text lives for one window after its post, a slice of bands for at most two; of very many in one community the
+-- oldest go early.
 
 local call = redis.call
-local window, least, most, clusters = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local window, most, texts, most_faces = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local ALIKE, ALIKE_SHORT, FEW_GRAMS = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local CONTAINED, CONTAINED_GRAMS, CONTAINED_PART = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+local FAR, DRIFT = tonumber(ARGV[12]), tonumber(ARGV[13])
 local slice = math.floor(tonumber(ARGV[1]) / window)
-local at = 7
+local at = 15
+local GRAM = 3
 local SHORT = 0  -- the band of short texts
 local replies = {}
 
-local function agreement(one, other)
-  if #one ~= #other then return -1 end
-  if #one == 0 then return 128 end
-  local agreed = 0
-  for from = 1, #one, 8 do
-    local a, b, c, d, e, f, g, h = one:byte(from, from + 7)
-    local i, j, k, l, m, n, o, p = other:byte(from, from + 7)
-    if a == i then agreed = agreed + 1 end
-    if b == j then agreed = agreed + 1 end
-    if c == k then agreed = agreed + 1 end
-    if d == l then agreed = agreed + 1 end
-    if e == m then agreed = agreed + 1 end
-    if f == n then agreed = agreed + 1 end
-    if g == o then agreed = agreed + 1 end
-    if h == p then agreed = agreed + 1 end
+local function grams_of(post)
+  if not post.set then
+    local set, grams = {}, post.grams
+    for from = 1, #grams, GRAM do
+      local a, b, c = grams:byte(from, from + 2)
+      set[a * 65536 + b * 256 + c] = true
+    end
+    post.set = set
   end
-  return agreed
+  return post.set
+end
+
+-- Jaccard similarity of a post and a remembered text, and whether they count as one
+local function compared(post, record)
+  local one, other, shared = #post.grams / GRAM, #record.grams / GRAM, 0
+  if one == 0 or other == 0 then
+    local both = one == other
+    return both and 1 or 0, both
+  end
+  local set, grams = grams_of(post), record.grams
+  for from = 1, #grams, GRAM do
+    local a, b, c = grams:byte(from, from + 2)
+    if set[a * 65536 + b * 256 + c] then shared = shared + 1 end
+  end
+  local jaccard, fewer = shared / (one + other - shared), math.min(one, other)
+  local alike = jaccard >= ALIKE
+    or (jaccard >= ALIKE_SHORT and one + other - 2 * shared <= FEW_GRAMS)
+    or (fewer >= CONTAINED_GRAMS and shared >= CONTAINED * fewer and fewer >= CONTAINED_PART * math.max(one, other))
+  return jaccard, alike
 end
 
 local function posts_of_group(size)
   local posts = {}
   for index = 1, size do
     local keys = ARGV[at + 5]
-    local post = {id = ARGV[at], key = ARGV[at + 1], author = ARGV[at + 2], time = tonumber(ARGV[at + 3]),
-                  signature = ARGV[at + 4], keys = keys, bands = {}}
-    if post.signature == '' then
+    local post = {id = ARGV[at], key = ARGV[at + 1], author = ARGV[at + 2], said = ARGV[at + 3], time = tonumber(ARGV[at + 3]),
+                  grams = ARGV[at + 4], keys = keys, bands = {}}
+    if post.grams == '' then
       post.from, post.to, post.bands[SHORT] = SHORT, SHORT, keys
     else
       post.from, post.to = 1, #keys / 4
@@ -83,14 +101,30 @@ end
 
 local function record_of(base, number, records)
   if records[number] == nil then
-    local got = call('HMGET', base .. 'c:' .. number, 'x', 'k', 'a', 't', 's', 'n')
-    records[number] = got[1] and {id = got[1], key = got[2], author = got[3], time = tonumber(got[4]),
-                                  signature = got[5], posts = tonumber(got[6])} or false
+    local got = call('HMGET', base .. 'c:' .. number, 'x', 'k', 'a', 't', 'g', 'n', 'f', 'p')
+    records[number] = got[1] and {number = number, id = got[1], key = got[2], author = got[3], said = got[4],
+                                  time = tonumber(got[4]), grams = got[5], posts = tonumber(got[6] or 0), faces = tonumber(got[7] or 0),
+                                  parent = got[8]} or false
   end
   return records[number]
 end
 
--- the most similar of the three clusters that share most bands
+-- how alike a post and a text are, and the first post of the text's cluster; nil where it does not join
+local function likeness(base, post, record, records)
+  local first = record
+  if record.parent then first = record_of(base, record.parent, records) end
+  if not first or math.abs(post.time - first.time) > window then return nil end
+  local jaccard, alike = compared(post, record)
+  if not alike then return nil end
+  if record.parent then
+    local root = compared(post, first)
+    if root < DRIFT then return nil end
+    if record.key == post.key then jaccard = root end  -- met again: it is as far from the first as it was
+  end
+  return jaccard, first
+end
+
+-- the most similar of the three texts that share most bands, and the first post of its cluster
 local function nearest(base, post, known, records)
   local met, order = {}, {}
   for band = post.from, post.to do
@@ -100,28 +134,28 @@ local function nearest(base, post, known, records)
       met[number] = (met[number] or 0) + 1
     end
   end
-  if #order == 0 then return nil, -1 end
+  if #order == 0 then return nil, 0 end
   table.sort(order, function(one, other)
     if met[one] ~= met[other] then return met[one] > met[other] end
     return tonumber(one) < tonumber(other)
   end)
-  local best, likeness = nil, -1
+  local best, highest = nil, 0
   for place = 1, math.min(3, #order) do
     local record = record_of(base, order[place], records)
-    if record and math.abs(post.time - record.time) <= window then
-      local agreed = agreement(post.signature, record.signature)
-      if agreed >= least and agreed > likeness then best, likeness = order[place], agreed end
+    if record then
+      local found, first = likeness(base, post, record, records)
+      if found and found > highest then best, highest = first, found end
     end
   end
-  return best, likeness
+  return best, highest
 end
 
--- a cluster that makes room, and what leads to it; numbers are given in order, so the oldest has the least
+-- a text that makes room, and what leads to it; numbers are given in order, so the oldest has the least
 local function forget(base, number)
   local name = base .. 'c:' .. number
-  local signature, keys = unpack(call('HMGET', name, 's', 'b'))
+  local grams, keys = unpack(call('HMGET', name, 'g', 'b'))
   local first, width = 1, 4
-  if signature == '' then first, width = SHORT, 8 end
+  if grams == '' then first, width = SHORT, 8 end
   for each = slice - 1, slice do
     for index = 1, keys and #keys / width or 0 do
       local hash, key = base .. each .. ':' .. (first + index - 1), keys:sub(index * width - width + 1, index * width)
@@ -131,15 +165,21 @@ local function forget(base, number)
   call('UNLINK', name, base .. 'm:' .. number, base .. 'a:' .. number)
 end
 
-local function found(base, post, known, records, fresh)
+-- a text to be recognised by: of a new cluster, or a further face of the cluster `parent`
+local function keep(base, post, known, records, fresh, parent)
   local number = tostring(call('INCR', base .. 'n'))
-  if tonumber(number) > clusters then forget(base, tostring(tonumber(number) - clusters)) end
+  if tonumber(number) > texts then forget(base, tostring(tonumber(number) - texts)) end
   local name = base .. 'c:' .. number
-  call('HSET', name, 'x', post.id, 'k', post.key, 'a', post.author, 't', tostring(post.time), 's', post.signature,
-       'n', 1, 'b', post.keys)
+  if parent then
+    call('HSET', name, 'x', post.id, 'k', post.key, 'a', post.author, 't', post.said, 'g', post.grams,
+         'b', post.keys, 'p', parent)
+  else
+    call('HSET', name, 'x', post.id, 'k', post.key, 'a', post.author, 't', post.said, 'g', post.grams,
+         'b', post.keys, 'n', 1, 'f', 1)
+  end
   call('EXPIRE', name, window)
-  records[number] = {id = post.id, key = post.key, author = post.author, time = post.time,
-                     signature = post.signature, posts = 1}
+  records[number] = {number = number, id = post.id, key = post.key, author = post.author, said = post.said,
+                     time = post.time, grams = post.grams, posts = 1, faces = 1, parent = parent}
   for band = post.from, post.to do
     local key, pairs_of = post.bands[band], fresh[band]
     known[band][key] = number
@@ -149,35 +189,44 @@ local function found(base, post, known, records, fresh)
   end
 end
 
-local function join(base, post, number, record, agreed)
-  if post.key == record.key then return {} end
-  local members, authors = base .. 'm:' .. number, base .. 'a:' .. number
-  local first = record.posts == 1
-  if record.posts < most and call('SADD', members, post.key) == 1 then
-    record.posts = call('HINCRBY', base .. 'c:' .. number, 'n', 1)
-    if first then call('HINCRBY', authors, record.author, 1) end
-    call('HINCRBY', authors, post.author, 1)
-    if first then
-      local left = math.max(1, call('TTL', base .. 'c:' .. number))
-      call('EXPIRE', members, left)
-      call('EXPIRE', authors, left)
-    end
+-- whether the post is new to the cluster
+local function count(base, post, first)
+  local members, authors = base .. 'm:' .. first.number, base .. 'a:' .. first.number
+  if first.posts >= most or call('SADD', members, post.key) == 0 then return false end
+  local alone = first.posts == 1
+  first.posts = call('HINCRBY', base .. 'c:' .. first.number, 'n', 1)
+  if alone then call('HINCRBY', authors, first.author, 1) end
+  call('HINCRBY', authors, post.author, 1)
+  if alone then
+    local left = math.max(1, call('TTL', base .. 'c:' .. first.number))
+    call('EXPIRE', members, left)
+    call('EXPIRE', authors, left)
   end
-  local own = tonumber(call('HGET', authors, post.author) or '0')
-  return {record.id, agreed, record.posts, call('HLEN', authors), own}
+  return true
 end
 
-for _ = 1, tonumber(ARGV[6]) do
+local function join(base, post, first, jaccard, known, records, fresh)
+  if post.key == first.key then return {} end
+  if count(base, post, first) and jaccard < FAR and first.faces < most_faces then
+    first.faces = call('HINCRBY', base .. 'c:' .. first.number, 'f', 1)
+    keep(base, post, known, records, fresh, first.number)
+  end
+  local authors = base .. 'a:' .. first.number
+  local own = tonumber(call('HGET', authors, post.author) or '0')
+  return {first.id, string.format('%.17g', jaccard), first.posts, call('HLEN', authors), own, first.said}
+end
+
+for _ = 1, tonumber(ARGV[14]) do
   local base, size = KEYS[1] .. ':' .. ARGV[at] .. ':', tonumber(ARGV[at + 1])
   at = at + 2
   local posts = posts_of_group(size)
   local known, records, fresh = known_clusters(base, posts), {}, {}
   for _, post in ipairs(posts) do
-    local number, agreed = nearest(base, post, known, records)
-    if number then
-      table.insert(replies, join(base, post, number, records[number], agreed))
+    local first, jaccard = nearest(base, post, known, records)
+    if first then
+      table.insert(replies, join(base, post, first, jaccard, known, records, fresh))
     else
-      found(base, post, known, records, fresh)
+      keep(base, post, known, records, fresh)
       table.insert(replies, {})
     end
   end

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from riskguard.detectors.similar.lookalikes import ALIKE, MOST_CLUSTERS, MOST_MEMBERS, Match, Trace
-from riskguard.detectors.similar.sketch import similarity
+from riskguard.detectors.similar.likeness import DRIFT, FAR, MOST_FACES, overlap
+from riskguard.detectors.similar.lookalikes import MOST_CLUSTERS, MOST_MEMBERS, Match, Trace
 
 _MOST_TRIED = 3
 
@@ -19,16 +19,31 @@ class _Cluster:
     first: Trace
     members: set[int]
     authors: Counter[int] = field(default_factory=Counter)
+    faces: int = 1
+
+
+@dataclass(slots=True, eq=False)
+class _Face:
+    """A text that a cluster is recognised by: its first post's, or that of a member far from it."""
+
+    number: int
+    text: Trace
+    cluster: _Cluster
 
 
 class MemoryLookAlikes:
-    """Forgets a cluster when the window after its first post has passed, or when it holds too many."""
+    """Forgets a text when the window after its post has passed, or when it holds too many."""
 
     def __init__(self, *, window_s: float = 86_400.0) -> None:
         self._window_s = window_s
-        self._by_place: dict[_Place, _Cluster] = {}
-        self._clusters: OrderedDict[int, _Cluster] = OrderedDict()
+        self._by_place: dict[_Place, _Face] = {}
+        self._faces: OrderedDict[int, _Face] = OrderedDict()
         self._newest = 0.0
+        self._given = 0
+
+    def __len__(self) -> int:
+        """How many texts are remembered."""
+        return len(self._faces)
 
     def meet(self, traces: Sequence[Trace]) -> list[Match | None]:
         """See `LookAlikes.meet`."""
@@ -40,48 +55,67 @@ class MemoryLookAlikes:
         self._newest = max(self._newest, trace.at)
         likeness, cluster = self._nearest(trace)
         if cluster is None:
-            self._found(trace)
+            self._keep(trace, _Cluster(trace, {trace.key}, Counter({trace.author: 1})))
             return None
         if trace.key == cluster.first.key:
             return None
         if trace.key not in cluster.members and len(cluster.members) < MOST_MEMBERS:
             cluster.members.add(trace.key)
             cluster.authors[trace.author] += 1
+            if likeness < FAR and cluster.faces < MOST_FACES:
+                cluster.faces += 1
+                self._keep(trace, cluster)
         return Match(
             cluster=cluster.first.post_id,
             similarity=likeness,
             copies=len(cluster.members),
             accounts=len(cluster.authors),
             own=cluster.authors[trace.author],
+            since=cluster.first.at,
         )
 
     def _nearest(self, trace: Trace) -> tuple[float, _Cluster | None]:
-        met = Counter(cluster for place in _places(trace) if (cluster := self._by_place.get(place)) is not None)
-        near = [
-            (similarity(trace.sketch.signature, cluster.first.sketch.signature), cluster)
-            for cluster, _ in met.most_common(_MOST_TRIED)
-            if abs(trace.at - cluster.first.at) <= self._window_s
-        ]
-        likeness, cluster = max(near, key=lambda pair: pair[0], default=(0.0, None))
-        return (likeness, cluster) if likeness >= ALIKE else (0.0, None)
+        met = Counter(face for place in _places(trace) if (face := self._by_place.get(place)) is not None)
+        likeness, nearest = 0.0, None
+        for face in sorted(met, key=lambda face: (-met[face], face.number))[:_MOST_TRIED]:
+            if abs(trace.at - face.cluster.first.at) <= self._window_s:
+                found = _likeness(trace, face)
+                if found > likeness:
+                    likeness, nearest = found, face.cluster
+        return likeness, nearest
 
-    def _found(self, trace: Trace) -> None:
-        cluster = _Cluster(trace, {trace.key}, Counter({trace.author: 1}))
-        self._clusters[id(cluster)] = cluster
+    def _keep(self, trace: Trace, cluster: _Cluster) -> None:
+        self._given += 1
+        face = self._faces[self._given] = _Face(self._given, trace, cluster)
         for place in _places(trace):
-            self._by_place[place] = cluster
+            self._by_place[place] = face
 
     def _forget(self) -> None:
-        while self._clusters:
-            oldest = next(iter(self._clusters.values()))
-            over = len(self._clusters) > MOST_CLUSTERS
-            if not over and self._newest - oldest.first.at <= self._window_s:
+        while self._faces:
+            oldest = next(iter(self._faces.values()))
+            over = len(self._faces) > MOST_CLUSTERS
+            if not over and self._newest - oldest.text.at <= self._window_s:
                 return
-            del self._clusters[id(oldest)]
-            for place in _places(oldest.first):
+            del self._faces[oldest.number]
+            for place in _places(oldest.text):
                 if self._by_place.get(place) is oldest:
                     del self._by_place[place]
 
 
-def _places(trace: Trace) -> list[_Place]:
-    return [(trace.community, band, key) for band, key in enumerate(trace.sketch.keys)]
+def _likeness(trace: Trace, face: _Face) -> float:
+    """How alike a post and a face are; 0 where they do not count as one text, or the post has drifted too far."""
+    first = face.cluster.first
+    found = overlap(trace.sketch, face.text.sketch)
+    if found is None or not found.alike:
+        return 0.0
+    if face.text is not first:
+        root = overlap(trace.sketch, first.sketch)
+        if root is None or root.jaccard < DRIFT:
+            return 0.0
+        if face.text.key == trace.key:  # met again: it is as far from the first as it was
+            return root.jaccard
+    return found.jaccard
+
+
+def _places(trace: Trace) -> Iterator[_Place]:
+    return ((trace.community, band, key) for band, key in enumerate(trace.sketch.keys))

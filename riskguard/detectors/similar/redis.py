@@ -10,20 +10,31 @@ from math import ceil
 from redis import Redis
 from redis.exceptions import RedisError
 
-from riskguard.detectors.similar.lookalikes import ALIKE, MOST_CLUSTERS, MOST_MEMBERS, Match, Trace
-from riskguard.detectors.similar.sketch import ROWS, from_agreement
+from riskguard.detectors.similar import likeness
+from riskguard.detectors.similar.lookalikes import MOST_CLUSTERS, MOST_MEMBERS, Match, Trace
 from riskguard.domain.errors import DetectorFailed
 
 _SCRIPT = files("riskguard.detectors.similar").joinpath("meet.lua").read_text(encoding="utf-8")
-_LEAST = next(agreed for agreed in range(ROWS + 1) if from_agreement(agreed) >= ALIKE)
+_LIKENESS = (
+    likeness.MOST_FACES,
+    likeness.ALIKE,
+    likeness.ALIKE_SHORT,
+    likeness.FEW_GRAMS,
+    likeness.CONTAINED,
+    likeness.CONTAINED_GRAMS,
+    likeness.CONTAINED_PART,
+    likeness.FAR,
+    likeness.DRIFT,
+)
 
 _Argument = str | int | float | bytes
 
 
 class RedisLookAlikes:
-    """Every key lives under `prefix` and expires: clusters after `window_s`, what leads to them after twice that.
+    """Every key lives under `prefix` and expires: texts after `window_s`, what leads to them after twice that.
 
-    A cluster takes about 3 kB, so a community with `most_clusters` different posts in a window takes 0.6 GB.
+    A different text takes 2 to 3 kB, so a community with `most_clusters` of them in a window takes up to 0.6 GB; a
+    copy takes some 20 bytes.
     """
 
     def __init__(
@@ -35,7 +46,7 @@ class RedisLookAlikes:
         most_clusters: int = MOST_CLUSTERS,
     ) -> None:
         self._script = connection.register_script(_SCRIPT)
-        self._key = f"{prefix}:similar"
+        self._key = f"{prefix}:similar3"
         self._window_s = max(1, ceil(window_s))
         self._most_clusters = most_clusters
 
@@ -44,7 +55,7 @@ class RedisLookAlikes:
         if not traces:
             return []
         groups = _by_community(traces)
-        bounds = (self._window_s, _LEAST, MOST_MEMBERS, self._most_clusters)
+        bounds = (self._window_s, MOST_MEMBERS, self._most_clusters, *_LIKENESS)
         arguments: list[_Argument] = [int(time.time()), *bounds, len(groups)]
         for community, places in groups.items():
             arguments += [community, len(places)]
@@ -70,10 +81,10 @@ def _by_community(traces: Sequence[Trace]) -> dict[str, list[int]]:
 
 def _arguments(trace: Trace) -> list[_Argument]:
     sketch = trace.sketch
-    return [trace.post_id, trace.key, trace.author, f"{trace.at:.3f}", sketch.signature, b"".join(sketch.keys)]
+    return [trace.post_id, trace.key, trace.author, f"{trace.at:.3f}", sketch.grams, b"".join(sketch.keys)]
 
 
 def _match(reply: Sequence[bytes | str | int]) -> Match:
-    cluster, agreed, copies, accounts, own = reply
+    cluster, similarity, copies, accounts, own, since = reply
     name = cluster.decode() if isinstance(cluster, bytes) else str(cluster)
-    return Match(name, from_agreement(int(agreed)), int(copies), int(accounts), int(own))
+    return Match(name, float(similarity), int(copies), int(accounts), int(own), float(since))

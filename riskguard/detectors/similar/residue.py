@@ -26,15 +26,25 @@ _FORMULAS = frozenset(
 )
 
 
+_WORDS_APART = re.compile(r"[a-z][\W_]+[a-z]")
+_IDLE_GAP = re.compile(r" (?![a-z])|(?<![a-z]) ")
+
+
 def residue(folded: str) -> str:
-    """The author's own letters and digits, end to end.
+    """The author's own letters and digits, end to end; a space stays between two Latin words.
 
     Without any, those that follow the last name in a chain of reposts, else those of links and quotes: dressing a text
     up as somebody else's must not hide it. '' when there is nothing but names, hashtags and emoticons, or when the
     author's own words are those that a platform puts before a mere repost: a post that many pass on is no campaign.
     """
-    own = _SHARED.sub("", folded)
+    own = _without(_SHARED, folded)
     if own:
         return "" if own in _FORMULAS else own
     start = max((match.end() for match in _REPOST.finditer(folded)), default=0)
-    return (_SHARED.sub("", folded[start:]) if start else "") or _IDLE.sub("", folded)
+    return (_without(_SHARED, folded[start:]) if start else "") or _without(_IDLE, folded)
+
+
+def _without(unwanted: re.Pattern[str], folded: str) -> str:
+    if _WORDS_APART.search(folded) is None:
+        return unwanted.sub("", folded)
+    return _IDLE_GAP.sub("", " ".join(unwanted.sub(" ", folded).split()))

@@ -1,8 +1,10 @@
-"""Texts as MinHash sketches: 128 minima over hashed character 2-grams, in 32 bands of 4 rows."""
+"""Texts as sets of hashed character 2-grams, and MinHash sketches of them: 128 minima in 32 bands of 4 rows."""
 
 from __future__ import annotations
 
 import hashlib
+import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,60 +16,67 @@ BANDS = 32
 SHORTEST = 12
 """Texts of fewer characters have too few 2-grams to compare: only exact copies count."""
 
-LONGEST = 2_000
+FEWEST_GRAMS = 8
+"""So do texts that say the same few characters over and over: laughter is no campaign."""
+
+LONGEST = 1_000
 """Characters beyond this are not compared."""
 
+GRAM_BYTES = 3
 _BAND_BYTES = 4
-_SHIFT = np.uint32(8)
+_WORD = re.compile(r"[a-z]{2,}|[0-9]{5,}| ")
+"""A Latin word or a long number says as much as one Chinese character: spelt out, its letters would outweigh them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """`keys` are where look-alikes meet: 32 band hashes, or one hash of the whole for a short text.
 
-    `signature` holds a byte of each minimum, enough to estimate similarity; empty for a short text, where meeting
-    is proof. `length` counts the characters of the residue.
+    `grams` are the distinct 2-grams, three bytes of hash each, end to end, in rising order; empty for a short text,
+    where meeting is proof. `length` counts characters, a Latin word or a long number as one.
     """
 
     keys: tuple[bytes, ...]
-    signature: bytes
+    grams: bytes
     length: int
 
-
-def similarity(one: bytes, other: bytes) -> float:
-    """The estimated Jaccard similarity of two texts' 2-grams, from their signatures; 1 for two short copies."""
-    if not one or not other:
-        return float(one == other)
-    agreed = np.count_nonzero(np.frombuffer(one, np.uint8) == np.frombuffer(other, np.uint8))
-    return from_agreement(int(agreed))
-
-
-def from_agreement(agreed: int) -> float:
-    """The similarity behind `agreed` of 128 equal bytes: one byte in 256 agrees by chance."""
-    return max(0.0, (agreed / ROWS - 1 / 256) / (1 - 1 / 256))
+    @property
+    def size(self) -> int:
+        """How many distinct 2-grams there are."""
+        return len(self.grams) // GRAM_BYTES
 
 
 def sketches(residues: Sequence[str]) -> list[Sketch | None]:
     """One sketch per residue, in order; None for an empty one."""
-    long = [at for at, text in enumerate(residues) if len(text) >= SHORTEST]
-    found: list[Sketch | None] = [_exact(text) if text and len(text) < SHORTEST else None for text in residues]
-    if long:
-        minima = _minima([residues[at][:LONGEST] for at in long])
-        signatures = ((minima >> _SHIFT) & np.uint32(0xFF)).astype(np.uint8)
-        bands = _bands(minima)
-        for row, at in enumerate(long):
-            keys = bands[row].tobytes()
-            found[at] = Sketch(
-                tuple(keys[start : start + _BAND_BYTES] for start in range(0, len(keys), _BAND_BYTES)),
-                signatures[row].tobytes(),
-                len(residues[at]),
-            )
+    found: list[Sketch | None] = [None] * len(residues)
+    texts = [_tokens(text) for text in residues]
+    long = [at for at, text in enumerate(texts) if len(text) >= SHORTEST]
+    rich: list[tuple[int, NDArray[np.uint32]]] = []
+    for at, grams in zip(long, _grams([texts[at][:LONGEST] for at in long]), strict=True):
+        if len(grams) >= FEWEST_GRAMS:
+            rich.append((at, grams))
+    if rich:
+        bands = _bands(_minima([grams for _, grams in rich]))
+        for (at, grams), row in zip(rich, bands, strict=True):
+            found[at] = Sketch(_cut(row.tobytes()), _packed(grams), len(texts[at]))
+    for at, text in enumerate(texts):
+        if text and found[at] is None:
+            found[at] = _exact(residues[at], len(text))
     return found
 
 
-def _exact(text: str) -> Sketch:
+def _tokens(residue: str) -> str:
+    """The residue with each Latin word and long number as one character of a private plane, and no spaces."""
+    if residue.isalpha() and not _WORD.search(residue):
+        return residue
+    return _WORD.sub(
+        lambda word: chr(0xF0000 + zlib.crc32(word[0].encode()) % 0xFFFE) if word[0] != " " else "", residue
+    )
+
+
+def _exact(text: str, length: int) -> Sketch:
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return Sketch((digest,), b"", len(text))
+    return Sketch((digest,), b"", length)
 
 
 def _coefficients() -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]:
@@ -83,21 +92,20 @@ def _coefficients() -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.
 _FACTORS, _OFFSETS, _BAND_FACTORS = _coefficients()
 
 
-def _minima(texts: Sequence[str]) -> NDArray[np.uint32]:
-    """One row of 128 minima per text of at least two characters."""
-    joined = "".join(texts)
-    grams = _grams(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32))
-    minima = np.empty((len(texts), ROWS), np.uint32)
-    start = 0
-    for row, text in enumerate(texts):
-        hashed = np.multiply.outer(grams[start : start + len(text) - 1], _FACTORS)
-        hashed += _OFFSETS
-        hashed.min(axis=0, out=minima[row])
-        start += len(text)
-    return minima
+def _grams(texts: Sequence[str]) -> list[NDArray[np.uint32]]:
+    """The distinct hashed pairs of neighbours of each text, in rising order."""
+    if not texts:
+        return []
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    rows = np.repeat(np.arange(len(texts), dtype=np.uint64), lengths)
+    inside = rows[:-1] == rows[1:]
+    keyed = np.unique(rows[:-1][inside] << np.uint64(32) | _mixed(codes)[inside])
+    ends = np.searchsorted(keyed, np.arange(1, len(texts), dtype=np.uint64) << np.uint64(32))
+    return np.split(keyed.astype(np.uint32), ends)
 
 
-def _grams(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+def _mixed(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """A well-mixed hash of each pair of neighbours."""
     grams = codes[:-1] * np.uint32(0x9E3779B1) ^ codes[1:] * np.uint32(0x85EBCA6B)
     grams ^= grams >> np.uint32(16)
@@ -106,7 +114,26 @@ def _grams(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return grams
 
 
+def _minima(texts: Sequence[NDArray[np.uint32]]) -> NDArray[np.uint32]:
+    """One row of 128 minima per set of grams."""
+    minima = np.empty((len(texts), ROWS), np.uint32)
+    for row, grams in enumerate(texts):
+        hashed = np.multiply.outer(grams, _FACTORS)
+        hashed += _OFFSETS
+        hashed.min(axis=0, out=minima[row])
+    return minima
+
+
 def _bands(minima: NDArray[np.uint32]) -> NDArray[np.uint32]:
     mixed = (minima.reshape(len(minima), BANDS, -1) * _BAND_FACTORS).sum(axis=2, dtype=np.uint32)
     folded: NDArray[np.uint32] = mixed ^ (mixed >> np.uint32(15))
     return folded
+
+
+def _cut(keys: bytes) -> tuple[bytes, ...]:
+    return tuple(keys[start : start + _BAND_BYTES] for start in range(0, len(keys), _BAND_BYTES))
+
+
+def _packed(grams: NDArray[np.uint32]) -> bytes:
+    """The upper three bytes of each hash: of a thousand in one text, one in seventeen thousand is taken for another."""
+    return grams.astype(">u4").view(np.uint8).reshape(-1, 4)[:, :GRAM_BYTES].tobytes()

@@ -65,7 +65,7 @@ def test_redis_and_memory_give_the_same_answers(redis_connection: Redis) -> None
 def test_a_flood_inside_one_batch_is_one_cluster(redis_connection: Redis) -> None:
     found = RedisLookAlikes(redis_connection).meet(_traces(["快来领取今天的新人福利吧朋友们"] * 20))
     assert found[0] is None
-    assert found[-1] == Match("pst_0", 1.0, copies=20, accounts=7, own=3)
+    assert found[-1] == Match("pst_0", 1.0, copies=20, accounts=7, own=3, since=AT)
 
 
 def test_a_repeated_batch_is_counted_once(redis_connection: Redis) -> None:
@@ -89,7 +89,7 @@ def test_communities_in_one_batch_stay_apart_and_in_order(redis_connection: Redi
 def test_answers_are_the_same_over_a_connection_that_decodes(redis_url: str) -> None:
     with Redis.from_url(redis_url, decode_responses=True) as connection:
         found = RedisLookAlikes(connection).meet(_traces(["快来领取今天的新人福利吧朋友们"] * 2))
-    assert found[1] == Match("pst_0", 1.0, copies=2, accounts=2, own=1)
+    assert found[1] == Match("pst_0", 1.0, copies=2, accounts=2, own=1, since=AT)
 
 
 def test_posts_further_apart_than_the_window_do_not_meet(redis_connection: Redis) -> None:
@@ -103,7 +103,7 @@ def test_every_key_is_ours_and_expires(redis_connection: Redis) -> None:
     RedisLookAlikes(redis_connection, prefix="here", window_s=600).meet(_traces(_talk(100)))
     keys = [key.decode() for key in redis_connection.keys("*")]
     assert keys
-    assert all(key.startswith("here:similar:garden:") for key in keys)
+    assert all(key.startswith("here:similar3:garden:") for key in keys)
     assert all(0 < redis_connection.ttl(key) <= 1800 for key in keys)
 
 
@@ -114,8 +114,8 @@ def test_of_very_many_different_texts_the_oldest_are_forgotten_with_all_that_lea
     talk = [*_talk(40), "好呀", "行吧"] * 2
     for at, text in enumerate(talk):
         shared.meet(_traces([text], start=at))
-    kept = redis_connection.keys("here:similar:garden:c:*")
-    entries = sum(redis_connection.hlen(key) for key in redis_connection.keys("here:similar:garden:*:1"))
+    kept = redis_connection.keys("here:similar3:garden:c:*")
+    entries = sum(redis_connection.hlen(key) for key in redis_connection.keys("here:similar3:garden:*:1"))
     assert len(kept) == 10
     assert entries <= 10
     assert shared.meet(_traces(talk[-1:], start=99)) != [None]

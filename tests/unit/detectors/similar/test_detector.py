@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_the_first_of_its_kind_has_no_findings_and_a_copy_names_it(detector: Sim
     (near,) = found
     assert near.label == "similar.near_duplicate"
     assert 0.8 < near.score < 1.0
-    assert near.facts == {"cluster": "pst_1", "copies": 2, "accounts": 2}
+    assert near.facts == {"cluster": "pst_1", "copies": 2, "accounts": 2, "minutes": 0}
 
 
 def test_a_different_text_on_the_same_matter_does_not_join(detector: SimilarDetector) -> None:
@@ -76,7 +77,7 @@ def test_a_short_exact_copy_tells_less_and_is_no_campaign(detector: SimilarDetec
     found = _read(detector, *(_said(f"a{n}", "哈哈哈", post_id=str(n)) for n in range(30)))
     assert set(_by_label(found[29])) == {"similar.near_duplicate"}
     assert _by_label(found[29])["similar.near_duplicate"].score == 0.5
-    assert _by_label(found[29])["similar.near_duplicate"].facts == {"cluster": "pst_0", "copies": 30}
+    assert _by_label(found[29])["similar.near_duplicate"].facts == {"cluster": "pst_0", "copies": 30, "minutes": 0}
 
 
 def test_communities_do_not_see_each_other(detector: SimilarDetector) -> None:
@@ -104,6 +105,51 @@ def test_a_cluster_is_forgotten_when_its_window_has_passed() -> None:
     later = replace(_said("cat", post_id="3"), created_at=NOW + timedelta(hours=2))
     found = _read(detector, first, inside, later)
     assert [bool(each) for each in found] == [False, True, False]
+
+
+def test_a_campaign_tells_how_long_it_lasts() -> None:
+    detector = SimilarDetector(MemoryLookAlikes())
+    posts = [
+        replace(_said(f"a{n}", post_id=str(n)), created_at=NOW + timedelta(minutes=7 * n, seconds=20)) for n in range(4)
+    ]
+    assert _by_label(_read(detector, *posts)[3])["similar.campaign"].facts["minutes"] == 21
+
+
+def test_a_template_is_followed_from_face_to_face_but_not_to_another_text(detector: SimilarDetector) -> None:
+    base = "内部消息这只股票下周必涨跟着老师操作稳赚不赔进群领取名单"
+    near = "内部消息这只基金下周必涨跟着老师操作稳赚不赔加我领取资料"
+    far = "可靠消息这只基金下周翻倍跟着老师操作稳赚不赔加我领取资料"
+    other = "可靠的朋友说这只基金下周翻倍是骗人的导师操作不了请加我说说你的资料"
+    found = _read(detector, *(_said(f"a{n}", text, post_id=str(n)) for n, text in enumerate([base, near, far, other])))
+    assert [each[0].facts["cluster"] if each else None for each in found] == [None, "pst_0", "pst_0", None]
+    alone = SimilarDetector(MemoryLookAlikes())
+    assert _read(alone, _said("a0", base, post_id="0"), _said("a2", far, post_id="2")) == [[], []]
+
+
+def test_listed_copypasta_is_taken_out_first(tmp_path: Path) -> None:
+    (tmp_path / "copypasta.yaml").write_text("groups: [{id: wishes, phrases: [祝…新年快乐阖家幸福万事如意]}]", "utf-8")
+    detector = SimilarDetector(MemoryLookAlikes(), policy_dir=tmp_path)
+    wish = "祝大家新年快乐，阖家幸福，万事如意！"
+    assert _read(detector, *(_said(f"a{n}", wish, post_id=str(n)) for n in range(5))) == [[]] * 5
+    dressed = [_said(f"b{n}", wish + LURE, post_id=f"b{n}") for n in range(3)]
+    assert _by_label(_read(detector, *dressed)[2])["similar.campaign"].facts["accounts"] == 3
+
+
+def test_changed_copypasta_is_taken_over_and_a_faulty_edit_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("riskguard.policy.watch.LOOK_EVERY_S", 0.0)
+    detector = SimilarDetector(MemoryLookAlikes(), policy_dir=tmp_path)
+    assert detector.version == "minhash128-32x4-3+none"
+    file = tmp_path / "copypasta.yaml"
+    file.write_text(f"groups: [{{id: ours, phrases: [{LURE}]}}]", "utf-8")
+    detector.refresh()
+    version = detector.version
+    assert _read(detector, _said("ann"), _said("bob")) == [[], []]
+    file.write_text("groups: [{id: ours, phrases: [领]}]", "utf-8")
+    detector.refresh()
+    assert detector.version == version != "minhash128-32x4-3+none"
+    assert "'领' is too short" in caplog.text
 
 
 def test_mere_reposts_are_not_compared(detector: SimilarDetector) -> None:

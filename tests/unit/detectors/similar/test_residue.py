@@ -21,7 +21,7 @@ from riskguard.text.view import fold
         pytest.param("> 便宜卖东西", "便宜卖东西", id="all-quoted"),
         pytest.param("> 他说的\n我不信\n明天再看", "我不信明天再看", id="a-quoted-line-ends-with-the-line"),
         pytest.param("「便宜卖东西」", "便宜卖东西", id="all-in-quotation-marks"),
-        pytest.param("http://example.com/a", "httpexamplecoma", id="only-a-link"),
+        pytest.param("http://example.com/a", "http example com a", id="only-a-link"),
         pytest.param("#打卡第一天# @小红[心]", "", id="only-a-hashtag-a-name-and-an-emoticon"),
         pytest.param("@小红 @小明 快来看[哈哈][心]", "快来看", id="mentions-and-emoticons"),
         pytest.param("回复@小红: 好的呀", "好的呀", id="answer"),
@@ -30,6 +30,8 @@ from riskguard.text.view import fold
         pytest.param("他说「今天不来」我不信", "他说我不信", id="quote"),
         pytest.param("ＡＢＣ，好！😀 好～", "abc好好", id="width-case-punctuation-emoji"),
         pytest.param("3/5的人@不到", "35的人", id="stroke-without-mention"),
+        pytest.param("it is  GOOD, 真的 good", "it is good真的good", id="latin-words-stay-apart"),
+        pytest.param("领 取 v x 号", "领取v x号", id="spaces-between-chinese-vanish"),
         pytest.param("", "", id="empty"),
     ],
 )
