@@ -3,8 +3,9 @@
 -- KEYS[1]  first part of every key: PREFIX:similar3
 -- ARGV     now (s), window (s), most members, most texts, most faces, likenesses alike, alike when short, few grams,
 --          contained, grams of the contained, its part, far, drift (see likeness.py), number of groups, then for each
---          group: community, number of posts, then for each post: our id, key, author, time (s), grams, band keys
---          (keys of 4 bytes end to end, or one key of 8 bytes for a short text, which has no grams)
+--          group: community, number of posts, then for each post: our id, key, author, time (s), grams, band keys,
+--          probes (keys of 4 bytes end to end, or one key of 8 bytes for a short text, which has no grams; of probes
+--          four a band, or none)
 -- Returns  for each post: {} if it is the first of its kind, else {cluster, likeness, copies, accounts, own, since}
 --
 -- PREFIX:similar3:COMMUNITY:SLICE:BAND  hash: band key -> number of a text (the newest one; so a bucket never grows)
@@ -69,8 +70,13 @@ local function posts_of_group(size)
       post.from, post.to = 1, #keys / 4
       for band = 1, post.to do post.bands[band] = keys:sub(band * 4 - 3, band * 4) end
     end
+    local probes = ARGV[at + 6]
+    if probes ~= '' then
+      post.probes = {}
+      for from = 1, #probes, 4 do post.probes[#post.probes + 1] = probes:sub(from, from + 3) end
+    end
     posts[index] = post
-    at = at + 6
+    at = at + 7
   end
   return posts
 end
@@ -83,6 +89,9 @@ local function known_clusters(base, posts)
       local keys = asked[band]
       if not keys then keys = {} asked[band] = keys known[band] = {} end
       keys[#keys + 1] = post.bands[band]
+      if post.probes then
+        for probe = band * 4 - 3, band * 4 do keys[#keys + 1] = post.probes[probe] end
+      end
     end
   end
   for each = slice - 1, slice do
@@ -127,11 +136,16 @@ end
 -- the most similar of the three texts that share most bands, and the first post of its cluster
 local function nearest(base, post, known, records)
   local met, order = {}, {}
-  for band = post.from, post.to do
-    local number = known[band][post.bands[band]]
+  local function meet(number)
     if number then
       if not met[number] then order[#order + 1] = number end
       met[number] = (met[number] or 0) + 1
+    end
+  end
+  for band = post.from, post.to do
+    meet(known[band][post.bands[band]])
+    if post.probes then
+      for probe = band * 4 - 3, band * 4 do meet(known[band][post.probes[probe]]) end
     end
   end
   if #order == 0 then return nil, 0 end

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from riskguard.detectors.similar.likeness import DRIFT, FAR, MOST_FACES, overlap
 from riskguard.detectors.similar.lookalikes import MOST_CLUSTERS, MOST_MEMBERS, Match, Trace
+from riskguard.detectors.similar.sketch import PROBES
 
 _MOST_TRIED = 3
 
@@ -75,7 +76,7 @@ class MemoryLookAlikes:
         )
 
     def _nearest(self, trace: Trace) -> tuple[float, _Cluster | None]:
-        met = Counter(face for place in _places(trace) if (face := self._by_place.get(place)) is not None)
+        met = Counter(face for place in _sought(trace) if (face := self._by_place.get(place)) is not None)
         likeness, nearest = 0.0, None
         for face in sorted(met, key=lambda face: (-met[face], face.number))[:_MOST_TRIED]:
             if abs(trace.at - face.cluster.first.at) <= self._window_s:
@@ -115,6 +116,13 @@ def _likeness(trace: Trace, face: _Face) -> float:
         if face.text.key == trace.key:  # met again: it is as far from the first as it was
             return root.jaccard
     return found.jaccard
+
+
+def _sought(trace: Trace) -> Iterator[_Place]:
+    """Where to look for look-alikes: the places of a text, and those of its probes."""
+    yield from _places(trace)
+    for at, key in enumerate(trace.sketch.probes):
+        yield trace.community, at // PROBES, key
 
 
 def _places(trace: Trace) -> Iterator[_Place]:

@@ -81,7 +81,15 @@ def _by_community(traces: Sequence[Trace]) -> dict[str, list[int]]:
 
 def _arguments(trace: Trace) -> list[_Argument]:
     sketch = trace.sketch
-    return [trace.post_id, trace.key, trace.author, f"{trace.at:.3f}", sketch.grams, b"".join(sketch.keys)]
+    return [
+        trace.post_id,
+        trace.key,
+        trace.author,
+        f"{trace.at:.3f}",
+        sketch.grams,
+        b"".join(sketch.keys),
+        b"".join(sketch.probes),
+    ]
 
 
 def _match(reply: Sequence[bytes | str | int]) -> Match:

@@ -13,11 +13,16 @@ from numpy.typing import NDArray
 
 ROWS = 128
 BANDS = 32
+PROBES = ROWS // BANDS
 SHORTEST = 12
 """Texts of fewer characters have too few 2-grams to compare: only exact copies count."""
 
 FEWEST_GRAMS = 8
 """So do texts that say the same few characters over and over: laughter is no campaign."""
+
+PROBED = 24
+"""Texts of at most so many distinct grams are also looked for by their probes: few grams, and a few changes lose most
+bands."""
 
 LONGEST = 1_000
 """Characters beyond this are not compared."""
@@ -32,6 +37,8 @@ _WORD = re.compile(r"[a-z]{2,}|[0-9]{5,}| ")
 class Sketch:
     """`keys` are where look-alikes meet: 32 band hashes, or one hash of the whole for a short text.
 
+    `probes` are four more keys a band that a short text is looked for by, and never kept under: each has the second
+    least hash of one row in place of the least, which may belong to a changed character. Empty for others.
     `grams` are the distinct 2-grams, three bytes of hash each, end to end, in rising order; empty for a short text,
     where meeting is proof. `length` counts characters, a Latin word or a long number as one.
     """
@@ -39,6 +46,7 @@ class Sketch:
     keys: tuple[bytes, ...]
     grams: bytes
     length: int
+    probes: tuple[bytes, ...] = ()
 
     @property
     def size(self) -> int:
@@ -56,9 +64,11 @@ def sketches(residues: Sequence[str]) -> list[Sketch | None]:
         if len(grams) >= FEWEST_GRAMS:
             rich.append((at, grams))
     if rich:
-        bands = _bands(_minima([grams for _, grams in rich]))
-        for (at, grams), row in zip(rich, bands, strict=True):
-            found[at] = Sketch(_cut(row.tobytes()), _packed(grams), len(texts[at]))
+        drawn = [grams for _, grams in rich]
+        minima = _minima(drawn)
+        probes = _probes(drawn, minima)
+        for row, ((at, grams), keys) in enumerate(zip(rich, _bands(minima), strict=True)):
+            found[at] = Sketch(_cut(keys.tobytes()), _packed(grams), len(texts[at]), probes.get(row, ()))
     for at, text in enumerate(texts):
         if text and found[at] is None:
             found[at] = _exact(residues[at], len(text))
@@ -125,7 +135,33 @@ def _minima(texts: Sequence[NDArray[np.uint32]]) -> NDArray[np.uint32]:
 
 
 def _bands(minima: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    mixed = (minima.reshape(len(minima), BANDS, -1) * _BAND_FACTORS).sum(axis=2, dtype=np.uint32)
+    return _folded(_mixed_rows(minima).sum(axis=2, dtype=np.uint32))
+
+
+def _probes(texts: Sequence[NDArray[np.uint32]], minima: NDArray[np.uint32]) -> dict[int, tuple[bytes, ...]]:
+    """The probes of the short texts, four a band, by row: a band's key changes by what one of its rows does."""
+    short = [row for row, grams in enumerate(texts) if len(grams) <= PROBED]
+    if not short:
+        return {}
+    least = _mixed_rows(minima[short])
+    second = _mixed_rows(np.stack([_second_minima(texts[row]) for row in short]))
+    changed = _folded(least.sum(axis=2, dtype=np.uint32)[:, :, None] - least + second)
+    return {row: _cut(keys.tobytes()) for row, keys in zip(short, changed, strict=True)}
+
+
+def _second_minima(grams: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    hashed = np.multiply.outer(grams, _FACTORS)
+    hashed += _OFFSETS
+    hashed.partition(1, axis=0)
+    return hashed[1]
+
+
+def _mixed_rows(minima: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    mixed: NDArray[np.uint32] = minima.reshape(len(minima), BANDS, -1) * _BAND_FACTORS
+    return mixed
+
+
+def _folded(mixed: NDArray[np.uint32]) -> NDArray[np.uint32]:
     folded: NDArray[np.uint32] = mixed ^ (mixed >> np.uint32(15))
     return folded
 
