@@ -4,8 +4,8 @@
 -- ARGV     now (s), window (s), most members, most texts, most faces, likenesses alike, alike when short, few grams,
 --          contained, grams of the contained, its part, far, drift (see likeness.py), number of groups, then for each
 --          group: community, number of posts, then for each post: our id, key, author, time (s), grams, band keys,
---          probes (keys of 4 bytes end to end, or one key of 8 bytes for a short text, which has no grams; of probes
---          four a band, or none)
+--          probes (keys of 4 bytes end to end, or one key of 8 bytes for a short text, which has no grams; four
+--          probes a band, for the first bands or none)
 -- Returns  for each post: {} if it is the first of its kind, else {cluster, likeness, copies, accounts, own, since}
 --
 -- PREFIX:similar3:COMMUNITY:SLICE:BAND  hash: band key -> number of a text (the newest one; so a bucket never grows)
@@ -71,6 +71,7 @@ local function posts_of_group(size)
       for band = 1, post.to do post.bands[band] = keys:sub(band * 4 - 3, band * 4) end
     end
     local probes = ARGV[at + 6]
+    post.probed = #probes / 16  -- bands: four probes each, of four bytes
     if probes ~= '' then
       post.probes = {}
       for from = 1, #probes, 4 do post.probes[#post.probes + 1] = probes:sub(from, from + 3) end
@@ -89,7 +90,7 @@ local function known_clusters(base, posts)
       local keys = asked[band]
       if not keys then keys = {} asked[band] = keys known[band] = {} end
       keys[#keys + 1] = post.bands[band]
-      if post.probes then
+      if post.probes and band <= post.probed then
         for probe = band * 4 - 3, band * 4 do keys[#keys + 1] = post.probes[probe] end
       end
     end
@@ -144,7 +145,7 @@ local function nearest(base, post, known, records)
   end
   for band = post.from, post.to do
     meet(known[band][post.bands[band]])
-    if post.probes then
+    if post.probes and band <= post.probed then
       for probe = band * 4 - 3, band * 4 do meet(known[band][post.probes[probe]]) end
     end
   end

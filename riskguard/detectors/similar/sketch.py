@@ -20,9 +20,9 @@ SHORTEST = 12
 FEWEST_GRAMS = 8
 """So do texts that say the same few characters over and over: laughter is no campaign."""
 
-PROBED = 24
-"""Texts of at most so many distinct grams are also looked for by their probes: few grams, and a few changes lose most
-bands."""
+PROBED, PROBED_BANDS = 20, 16
+"""Texts of at most so many distinct grams are also looked for by their probes, in so many bands: where there are few
+grams, a few changes lose most bands. Each probe costs Redis a look-up."""
 
 LONGEST = 1_000
 """Characters beyond this are not compared."""
@@ -143,21 +143,22 @@ def _probes(texts: Sequence[NDArray[np.uint32]], minima: NDArray[np.uint32]) -> 
     short = [row for row, grams in enumerate(texts) if len(grams) <= PROBED]
     if not short:
         return {}
-    least = _mixed_rows(minima[short])
-    second = _mixed_rows(np.stack([_second_minima(texts[row]) for row in short]))
+    rows = PROBED_BANDS * PROBES
+    least = _mixed_rows(minima[short, :rows])
+    second = _mixed_rows(np.stack([_second_minima(texts[row], rows) for row in short]))
     changed = _folded(least.sum(axis=2, dtype=np.uint32)[:, :, None] - least + second)
     return {row: _cut(keys.tobytes()) for row, keys in zip(short, changed, strict=True)}
 
 
-def _second_minima(grams: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    hashed = np.multiply.outer(grams, _FACTORS)
-    hashed += _OFFSETS
+def _second_minima(grams: NDArray[np.uint32], rows: int) -> NDArray[np.uint32]:
+    hashed = np.multiply.outer(grams, _FACTORS[:rows])
+    hashed += _OFFSETS[:rows]
     hashed.partition(1, axis=0)
     return hashed[1]
 
 
 def _mixed_rows(minima: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    mixed: NDArray[np.uint32] = minima.reshape(len(minima), BANDS, -1) * _BAND_FACTORS
+    mixed: NDArray[np.uint32] = minima.reshape(len(minima), -1, PROBES) * _BAND_FACTORS
     return mixed
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from riskguard.detectors.similar.likeness import Overlap, overlap
-from riskguard.detectors.similar.sketch import Sketch, sketches
+from riskguard.detectors.similar.sketch import PROBED_BANDS, PROBES, Sketch, sketches
 
 _COMMON = (
     "的一是了我不人在他有这个上们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然于心学"
@@ -132,3 +132,23 @@ def test_laughter_is_compared_as_a_whole() -> None:
     one, longer = _drawn("哈" * 20, "哈" * 21)
     assert (len(one.keys), one.grams, one.length) == (1, b"", 20)
     assert not _meet(one, longer)
+
+
+def test_a_probe_finds_what_a_changed_character_hid() -> None:
+    dice = random.Random(12)
+    texts = [_invented(dice, 16) for _ in range(300)]
+    kept, asked = _drawn(*texts), _drawn(*(_edited(text, 5, dice) for text in texts))
+    plainly = sum(any(map(bytes.__eq__, one.keys, other.keys)) for one, other in zip(kept, asked, strict=True))
+    probed = sum(
+        any(probe == one.keys[at // PROBES] for at, probe in enumerate(other.probes))
+        or any(map(bytes.__eq__, one.keys, other.keys))
+        for one, other in zip(kept, asked, strict=True)
+        if len(one.keys) == len(other.keys)
+    )
+    assert len(asked[0].probes) == PROBED_BANDS * PROBES
+    assert probed - plainly > 0.05 * len(texts)
+
+
+def test_long_texts_need_no_probes() -> None:
+    (long,) = _drawn(_invented(random.Random(1), 60))
+    assert long.probes == ()
