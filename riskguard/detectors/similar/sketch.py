@@ -154,7 +154,8 @@ def _second_minima(grams: NDArray[np.uint32], rows: int) -> NDArray[np.uint32]:
     hashed = np.multiply.outer(grams, _FACTORS[:rows])
     hashed += _OFFSETS[:rows]
     hashed.partition(1, axis=0)
-    return hashed[1]
+    second: NDArray[np.uint32] = hashed[1]
+    return second
 
 
 def _mixed_rows(minima: NDArray[np.uint32]) -> NDArray[np.uint32]:
