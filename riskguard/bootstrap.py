@@ -28,6 +28,8 @@ from riskguard.settings import PREFIX, Settings
 if TYPE_CHECKING:
     from limits.storage import Storage
 
+    from riskguard.policy.opinion import OpinionRules
+
 KEY_FILE = "secret.key"
 DATA_KEYS_FILE = "data.keys"
 SHORTEST_KEY = 32
@@ -125,6 +127,13 @@ def build_sender(settings: Settings) -> Sender:
     from riskguard.delivery import WebhookSender
 
     return WebhookSender(networks_allowed=settings.callback_networks, timeout_s=settings.webhook_timeout_s)
+
+
+def opinion_rules(settings: Settings) -> Callable[[], OpinionRules]:
+    """The rules of opinion.yaml in force, whenever asked."""
+    from riskguard.policy.opinion import OpinionBook
+
+    return OpinionBook(settings.policy_dir).rules
 
 
 def open_counter(settings: Settings, purpose: str) -> Storage:

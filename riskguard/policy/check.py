@@ -9,6 +9,7 @@ from pathlib import Path
 from riskguard.domain.errors import Fault, PolicyInvalid
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.policy.book import COMMUNITIES, SUFFIXES, TAXONOMY, Shelf, read_shelf
+from riskguard.policy.opinion import load_opinion
 from riskguard.policy.taxonomy import load_taxonomy
 from riskguard.policy.testing import Outcome, run_tests, uncovered
 
@@ -23,12 +24,21 @@ def check(folder: Path) -> list[Fault]:
         taxonomy = load_taxonomy(folder / TAXONOMY)
     except PolicyInvalid as error:
         return list(error.faults)  # without labels, nothing else can be judged
+    opinion = _faults_of_opinion(folder)
     try:
         shelf = read_shelf(folder)
     except PolicyInvalid as error:
-        faults = [*error.faults, *_faults_of_tests(folder, taxonomy, set(error.faults))]
+        faults = [*error.faults, *opinion, *_faults_of_tests(folder, taxonomy, set(error.faults))]
         return [*faults, *_unread_communities(folder)]
-    return [*_misnamed(shelf), *_unread_communities(folder), *_check_tests(folder, shelf)]
+    return [*opinion, *_misnamed(shelf), *_unread_communities(folder), *_check_tests(folder, shelf)]
+
+
+def _faults_of_opinion(folder: Path) -> list[Fault]:
+    try:
+        load_opinion(folder)
+    except PolicyInvalid as error:
+        return list(error.faults)
+    return []
 
 
 def _misnamed(shelf: Shelf) -> Iterator[Fault]:

@@ -19,6 +19,7 @@ from riskguard.domain.member import ApiKey, Community, Member
 from riskguard.domain.post import Lane, Post, Scene
 from riskguard.domain.verdict import Verdict
 from riskguard.policy.model import Policy
+from riskguard.services.opinion.ledger import Ledger
 from riskguard.text.view import TextView
 
 Clock = Callable[[], datetime]
@@ -282,6 +283,9 @@ class UnitOfWork(Protocol):
     def alerts(self) -> Alerts: ...
     @property
     def audit(self) -> AuditLog: ...
+
+    @property
+    def opinion(self) -> Ledger: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

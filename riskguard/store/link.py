@@ -20,6 +20,7 @@ Row = Mapping[str, Any]
 _FOREIGN_KEY_VIOLATION = "23503"
 """PostgreSQL's SQLSTATE. Its driver and dialect are imported where there is a PostgreSQL: they slow a start."""
 _CHAIN_LOCK = text("SELECT pg_advisory_xact_lock(1635083369)")  # "audi" in ASCII
+_OPINION_LOCK = text("SELECT pg_advisory_xact_lock(1869637998)")  # "opin" in ASCII
 
 
 class Link:
@@ -92,6 +93,12 @@ class Link:
         self.lock()
         if not self.sqlite:
             self._connection.execute(_CHAIN_LOCK)
+
+    def lock_opinion(self) -> None:
+        """Keep all others who write opinion out until this transaction ends: they add to what they have read."""
+        self.lock()
+        if not self.sqlite:
+            self._connection.execute(_OPINION_LOCK)
 
     def commit(self) -> None:
         """Make the writes so far last; more may follow in a new transaction."""

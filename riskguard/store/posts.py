@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BindParameter, Column, Select, bindparam, cast, delete, func, select, true
+from sqlalchemy import ARRAY, BindParameter, Column, Select, bindparam, cast, delete, func, insert, select, true
 
 from riskguard.domain.line import Ticket
 from riskguard.domain.post import Author, Lane, Post, Scene
@@ -14,6 +14,7 @@ from riskguard.domain.verdict import Action, Verdict
 from riskguard.store.codec import verdict_json, verdict_of
 from riskguard.store.link import Link
 from riskguard.store.tables import POSTS, VERDICTS, WAITING_POSTS
+from riskguard.store.tables_opinion import UNCOUNTED
 from riskguard.store.types import Words
 
 
@@ -82,6 +83,7 @@ class SqlVerdicts:
         new = self._link.insert_new(VERDICTS, [_verdict_row(verdict, at) for verdict in verdicts], key="post_id")
         if new:
             self._link.write(_WAIT_NO_MORE, [{"ids": sorted(new)}])
+            self._link.write(_COUNT_LATER, [{"post_id": post_id} for post_id in sorted(new)])
         return new
 
     def get_many(self, post_ids: Sequence[str]) -> dict[str, Verdict]:
@@ -123,6 +125,7 @@ _NEWEST_ON_SQLITE = _newest_on_sqlite()
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
 _BY_ID = select(POSTS).where(POSTS.c.id.in_(_IDS))
 _BODIES = select(VERDICTS.c.post_id, VERDICTS.c.body).where(VERDICTS.c.post_id.in_(_IDS))
+_COUNT_LATER = insert(UNCOUNTED)
 _WAIT_NO_MORE = delete(WAITING_POSTS).where(WAITING_POSTS.c.post_id.in_(_IDS))
 
 

@@ -15,6 +15,7 @@ from riskguard.store.audit import SqlAudit
 from riskguard.store.cases import SqlCases
 from riskguard.store.engine import make_engine, not_ready
 from riskguard.store.link import Link
+from riskguard.store.opinion import SqlOpinion
 from riskguard.store.outbox import SqlAnswers, SqlOutbox
 from riskguard.store.people import SqlCommunities, SqlKeys, SqlMembers
 from riskguard.store.posts import SqlPosts, SqlVerdicts
@@ -33,6 +34,7 @@ class SqlWork:
     answers: SqlAnswers
     alerts: SqlAlerts
     audit: SqlAudit
+    opinion: SqlOpinion
 
     def __init__(self, engine: Engine, turn: threading.Lock) -> None:
         self._engine = engine
@@ -56,6 +58,7 @@ class SqlWork:
         self.answers = SqlAnswers(link)
         self.alerts = SqlAlerts(link)
         self.audit = SqlAudit(link)
+        self.opinion = SqlOpinion(link)
         return self
 
     def __exit__(

@@ -14,6 +14,7 @@ from riskguard.domain.audit import AuditFilter
 from riskguard.services.inforce import PolicyWatch
 from riskguard.services.recovery import forget_answers, forget_events, sweep
 from riskguard.settings import Settings
+from riskguard.worker.opinion import OpinionDesk
 
 _log = logging.getLogger(__name__)
 
@@ -79,11 +80,15 @@ def run_due(chores: Sequence[Chore], now: float) -> float:
 def chores_of(house: House) -> list[Chore]:
     """What a service needs done."""
     watch = PolicyWatch(house.begin, house.policies, house.clock)
+    opinion = OpinionDesk(house)
     return [
         Chore("calling workers", 1.0, house.line.wake),
         Chore("calling for events that are due", 1.0, lambda: _ring_if_due(house)),
         Chore("taking back what was not finished", 5.0, lambda: _release(house)),
         Chore("sweeping up posts without a verdict", 5.0, lambda: _sweep(house)),
+        Chore("counting what was judged", 5.0, opinion.count),
+        Chore("looking for surges", 60.0, opinion.look),
+        Chore("forgetting old opinion", 3600.0, opinion.forget),
         Chore("forgetting old answers", 3600.0, lambda: _forget(house)),
         Chore("forgetting events that arrived long ago", 3600.0, lambda: _forget_events(house)),
         Chore("noting policies that were taken into force", 5.0, watch.look),

@@ -1,0 +1,186 @@
+"""Opinion in a real store: each verdict is counted once, whoever counts, and what is kept comes back as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from threading import Thread
+
+from riskguard.domain.alert import AlertStatus
+from riskguard.domain.opinion import Bucket, Gauge, Grain, Mark, Series, SeriesKind, Surge, TopicDay
+from riskguard.domain.post import Author, Post, Scene
+from riskguard.policy.opinion import OpinionRules
+from riskguard.services.opinion.counting import count_new, forget_opinion
+from riskguard.services.opinion.headcount import count
+from riskguard.services.opinion.watching import Watcher, key_of, usual_of
+from riskguard.services.ports import Begin
+from tests.integration.store.samples import NOW, keep, post, settle, verdict
+
+RULES = OpinionRules()
+SURGE = Surge(
+    id="srg_1",
+    community="forum",
+    series=Series(SeriesKind.TOPIC, "停水", Scene.COMMENT),
+    started_at=NOW - timedelta(minutes=9),
+    raised_at=NOW,
+    last_at=NOW,
+    window_min=15,
+    accounts=12,
+    expected=0.5,
+    surprise=11.25,
+    posts=14,
+    copies=3,
+    topics=("停水", "停水 通知"),
+    mood="angry",
+    mood_before=0.125,
+    mood_now=0.5,
+    exemplars=("pst_1", "pst_2"),
+)
+
+
+def rules() -> OpinionRules:
+    return RULES
+
+
+def said(number: int, *, ago: timedelta = timedelta(0), author: str = "", text: str = "小区又停水了") -> Post:
+    """A post written some time before now, by an author of its own unless one is named."""
+    return replace(post(number, text=text), created_at=NOW - ago, author=Author(author or f"a{number}"), title="")
+
+
+def judged(begin: Begin, posts: Sequence[Post]) -> None:
+    keep(begin, *posts)
+    with begin() as work:
+        work.verdicts.add([verdict(each) for each in posts], at=NOW)
+        work.commit()
+
+
+def counted(begin: Begin, grain: Grain = Grain.HOUR) -> list[Bucket]:
+    with begin() as work:
+        far = timedelta(days=10_000)
+        return work.opinion.timeline("forum", grain, since=NOW - far, until=NOW + far)
+
+
+def test_each_verdict_is_counted_once_at_every_width(begin: Begin) -> None:
+    settle(begin, "forum")
+    judged(begin, [said(1), said(2, author="a1"), said(3, ago=timedelta(hours=3))])
+    assert count_new(begin=begin, rules=rules, clock=lambda: NOW) == 3
+    assert count_new(begin=begin, rules=rules, clock=lambda: NOW) == 0
+    for grain in Grain:
+        assert sum(bucket.posts for bucket in counted(begin, grain)) == 3
+    newest = counted(begin)[-1]
+    assert (newest.posts, count(newest.heads[""])) == (2, 1)
+    assert newest.tallies["action"] == {"review": 2}
+    judged(begin, [said(4)])
+    assert count_new(begin=begin, rules=rules, clock=lambda: NOW) == 1
+    assert counted(begin)[-1].posts == 3
+
+
+def test_two_who_count_at_once_count_nothing_twice(begin: Begin) -> None:
+    settle(begin, "forum")
+    judged(begin, [said(number) for number in range(60)])
+    both = [
+        Thread(
+            target=lambda: [count_new(begin=begin, rules=rules, clock=lambda: NOW, limit=20) for _ in range(3)],
+        )
+        for _ in range(2)
+    ]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join(60)
+    while count_new(begin=begin, rules=rules, clock=lambda: NOW):
+        pass
+    assert sum(bucket.posts for bucket in counted(begin)) == 60
+    with begin() as work:
+        assert len(work.opinion.marks("forum", since=NOW - timedelta(days=1), until=NOW)) == 60
+
+
+def test_what_is_counted_can_be_counted_anew(begin: Begin) -> None:
+    settle(begin, "forum")
+    judged(begin, [said(1), said(2)])
+    count_new(begin=begin, rules=rules, clock=lambda: NOW)
+    before = counted(begin)
+    with begin() as work:
+        assert work.opinion.recount() == 2
+        work.commit()
+    assert counted(begin) == []
+    count_new(begin=begin, rules=rules, clock=lambda: NOW)
+    assert counted(begin) == before
+
+
+def test_a_post_from_the_future_counts_when_it_came(begin: Begin) -> None:
+    settle(begin, "forum")
+    judged(begin, [said(1, ago=-timedelta(days=3))])
+    count_new(begin=begin, rules=rules, clock=lambda: NOW)
+    assert [bucket.start for bucket in counted(begin)] == [Grain.HOUR.start(NOW)]
+
+
+def test_a_mark_comes_back_as_it_was_and_none_has_text(begin: Begin) -> None:
+    settle(begin, "forum")
+    judged(begin, [said(1)])
+    count_new(begin=begin, rules=rules, clock=lambda: NOW)
+    with begin() as work:
+        (kept,) = work.opinion.marks("forum", since=NOW - timedelta(hours=1), until=NOW)
+    assert kept == Mark("pst_forum_1_1", "forum", Scene.COMMENT, NOW, kept.account, "review", topics=("小区", "停水"))
+
+
+def test_surges_topics_and_figures_come_back_as_they_were(begin: Begin) -> None:
+    settle(begin, "forum")
+    over = replace(SURGE, id="srg_0", ended_at=NOW)
+    topic, gauge = TopicDay("forum", NOW, "停水", 5, 4, 6), Gauge("forum", "sameness", NOW, {"index": 0.25})
+    with begin() as work:
+        work.opinion.take()
+        work.opinion.keep_surges([SURGE, over])
+        work.opinion.keep_topic_day("forum", NOW, [topic])
+        work.opinion.keep_gauge(replace(gauge, values={}))
+        work.opinion.keep_gauge(gauge)
+        work.commit()
+    hour = timedelta(hours=1)
+    with begin() as work:
+        assert work.opinion.open_surges("forum") == [SURGE]
+        assert work.opinion.surges("forum", since=NOW - hour, until=NOW + hour) == [over, SURGE]
+        assert work.opinion.surges("forum", since=NOW + hour, until=NOW + 2 * hour) == [SURGE]
+        assert (work.opinion.surge("srg_0"), work.opinion.surge("srg_9")) == (over, None)
+        assert work.opinion.topic_days("forum", since=NOW, until=NOW + hour) == [topic]
+        assert work.opinion.gauges("forum", "sameness", since=NOW, until=NOW + hour) == [gauge]
+
+
+def test_a_crowd_raises_one_alert_that_is_over_with_it(begin: Begin) -> None:
+    settle(begin, "forum")
+    judged(begin, [said(number, ago=timedelta(seconds=10 * number)) for number in range(12)])
+    count_new(begin=begin, rules=rules, clock=lambda: NOW)
+    now = NOW
+    watcher = Watcher(begin=begin, rules=rules, clock=lambda: now)
+    (opened,), ended = watcher.look()
+    assert (opened.series.kind, set(opened.topics), ended) == (SeriesKind.TOPIC, {"小区", "停水"}, [])
+    assert watcher.look() == ([], [])
+    with begin() as work:
+        kept = work.alerts.standing([key_of(opened)])[key_of(opened)]
+    assert (kept.alert.community, kept.alert.page) == ("forum", f"opinion/surges/{opened.id}")
+    now = NOW + timedelta(hours=2)
+    assert [surge.id for surge in watcher.look()[1]] == [opened.id]
+    with begin() as work:
+        assert work.alerts.standing([key_of(opened)]) == {}
+        assert work.alerts.get(kept.id).status is AlertStatus.RESOLVED  # type: ignore[union-attr]
+
+
+def test_history_that_comes_late_is_usual_and_no_surge(begin: Begin) -> None:
+    settle(begin, "forum")
+    judged(begin, [said(number, ago=timedelta(hours=24 + number % 96)) for number in range(200)])
+    count_new(begin=begin, rules=rules, clock=lambda: NOW)
+    assert Watcher(begin=begin, rules=rules, clock=lambda: NOW).look() == ([], [])
+    with begin() as work:
+        usual = usual_of("forum", now=NOW, rules=RULES, work=work)
+    assert usual.settled
+
+
+def test_what_is_old_is_forgotten_and_no_older_is_written(begin: Begin) -> None:
+    settle(begin, "forum")
+    judged(begin, [said(1), said(2, ago=timedelta(days=5)), said(3, ago=timedelta(days=30))])
+    count_new(begin=begin, rules=rules, clock=lambda: NOW)
+    assert [len(counted(begin, grain)) for grain in Grain] == [2, 3, 3]
+    assert forget_opinion(begin=begin, rules=rules, clock=lambda: NOW) == 1, "the mark of five days ago"
+    far = NOW + timedelta(days=200)
+    forget_opinion(begin=begin, rules=rules, clock=lambda: far)
+    assert [len(counted(begin, grain)) for grain in Grain] == [0, 0, 3]
