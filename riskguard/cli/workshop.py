@@ -194,9 +194,11 @@ def _steps(texts: Sequence[str], batches: Sequence[int]) -> Table:
 
     from riskguard.evaluation.channel_cost import channel_costs
     from riskguard.evaluation.cost import costs
+    from riskguard.evaluation.pii.cost import GOAL_US, number_costs
 
     found = costs(Settings.load(), texts, batches=batches)
     of_channels = [channel_costs(texts, batch=size) for size in batches]
+    of_numbers = [number_costs(texts, batch=size) for size in batches]
     posts = len(texts)
     title = f"µs per post: best of three, one thread, {posts} invented posts, median {_median(texts)} characters"
     table = Table("step", *(f"batch {size}" for size in batches), title=title)
@@ -205,7 +207,19 @@ def _steps(texts: Sequence[str], batches: Sequence[int]) -> Table:
     table.add_section()
     for step in of_channels[0]:
         table.add_row(step, *(f"{each[step]:.1f}" for each in of_channels))
+    table.add_section()
+    table.add_row(f"pii, number-like kinds (goal {GOAL_US:.0f})", *(f"{cost:.1f}" for cost in of_numbers))
+    table.add_row("Presidio, the same patterns, one by one", _presidio(texts))
     return table
+
+
+def _presidio(texts: Sequence[str]) -> str:
+    from riskguard.evaluation.pii.cost import presidio_costs
+
+    try:
+        return f"{presidio_costs(texts):.1f}"
+    except NotReady as missing:
+        return f"{missing}: {missing.hint}"
 
 
 def _workers(texts: Sequence[str]) -> Table:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from riskguard.domain.finding import Finding
 from riskguard.evaluation.goals import Goal
 from riskguard.evaluation.metrics import Interval, wilson
+from riskguard.evaluation.pii.ordinary import Ordinary, Unjudged, unjudged
 from riskguard.evaluation.pii.sentence import DOXXING, Form, Half, Mark, Sentence
 from riskguard.text.mask import LIKELY
 
@@ -31,7 +32,7 @@ LABELS = (*NUMBER_LIKE, "pii.birth_date", "pii.name", "pii.address", "pii.health
 """In the order in which they are shown."""
 
 FALSE_ALARMS = Goal(must=2.0, at_most=True)
-"""Of number-like kinds, per 1,000 ordinary posts."""
+"""Of number-like kinds, per 1,000 ordinary posts; what a person judged right is none."""
 
 _WHOLE = ("pii.health", "pii.trajectory", DOXXING)
 """They cover words around; a name or place inside one of them is part of it, whether it is told or not."""
@@ -159,25 +160,12 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Ordinary:
-    """How many of `posts` ordinary posts hold a told finding: of any number-like kind, and of each label."""
-
-    posts: int
-    alarmed: int
-    by_label: Mapping[str, int]
-
-    @property
-    def per_thousand(self) -> float:
-        """Alarms of number-like kinds per 1,000 posts."""
-        return 1000 * self.alarmed / self.posts if self.posts else 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class PiiFigures:
     """Outcomes of the suite, and of ordinary posts where there were any."""
 
     outcomes: tuple[Outcome, ...]
     ordinary: Ordinary | None = None
+    unjudged: tuple[Unjudged, ...] = ()
 
     def score(self, label: str, half: Half, form: Form, match: Match) -> Score:
         """The counts of a label; what must stay silent counts as plain."""
@@ -203,17 +191,24 @@ def measure_pii(
     read: Reader,
     *,
     ordinary: Sequence[str] | None = None,
+    right: frozenset[str] = frozenset(),
     told: Callable[[int], object] = lambda _: None,
 ) -> PiiFigures:
-    """Every text read by itself; `told` hears how many were read."""
+    """Every text read by itself; `right` are keys of what is no false alarm, `told` hears how many were read."""
     readings = _read([sentence.text for sentence in sentences], read, told)
     outcomes = tuple(Outcome(sentence, marks) for sentence, marks in zip(sentences, readings, strict=True))
     if ordinary is None:
         return PiiFigures(outcomes)
-    labels = [{mark.label for mark in marks} for marks in _read(ordinary, read, told)]
-    by_label = {label: sum(label in found for found in labels) for label in LABELS}
-    alarmed = sum(not found.isdisjoint(NUMBER_LIKE) for found in labels)
-    return PiiFigures(outcomes, Ordinary(len(ordinary), alarmed, by_label))
+    marks = _read(ordinary, read, told)
+    labels = [{mark.label for mark in each} for each in marks]
+    left = unjudged(ordinary, marks, NUMBER_LIKE, right)
+    counts = Ordinary(
+        posts=len(ordinary),
+        told=sum(not found.isdisjoint(NUMBER_LIKE) for found in labels),
+        alarmed=len({each.text for each in left}),
+        by_label={label: sum(label in found for found in labels) for label in LABELS},
+    )
+    return PiiFigures(outcomes, counts, tuple(left))
 
 
 def likely(findings: Sequence[Finding]) -> list[Finding]:

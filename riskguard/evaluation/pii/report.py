@@ -25,6 +25,8 @@ def show(figures: PiiFigures, entities: Sequence[Measured], console: Console, *,
         console.print(_table(figures, form))
     if figures.ordinary is not None:
         console.print(_ordinary(figures), highlight=False)
+    if entities:
+        console.print("The sets mark every place, the service tells only those with a street or door:", highlight=False)
     for line in entities:
         cell = with_interval((line.value, line.interval))
         console.print(f"{line.of}, {line.part}: {line.figure} {cell}, {line.rows} places", highlight=False)
@@ -109,8 +111,9 @@ def _ordinary(figures: PiiFigures) -> str:
     low, high = wilson(ordinary.alarmed, ordinary.posts)
     told = ", ".join(f"{label} {count}" for label, count in ordinary.by_label.items() if count)
     return (
-        f"Ordinary posts with a number-like kind: {ordinary.per_thousand:.2f} per 1,000 "
-        f"[{1000 * low:.2f}, {1000 * high:.2f}] of {ordinary.posts}; posts by label: {told or 'none'}"
+        f"Of {ordinary.posts} ordinary posts, {ordinary.told} are told to hold a number-like kind; "
+        f"false alarms: {ordinary.alarmed}, {ordinary.per_thousand:.2f} per 1,000 [{1000 * low:.2f}, "
+        f"{1000 * high:.2f}]; posts by label: {told or 'none'}"
     )
 
 

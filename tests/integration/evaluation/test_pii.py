@@ -33,13 +33,14 @@ def _run(*more: str) -> Result:
 
 
 def test_the_figures_are_saved_and_a_missed_goal_is_told(data: Path, tmp_path: Path) -> None:
-    out = tmp_path / "figures.json"
-    done = _run("--data", str(data), "--json", str(out), "--check", "--missed")
+    out, alarms = tmp_path / "figures.json", tmp_path / "alarms.txt"
+    done = _run("--data", str(data), "--json", str(out), "--alarms", str(alarms), "--check", "--missed")
     assert done.exit_code == 3, done.output
     told = json.loads(out.read_text(encoding="utf-8"))
     assert told["ordinary"]["posts"] == 4
     assert told["ordinary"]["alarmed"] == told["ordinary"]["by_label"]["pii.mobile"] == 1
     assert "false alarms per 1,000 ordinary posts" in told["missed_goals"]
+    assert alarms.read_text(encoding="utf-8").endswith(" pii.mobile  # 手机«xxxxxxxxxxx»找我\n")
     mobile = told["labels"]["pii.mobile"]["kept"]["plain"]["exact"]
     assert mobile["recall"]["value"] == mobile["found"] / mobile["marked"] > 0.9
     low, high = mobile["recall"]["interval"]

@@ -11,6 +11,7 @@ from rich.console import Console
 from riskguard.domain.finding import EvidenceSpan, Finding
 from riskguard.evaluation.metrics import wilson
 from riskguard.evaluation.pii.figures import Match, Outcome, PiiFigures, Score, measure_pii, told_marks
+from riskguard.evaluation.pii.ordinary import key
 from riskguard.evaluation.pii.report import plain, show
 from riskguard.evaluation.pii.sentence import Form, Half, Mark, Sentence, read_marks
 
@@ -137,12 +138,20 @@ def test_each_text_is_read_once_and_counted_where_it_belongs() -> None:
     assert figures.score("pii.mobile", Half.TUNED, Form.DISGUISED, Match.EXACT) == Score(1, 0, 0, 0)
     assert figures.score("pii.mobile", Half.TUNED, Form.PLAIN, Match.EXACT) == Score()
     assert figures.ordinary is not None
-    assert (figures.ordinary.posts, figures.ordinary.alarmed, figures.ordinary.per_thousand) == (100, 1, 10.0)
+    assert (figures.ordinary.posts, figures.ordinary.told, figures.ordinary.alarmed) == (100, 1, 1)
+    assert figures.ordinary.per_thousand == 10.0
+    assert [(each.text, each.label) for each in figures.unjudged] == [("订单165", "pii.mobile")]
     assert {label for label, count in figures.ordinary.by_label.items() if count} == {
         "pii.mobile",
         "pii.name",
         "pii.health",
     }
+
+
+def test_what_was_judged_right_is_no_false_alarm() -> None:
+    ordinary = measure_pii([], _read, ordinary=["订单165"], right=frozenset({key("订单165", "pii.mobile")})).ordinary
+    assert ordinary is not None
+    assert (ordinary.told, ordinary.alarmed, ordinary.by_label["pii.mobile"]) == (1, 0, 1)
 
 
 def test_goals_are_asked_of_the_kept_half_and_of_ordinary_posts() -> None:
@@ -158,5 +167,5 @@ def test_only_sentences_of_the_tuned_half_are_told() -> None:
     said = out.getvalue()
     assert "tuned-miss\n  打166\n  marked: pii.mobile 166\n  told:   nothing\n" in said
     assert "kept-alarm" not in said
-    assert "10.00 per 1,000 [1.77, 54.49] of 100" in said
+    assert "1 are told to hold a number-like kind; false alarms: 1, 10.00 per 1,000 [1.77, 54.49]" in said
     assert "Goals missed: pii.mobile precision, false alarms" in said
