@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
@@ -23,6 +23,7 @@ from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Verdict
 from riskguard.keyring import Keyring, new_key
 from riskguard.services.ports import Begin, Bell, Clock, Line, Panel, PolicyBook, Roll, Sender
+from riskguard.services.ports import Keyring as Seals
 from riskguard.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class House:
     roll: Roll
     taxonomy: Taxonomy
     policies: PolicyBook
+    keys: Seals | None = None
 
 
 def now() -> datetime:
@@ -99,7 +101,8 @@ def build_house(settings: Settings, *, patience_s: float | None = None) -> House
         bell=RqBell(connection, prefix=settings.redis_prefix),
         roll=RedisRoll(connection, prefix=settings.redis_prefix),
         taxonomy=_taxonomy(settings),
-        policies=_policies(settings),
+        policies=policies(settings),
+        keys=LateKeyring(settings),
     )
 
 
@@ -174,13 +177,16 @@ class OfflineReader:
 
     panel: Panel
     policies: PolicyBook
+    keys: Seals | None = None
 
     def judge(self, posts: Sequence[Post], *, every_label: bool = False) -> list[Verdict]:
         """One verdict per post, in order. Stores nothing."""
         from riskguard.services.moderate import judge
 
         floor = 0.0 if every_label else NOTABLE
-        return judge(posts, panel=self.panel, policies=self.policies, floor=floor, every_label=every_label)
+        return judge(
+            posts, panel=self.panel, policies=self.policies, keys=self.keys, floor=floor, every_label=every_label
+        )
 
 
 def offline_reader(settings: Settings, *, policy_file: Path | None = None) -> OfflineReader:
@@ -198,7 +204,21 @@ def offline_reader(settings: Settings, *, policy_file: Path | None = None) -> Of
         hub=Path(settings.hub_models).expanduser() if settings.hub_models else None,
     )
     own = single(policy_file, policy_dir=settings.policy_dir) if policy_file else None
-    return OfflineReader(panel, own or _policies(settings))
+    return OfflineReader(panel, own or policies(settings), LateKeyring(settings))
+
+
+def personal_panel(settings: Settings, *, models: bool) -> Panel:
+    """The detectors of personal information alone: quick and small, or with `models` also the encoder, which finds
+    names and addresses."""
+    from riskguard.detectors.panel import Panel as Personal
+    from riskguard.detectors.pii import PiiDetector
+
+    if not models:
+        return Personal([PiiDetector()])
+    from riskguard.detectors.registry import encoder
+
+    own = encoder(settings.model_dir / "risk-encoder", settings.model_dir / "linear", settings.encoder_engine)
+    return Personal([PiiDetector(), own])
 
 
 def check_policies(settings: Settings) -> None:
@@ -206,7 +226,7 @@ def check_policies(settings: Settings) -> None:
     from riskguard.detectors.lexicon import load_lexicon
     from riskguard.detectors.similar.copypasta import FILE, load_copypasta
 
-    _policies(settings)
+    policies(settings)
     load_lexicon(settings.policy_dir / "lexicons")
     load_copypasta(settings.policy_dir / FILE)
 
@@ -233,6 +253,32 @@ def keyring(settings: Settings) -> Keyring:
         file = settings.data_dir / DATA_KEYS_FILE
         keys = tuple(_kept(file, new_key(), f"{PREFIX}DATA_KEYS").split())
     return Keyring.of(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class LateKeyring:
+    """The keyring of these settings, opened when something is first sealed, opened or digested: who needs no key makes
+    none."""
+
+    settings: Settings
+    _opened: list[Keyring] = field(default_factory=list)
+
+    def seal(self, plain: str, *, context: str) -> str:
+        """As the keyring does."""
+        return self._ring().seal(plain, context=context)
+
+    def open(self, sealed: str, *, context: str) -> str:
+        """As the keyring does."""
+        return self._ring().open(sealed, context=context)
+
+    def digest(self, text: str, *, context: str) -> str:
+        """As the keyring does."""
+        return self._ring().digest(text, context=context)
+
+    def _ring(self) -> Keyring:
+        if not self._opened:
+            self._opened.append(keyring(self.settings))
+        return self._opened[0]
 
 
 def _kept(file: Path, fresh: str, variable: str) -> str:
@@ -266,7 +312,8 @@ def _taxonomy(settings: Settings) -> Taxonomy:
     return load_taxonomy(settings.policy_dir / "taxonomy.yaml")
 
 
-def _policies(settings: Settings) -> PolicyBook:
+def policies(settings: Settings) -> PolicyBook:
+    """The policies in force. PolicyInvalid carries every fault of their files."""
     from riskguard.policy.book import open_book
 
     return open_book(settings.policy_dir)

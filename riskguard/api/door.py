@@ -50,7 +50,11 @@ class Door:
     def pay(self, community: str, posts: int) -> None:
         """Count `posts` against the limits. TooManyRequests when there is no room."""
         self._backlog.check()
-        self._limiter.pay(community, posts)
+        self.count(community, posts)
+
+    def count(self, community: str, texts: int) -> None:
+        """Count `texts` that wait for no worker against the rate alone. TooManyRequests when they are too many."""
+        self._limiter.pay(community, texts)
 
 
 def sent_body() -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from riskguard.api import schemas
+from riskguard.api import redaction, schemas
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +175,21 @@ ROUTES: tuple[Route, ...] = (
         parameters=(_CASE,),
         example="""curl -s "$RISKGUARD/v1/cases/$CASE/decisions" -H "Authorization: Bearer $KEY" \\
   --json '{"ruling": "remove", "reason": "引流广告", "by": "moderator-3", "version": 1}'""",
+    ),
+    Route(
+        "POST",
+        "/v1/redact",
+        "redact",
+        "Redaction",
+        "Take personal information out of texts",
+        "For platforms that want only this: up to 1,000 texts are read while you wait, and nothing of them is stored "
+        "or logged. `models` names the detectors that read: recognisers, not the encoder, which finds more names and "
+        "addresses. Each finding tells its places in the text and in what is left of it.",
+        {200: (redaction.RedactOut, "A result per text, in order")},
+        (400, 401, 413, 415, 429, 503),
+        takes=redaction.RedactIn,
+        example="""curl -s "$RISKGUARD/v1/redact" -H "Authorization: Bearer $KEY" \\
+  --json '{"text": "我手机号16400001234, 邮箱li@example.com", "operators": {"pii.mobile": "replace"}}'""",
     ),
     Route(
         "GET",

@@ -9,6 +9,7 @@ import click
 
 from riskguard.cli.audit import audit, verify_audit
 from riskguard.cli.database import begin_here
+from riskguard.cli.reveal import reveal
 from riskguard.domain.audit import CLI
 from riskguard.domain.member import Role
 
@@ -29,6 +30,7 @@ def admin(ctx: click.Context, data_dir: Path | None) -> None:
 
 admin.add_command(verify_audit)
 admin.add_command(audit)
+admin.add_command(reveal)
 
 
 @admin.command("create-community")

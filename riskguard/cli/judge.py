@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, BinaryIO, TextIO
 
@@ -19,14 +18,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from riskguard.bootstrap import OfflineReader, offline_reader
+from riskguard.cli.lines import SOME_LINES_INVALID, batches, count_lines, opened, utf8_stdout
 from riskguard.cli.outfile import written
-from riskguard.domain.errors import InvalidInput, NotFound
 from riskguard.domain.post import Author, Post, Scene
 from riskguard.services.wire import rendered_verdict
 from riskguard.settings import Settings
-
-BATCH_LINES = 256
-SOME_LINES_INVALID = 3
 
 
 class Line(BaseModel):
@@ -65,33 +61,12 @@ def judge(file: Path, policy: Path | None, community: str, scene: str, all_score
     reader = offline_reader(settings, policy_file=policy)
     parser = _Parser(community=community, scene=Scene(scene), max_chars=settings.max_text_chars)
     with ExitStack() as stack:
-        lines: BinaryIO = stack.enter_context(_opened(file)) if str(file) != "-" else sys.stdin.buffer
-        sink: TextIO = stack.enter_context(written(out)) if out else _utf8_stdout()
-        total = _count_lines(file) if file.is_file() else None  # a pipe can be read only once
+        lines: BinaryIO = stack.enter_context(opened(file)) if str(file) != "-" else sys.stdin.buffer
+        sink: TextIO = stack.enter_context(written(out)) if out else utf8_stdout()
+        total = count_lines(file) if file.is_file() else None  # a pipe can be read only once
         tally = _judge_all(lines, sink, reader=reader, parser=parser, all_scores=all_scores, total=total)
     if tally["invalid"]:
         sys.exit(SOME_LINES_INVALID)
-
-
-def _opened(file: Path) -> BinaryIO:
-    try:
-        return file.open("rb")
-    except FileNotFoundError:
-        raise NotFound(f"there is no file {file}") from None
-    except OSError as error:
-        raise InvalidInput(f"{file} cannot be read: {error.strerror}") from None
-
-
-def _utf8_stdout() -> TextIO:
-    """Standard output in UTF-8, whatever the locale says."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    return sys.stdout
-
-
-def _count_lines(file: Path) -> int:
-    with _opened(file) as stream:
-        return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(2**20), b"")) or 1
 
 
 def _judge_all(
@@ -110,7 +85,7 @@ def _judge_all(
     stderr = Console(stderr=True)
     with Progress(*columns, console=stderr, transient=True) as progress:
         task = progress.add_task("", total=total)
-        for batch in _batches(lines):
+        for batch in batches(lines):
             parsed = [parser.parse(raw, number) for number, raw in batch]
             for shown in _answers(parsed, reader=reader, all_scores=all_scores):
                 tally[str(shown.get("action", "invalid"))] += 1
@@ -121,12 +96,6 @@ def _judge_all(
     words = ", ".join(f"{count} {action}" for action, count in tally.most_common()) or "nothing"
     stderr.print(f"judged {tally.total()} lines in {seconds:.1f} s: {words}", highlight=False)
     return tally
-
-
-def _batches(lines: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
-    numbered = enumerate(lines, start=1)
-    while batch := list(islice(numbered, BATCH_LINES)):
-        yield batch
 
 
 Parsed = tuple[str | int, Post] | dict[str, object]

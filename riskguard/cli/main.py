@@ -16,6 +16,7 @@ VERBS = {
     "worker": "riskguard.cli.serve:worker",
     "scheduler": "riskguard.cli.serve:scheduler",
     "judge": "riskguard.cli.judge:judge",
+    "redact": "riskguard.cli.redact:redact",
     "policy": "riskguard.cli.policy:policy",
     "lexicon": "riskguard.cli.lexicon:lexicon",
     "admin": "riskguard.cli.admin:admin",

@@ -43,7 +43,7 @@ def build_panel(
         [
             WatchedLexicon(policy_dir / "lexicons"),
             PiiDetector(),
-            _encoder(model_dir / "risk-encoder", model_dir / "linear", engine),
+            encoder(model_dir / "risk-encoder", model_dir / "linear", engine),
             SimilarDetector(look_alikes, policy_dir=policy_dir),
             *_hub(hub, model_dir / "hub.yaml", policy_dir / "taxonomy.yaml"),
             *map(_extra, extra),
@@ -52,7 +52,8 @@ def build_panel(
     )
 
 
-def _encoder(folder: Path, linear: Path, engine: str) -> Detector:
+def encoder(folder: Path, linear: Path, engine: str) -> Detector:
+    """The encoder of this folder, which holds the linear model too; without one, that model alone, or what abstains."""
     return EncoderDetector.load(folder, linear=linear, engine=engine) if folder.is_dir() else _linear(linear)
 
 

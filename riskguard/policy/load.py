@@ -2,8 +2,8 @@
 
 A policy speaks in layers, each later one winning: the files that it extends, the file itself, then the `scenes` of
 each in the same order. An entry of `thresholds` replaces the earlier entry of the same label as a whole, a rule the
-earlier rule of the same id, an entry of `care` that of the same alert; `without` lists the ids of rules that no longer
-hold.
+earlier rule of the same id, an entry of `care` that of the same alert, one of `operators` that of the same label;
+`without` lists the ids of rules that no longer hold.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from yaml.nodes import Node
 
 from riskguard.domain.care import Care
 from riskguard.domain.errors import Fault, PolicyInvalid
+from riskguard.domain.operator import Operator
 from riskguard.domain.post import Scene
 from riskguard.domain.privacy import Grade
 from riskguard.domain.taxonomy import Taxonomy
@@ -28,8 +29,9 @@ from riskguard.policy.condition import nearest
 from riskguard.policy.document import Document
 from riskguard.policy.entry import Entries, action_of, read_rule, read_thresholds, value_of
 from riskguard.policy.model import Edition, Policy, Rule, Threshold
+from riskguard.policy.operators import read_operators
 
-_PART = ("thresholds", "rules", "without", "care", "on_abstention")
+_PART = ("thresholds", "rules", "without", "care", "operators", "on_abstention")
 _FILE = ("policy", "extends", "description", "scenes", *_PART)
 
 
@@ -42,6 +44,7 @@ class _Part:
     rules: dict[str, Rule] = field(default_factory=dict)
     without: dict[str, Node] = field(default_factory=dict)
     care: dict[str, Said] = field(default_factory=dict)
+    operators: dict[str, Operator] = field(default_factory=dict)
     on_abstention: Action | None = None
 
 
@@ -130,7 +133,8 @@ def _sheet(document: Document, entries: Entries, taxonomy: Taxonomy) -> _Sheet:
 
 def _part(document: Document, entries: Entries, taxonomy: Taxonomy) -> _Part:
     silence, care = action_of(document, entries, "on_abstention"), read_care(document, value_of(entries, "care"))
-    part = _Part(document, care=care, on_abstention=silence)
+    operators = read_operators(document, value_of(entries, "operators"), taxonomy)
+    part = _Part(document, care=care, operators=operators, on_abstention=silence)
     for label, (key, value) in document.table(value_of(entries, "thresholds"), "'thresholds'").items():
         if label not in taxonomy:
             near = nearest(label, [each.id for each in taxonomy])
@@ -161,6 +165,7 @@ def _merged(parts: Iterable[_Part], name: str) -> Policy:
     thresholds: dict[str, list[Threshold]] = {}
     rules: dict[str, Rule] = {}
     care: dict[str, Care | None] = {}
+    operators: dict[str, Operator] = {}
     on_abstention = Action.REVIEW
     for part in parts:
         for rule, node in part.without.items():
@@ -168,6 +173,7 @@ def _merged(parts: Iterable[_Part], name: str) -> Policy:
                 part.document.fault(node, f"there is no rule '{rule}' to leave out", nearest(rule, rules))
         thresholds |= part.thresholds
         rules |= part.rules
+        operators |= part.operators
         care |= {alert: said for alert, (_, said) in part.care.items()}
         on_abstention = on_abstention if part.on_abstention is None else part.on_abstention
     return Policy(
@@ -178,6 +184,7 @@ def _merged(parts: Iterable[_Part], name: str) -> Policy:
         rules=tuple(rules.values()),
         silenced=frozenset(label for label, steps in thresholds.items() if not steps),
         care=tuple(filter(None, care.values())),
+        operators=operators,
     )
 
 
@@ -206,6 +213,7 @@ def _content(policy: Policy) -> object:
         sorted(policy.silenced),
         [(r.id, r.when.source, r.then.word, r.because, r.basis, r.alert) for r in policy.rules],
         [astuple(care) for care in policy.care],
+        sorted(policy.operators.items()),
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from riskguard.domain.care import Care
+from riskguard.domain.operator import Operator
 from riskguard.domain.post import Scene
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Action, FiredRule
@@ -66,7 +67,8 @@ class Policy:
 
     An entry of `thresholds` covers its label and every child (`abuse` covers `abuse.insult`); a child with an entry
     of its own is weighed by that one alone, and an entry with no steps in `silenced` stands for 'nothing happens'.
-    Of `care` the first entry whose alert is raised is shown. Information about people is graded by `taxonomy`.
+    Of `care` the first entry whose alert is raised is shown. Information about people is graded by `taxonomy`, and in
+    masked texts it is treated by `operators`.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     silenced: frozenset[str] = frozenset()
     care: tuple[Care, ...] = ()
+    operators: Mapping[str, Operator] = field(default_factory=dict, hash=False)
     taxonomy: Taxonomy = field(default=Taxonomy({}), repr=False)
     _steps: dict[str, tuple[Step, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
 

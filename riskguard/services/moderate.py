@@ -22,9 +22,10 @@ from riskguard.services.alerting import Naming, as_it_is_called, raise_alerts, v
 from riskguard.services.disclosure import disclosed, discloses
 from riskguard.services.events import announce, judged
 from riskguard.services.identity import new_id
-from riskguard.services.ports import Begin, Bell, Clock, Panel, PolicyBook, UnitOfWork
+from riskguard.services.ports import Begin, Bell, Clock, Keyring, Panel, PolicyBook, UnitOfWork
+from riskguard.services.redaction import treatment_of
 from riskguard.services.title import in_text, words_of
-from riskguard.text.mask import mask
+from riskguard.text.mask import places_of, redact
 from riskguard.text.view import TextView, fold_all
 
 _log = logging.getLogger(__name__)
@@ -53,13 +54,14 @@ def judge(
     *,
     panel: Panel,
     policies: PolicyBook,
+    keys: Keyring | None = None,
     floor: float = NOTABLE,
     every_label: bool = False,
 ) -> list[Verdict]:
     """One verdict per post, in order, about title and text together. Stores nothing.
 
     Findings under `floor` may be left out. With `every_label` a label that no finding spoke of scores 0.0, unless a
-    detector that abstained was to speak of it.
+    detector that abstained was to speak of it. Operators of a policy that seal or hash need `keys`.
     """
     words = [words_of(post) for post in posts]
     by_length = sorted(range(len(posts)), key=lambda at: len(words[at]))
@@ -67,7 +69,8 @@ def judge(
     readings = list(map(_disclosed, ordered, views, panel.read(ordered, views, floor=floor), [policies] * len(posts)))
     weighed = list(map(_weighed, ordered, readings, [policies] * len(posts)))
     explained = panel.explain(views, readings, list(map(_acted_on, weighed)))
-    verdicts = dict(zip(by_length, map(_shown, ordered, explained, weighed), strict=True))
+    shown = [_shown(*each, policies, keys) for each in zip(ordered, explained, weighed, strict=True)]
+    verdicts = dict(zip(by_length, shown, strict=True))
     given = [verdicts[at] for at in range(len(posts))]
     return [_with_every_label(verdict, panel.labels) for verdict in given] if every_label else given
 
@@ -82,6 +85,7 @@ def moderate(
     clock: Clock,
     bell: Bell,
     naming: Naming = as_it_is_called,
+    keys: Keyring | None = None,
     guard: Guard = nullcontext,
     renew: Callable[[Batch], bool] = lambda _: True,
 ) -> int:
@@ -94,7 +98,7 @@ def moderate(
     with begin() as work:
         posts = work.posts.get_many(batch.post_ids)
         named = {name: work.communities.get(name) for name in {post.community for post in posts}}
-    desk = _Desk(begin, panel, policies, taxonomy, clock, named, naming)
+    desk = _Desk(begin, panel, policies, taxonomy, clock, named, naming, keys)
     new = 0
     for number, part in enumerate(_parts(posts)):
         if number and not renew(batch):
@@ -131,6 +135,7 @@ class _Desk:
     clock: Clock
     communities: Mapping[str, Community | None]
     naming: Naming
+    keys: Keyring | None
 
 
 _Judged = Sequence[tuple[Post, Verdict]]
@@ -152,7 +157,7 @@ def _parts(posts: Sequence[Post]) -> Iterator[Sequence[Post]]:
 def _judged(posts: Sequence[Post], batch: Batch, desk: _Desk) -> list[Verdict]:
     if batch.hopeless:
         return [_unread(post, "reading this post ended the worker", desk.panel, desk.policies) for post in posts]
-    return _judged_apart(posts, desk.panel, desk.policies)
+    return _judged_apart(posts, desk)
 
 
 def _disclosed(post: Post, view: TextView, reading: Reading, policies: PolicyBook) -> Reading:
@@ -173,11 +178,14 @@ def _acted_on(verdict: Verdict) -> frozenset[str]:
     return frozenset(label for rule in verdict.rules for label in rule.labels)
 
 
-def _shown(post: Post, reading: Reading, verdict: Verdict) -> Verdict:
+def _shown(post: Post, reading: Reading, verdict: Verdict, policies: PolicyBook, keys: Keyring | None) -> Verdict:
     """The verdict with what people are shown of its reading."""
     findings = in_text(reading, post).findings
     asked = {label for rule in verdict.rules if rule.action is Action.MASK for label in rule.labels}
-    masked = mask(post.text, findings, asked=asked)  # of all places, then some of them are kept
+    masked = post.text
+    if places := places_of(post.text, findings, asked=asked):  # all places, of which some are kept
+        policy = policies.policy_for(post.community, post.scene)
+        masked = redact(post.text, places, treatment_of(policy, keys)).text
     return replace(verdict, masked_text=masked, findings=brief(findings))
 
 
@@ -186,18 +194,18 @@ def _with_every_label(verdict: Verdict, labels: frozenset[str]) -> Verdict:
     return replace(verdict, labels=dict.fromkeys(sorted(labels - open_), 0.0) | dict(verdict.labels))
 
 
-def _judged_apart(posts: Sequence[Post], panel: Panel, policies: PolicyBook) -> list[Verdict]:
+def _judged_apart(posts: Sequence[Post], desk: _Desk) -> list[Verdict]:
     """One verdict per post; a batch that breaks is halved until the post that breaks it is alone."""
     if not posts:
         return []
     try:
-        return judge(posts, panel=panel, policies=policies)
+        return judge(posts, panel=desk.panel, policies=desk.policies, keys=desk.keys)
     except Exception as error:
         if len(posts) == 1:
             _log.exception("post %s could not be read", posts[0].id)
-            return [_unread(posts[0], f"reading this post failed: {type(error).__name__}", panel, policies)]
+            return [_unread(posts[0], f"reading this post failed: {type(error).__name__}", desk.panel, desk.policies)]
     middle = len(posts) // 2
-    return [*_judged_apart(posts[:middle], panel, policies), *_judged_apart(posts[middle:], panel, policies)]
+    return [*_judged_apart(posts[:middle], desk), *_judged_apart(posts[middle:], desk)]
 
 
 def _unread(post: Post, reason: str, panel: Panel, policies: PolicyBook) -> Verdict:

@@ -1,4 +1,4 @@
-"""Verdicts as the plain objects that leave the house: `judge` lines, API answers, webhook data."""
+"""Verdicts and redacted texts as the plain objects that leave the house: `judge` lines, API answers, webhook data."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from riskguard.domain.care import Care
-from riskguard.domain.finding import NOTABLE, Finding
+from riskguard.domain.finding import NOTABLE, EvidenceSpan, Finding
 from riskguard.domain.verdict import FiredRule, Verdict
+from riskguard.services.redaction import Outcome
+from riskguard.text.mask import Redacted
 
 
 def rendered_verdict(verdict: Verdict, *, all_scores: bool = False) -> dict[str, object]:
@@ -39,6 +41,31 @@ def thin_verdict(verdict: Verdict) -> dict[str, object]:
         "alerts": list(verdict.alerts),
         "care": _care(verdict.care),
         "policy_version": verdict.policy_version,
+    }
+
+
+def rendered_redaction(outcome: Outcome) -> dict[str, object]:
+    """What is left of a text, and each finding with its places in the text and in what is left."""
+    return {
+        "text": outcome.redacted.text,
+        "findings": [
+            {
+                **_finding(finding),
+                "operator": outcome.treatment.of(finding.label).value,
+                "spans": [_moved(span, outcome.redacted) for span in finding.spans],
+            }
+            for finding in outcome.findings
+        ],
+    }
+
+
+def _moved(span: EvidenceSpan, redacted: Redacted) -> dict[str, object]:
+    start, end = redacted.place(span.start, span.end)
+    return {
+        "start": span.start,
+        "end": span.end,
+        "reason": span.reason,
+        "redacted": {"start": start, "end": end},
     }
 
 

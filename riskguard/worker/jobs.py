@@ -72,6 +72,7 @@ def drain() -> None:
             taxonomy=house.taxonomy,
             clock=house.clock,
             bell=house.bell,
+            keys=house.keys,
             guard=bench.guard,
             renew=line.renew,
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from riskguard.domain.errors import PolicyInvalid
+from riskguard.domain.operator import Operator
 from riskguard.domain.post import Scene
 from riskguard.domain.verdict import Action
 from riskguard.policy.load import load_policy
@@ -136,3 +137,18 @@ def test_the_version_changes_with_what_a_policy_extends(tmp_path: Path) -> None:
     before = edition(tmp_path, CHILD, "child.yaml").version
     write(tmp_path, "base.yaml", BASE.replace("fraud: {review: 0.6}", "fraud: {review: 0.5}"))
     assert edition(tmp_path, CHILD, "child.yaml").version != before
+
+
+def test_operators_come_in_layers_and_count_for_the_version(tmp_path: Path) -> None:
+    write(tmp_path, "base.yaml", "policy: base\noperators: {pii: mask, pii.email: keep}\n")
+    own = write(
+        tmp_path,
+        "own.yaml",
+        "policy: own\nextends: base.yaml\noperators: {pii.email: hash}\n"
+        "scenes: {treehole: {operators: {pii: redact}}}\n",
+    )
+    edition_ = load_policy(own, TAXONOMY)
+    assert edition_.policy_for(Scene.POST).operators == {"pii": Operator.MASK, "pii.email": Operator.HASH}
+    assert edition_.policy_for(Scene.TREEHOLE).operators == {"pii": Operator.REDACT, "pii.email": Operator.HASH}
+    write(tmp_path, "base.yaml", "policy: base\noperators: {pii: replace, pii.email: keep}\n")
+    assert load_policy(own, TAXONOMY).version != edition_.version

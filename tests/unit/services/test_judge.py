@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 import pytest
 
 from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding, Reading
+from riskguard.domain.operator import Operator
 from riskguard.domain.post import Post, Scene
 from riskguard.domain.taxonomy import Family, Label, Taxonomy
 from riskguard.domain.verdict import Action, FiredRule, Verdict
+from riskguard.keyring import Keyring, new_key
 from riskguard.policy.model import Policy, Threshold
 from riskguard.services.moderate import judge, priority
 from riskguard.services.title import in_text
+from riskguard.text.mask import reveal
 from riskguard.text.view import TextView
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -133,6 +136,22 @@ def test_what_the_policy_masks_is_hidden_even_where_it_is_unlikely(action: Actio
     policies = Always(Threshold("pii", 0.25, action))
     (verdict,) = judge([_post("看 110101000101109")], panel=Fixed(old), policies=policies)
     assert (verdict.action, verdict.masked_text) == (action, shown)
+
+
+def test_a_policy_says_how_personal_information_is_treated_in_the_masked_text() -> None:
+    number = Finding("pii.mobile", 0.9, "fake", (EvidenceSpan(1, 4, "here"),))
+    label = Label("pii.mobile", "手机号", "mobile", Family.PRIVACY, severity=2)
+
+    class Sealing(Always):
+        def policy_for(self, community: str, scene: Scene) -> Policy:
+            return Policy("p", "v", operators={"pii": Operator.ENCRYPT}, taxonomy=Taxonomy({"pii.mobile": label}))
+
+    keys = Keyring.of([new_key()])
+    (sealed,) = judge([_post("打164吧")], panel=Fixed(number), policies=Sealing(), keys=keys)
+    assert sealed.masked_text.startswith("打<手机号:rg1:")
+    assert reveal(sealed.masked_text, keys).text == "打164吧"
+    (keyless,) = judge([_post("打164吧")], panel=Fixed(number), policies=Sealing())
+    assert keyless.masked_text == "打<手机号>吧"
 
 
 def test_of_very_many_places_all_are_hidden_and_some_are_kept() -> None:

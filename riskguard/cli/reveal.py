@@ -1,0 +1,45 @@
+"""`riskguard admin reveal`: turns the tokens of redacted texts back, for members who may, and into the audit log."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from riskguard.cli.database import begin_here
+from riskguard.cli.lines import opened, utf8_stdout
+from riskguard.cli.outfile import written
+
+
+@click.command()
+@click.argument("file", type=click.Path(allow_dash=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--member", required=True, help="Who asks: a compliance officer or an operator; the password is asked for."
+)
+@click.option("--reason", required=True, help="Why; it is kept in the audit log.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write.  [default: standard output]"
+)
+@click.password_option(
+    "--password", confirmation_prompt=False, envvar="RISKGUARD_MEMBER_PASSWORD", help="Of the member."
+)
+def reveal(file: Path, member: str, reason: str, password: str, out: Path | None) -> None:
+    """Write FILE (or - for standard input) with the tokens of the operator 'encrypt' turned back.
+
+    A token that was sealed elsewhere, or that somebody changed, stays as it is.
+    """
+    from riskguard.bootstrap import keyring, now
+    from riskguard.services.revealing import revealed
+    from riskguard.settings import Settings
+
+    context = click.get_current_context()
+    settings = Settings.load(data_dir=context.obj) if context.obj else Settings.load()
+    text = (sys.stdin.buffer if str(file) == "-" else opened(file)).read().decode("utf-8")
+    told = revealed(text, member, password, reason=reason, keys=keyring(settings), begin=begin_here(), clock=now)
+    with ExitStack() as stack:
+        sink = stack.enter_context(written(out)) if out else utf8_stdout()
+        sink.write(told.text)
+    closed = f"; {told.closed} could not be opened" if told.closed else ""
+    click.echo(f"{told.opened} tokens were turned back{closed}", err=True)
