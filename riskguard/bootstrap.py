@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import logging
-import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from riskguard.domain.errors import NotReady
@@ -21,7 +19,7 @@ from riskguard.domain.finding import NOTABLE
 from riskguard.domain.post import Post
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Verdict
-from riskguard.keyring import Keyring, new_key
+from riskguard.keyring import Keyring, kept_secret, load_keyring
 from riskguard.services.ports import Begin, Bell, Clock, Line, Panel, PolicyBook, Roll, Sender
 from riskguard.services.ports import Keyring as Seals
 from riskguard.settings import PREFIX, Settings
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from riskguard.policy.opinion import OpinionRules
 
 KEY_FILE = "secret.key"
-DATA_KEYS_FILE = "data.keys"
 SHORTEST_KEY = 32
 COUNT_WITHIN_S = 0.5
 
@@ -78,7 +75,7 @@ def open_begin(settings: Settings) -> Begin:
     """Transactions on the database of these settings, which must have been migrated."""
     from riskguard.store import open_store
 
-    return open_store(settings.effective_database_url).begin
+    return open_store(settings.effective_database_url, keyring=keyring(settings)).begin
 
 
 def build_house(settings: Settings, *, patience_s: float | None = None) -> House:
@@ -90,7 +87,7 @@ def build_house(settings: Settings, *, patience_s: float | None = None) -> House
     from riskguard.queue import RedisLine, RedisRoll, RqBell, connect
     from riskguard.store import migrate
 
-    migrate(settings.effective_database_url)
+    migrate(settings.effective_database_url, keyring=keyring(settings))
     url = _redis_url(settings)
     connection = connect(url) if patience_s is None else connect(url, patience_s=patience_s, ask_again=False)
     return House(
@@ -236,7 +233,9 @@ def secret_key(settings: Settings) -> str:
 
     NotReady when the folder cannot be written, or the key is too short to trust.
     """
-    key = settings.secret_key or _kept(settings.data_dir / KEY_FILE, token_urlsafe(48), f"{PREFIX}SECRET_KEY")
+    key = settings.secret_key or kept_secret(
+        settings.data_dir / KEY_FILE, token_urlsafe(48), variable=f"{PREFIX}SECRET_KEY"
+    )
     if len(key) < SHORTEST_KEY:
         raise NotReady(
             f"the secret key has {len(key)} characters, {SHORTEST_KEY} are needed",
@@ -246,13 +245,8 @@ def secret_key(settings: Settings) -> str:
 
 
 def keyring(settings: Settings) -> Keyring:
-    """The keys that seal what is kept: as set, else one that was made once and is kept in the data folder for its
-    owner only; the file may hold more, one a line, the newest first. NotReady, with a hint, when they cannot be had."""
-    keys = settings.data_keys
-    if not keys:
-        file = settings.data_dir / DATA_KEYS_FILE
-        keys = tuple(_kept(file, new_key(), f"{PREFIX}DATA_KEYS").split())
-    return Keyring.of(keys)
+    """The keys that seal what is kept: as set, else one that is made once and kept in the data folder. NotReady."""
+    return load_keyring(settings.data_keys, folder=settings.data_dir)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,23 +273,6 @@ class LateKeyring:
         if not self._opened:
             self._opened.append(keyring(self.settings))
         return self._opened[0]
-
-
-def _kept(file: Path, fresh: str, variable: str) -> str:
-    """What the file holds, or `fresh` from now on. It is written aside and linked into place, so nobody ever reads
-    half of one. NotReady names the variable that makes the file needless."""
-    try:
-        if not file.exists():
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", dir=file.parent, encoding="ascii") as aside:  # readable for its owner only
-                aside.write(fresh)
-                aside.flush()
-                with suppress(FileExistsError):
-                    os.link(aside.name, file)
-        return file.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise NotReady(f"no {file.name} can be kept in {file.parent}: {why}", hint=f"set {variable}") from None
 
 
 def _redis_url(settings: Settings) -> str:

@@ -7,7 +7,10 @@ import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
@@ -17,9 +20,33 @@ from riskguard.domain.errors import NotReady, SealBroken
 FORM = "rg1"
 """Begins every sealed value, `rg1:KEY:...`: KEY names the key, the rest is nonce, words and tag in base64url."""
 
+KEYS_FILE = "data.keys"
 SHORTEST = 32
 _NONCE_BYTES = 12
 _HINT = "RISKGUARD_DATA_KEYS needs every key that something is still sealed with, the newest first"
+
+
+def load_keyring(keys: Sequence[str], *, folder: Path) -> Keyring:
+    """A ring of these keys; where none is set, of those in the folder's file, one a line, the newest first. The file is
+    made once, with one key. NotReady, with a hint, when they cannot be had."""
+    return Keyring.of(keys or kept_secret(folder / KEYS_FILE, new_key(), variable="RISKGUARD_DATA_KEYS").split())
+
+
+def kept_secret(file: Path, fresh: str, *, variable: str) -> str:
+    """What the file holds, or `fresh` from now on, for its owner only. It is written aside and linked into place, so
+    nobody ever reads half of one. NotReady names the variable that makes the file needless."""
+    try:
+        if not file.exists():
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with NamedTemporaryFile("w", dir=file.parent, encoding="ascii") as aside:  # made for its owner only
+                aside.write(fresh)
+                aside.flush()
+                with suppress(FileExistsError):
+                    os.link(aside.name, file)
+        return file.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not plain text"
+        raise NotReady(f"no {file.name} can be kept in {file.parent}: {why}", hint=f"set {variable}") from None
 
 
 def new_key() -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 def begin_here() -> Begin:
     """Transactions on the database of the settings, brought to the newest schema first and closed with the command."""
+    from riskguard.keyring import load_keyring
     from riskguard.settings import Settings
     from riskguard.store import migrate, open_store
 
@@ -22,7 +23,8 @@ def begin_here() -> Begin:
     if not settings.database_url and not settings.data_dir.is_dir():
         click.echo(f"note: nothing was in {settings.data_dir}; a new database is made there", err=True)
         click.echo("  hint: name the folder that 'riskguard up' uses: riskguard admin --data-dir DIR ...", err=True)
-    migrate(settings.effective_database_url)
-    store = open_store(settings.effective_database_url)
+    ring = load_keyring(settings.data_keys, folder=settings.data_dir)
+    migrate(settings.effective_database_url, keyring=ring)
+    store = open_store(settings.effective_database_url, keyring=ring)
     context.call_on_close(store.close)
     return store.begin

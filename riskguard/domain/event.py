@@ -31,7 +31,8 @@ class EventStatus(StrEnum):
 class Event:
     """One outgoing webhook. `id` is the webhook-id, the same in every attempt, so a receiver can tell repeats.
 
-    `data` carries no post text. `attempts` counts the tries made so far.
+    `data` carries no post text. `attempts` counts the tries made so far. `post_id` is our id of the post that it tells
+    of, if of one: the event is forgotten with it.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Event:
     status: EventStatus = EventStatus.WAITING
     attempts: int = 0
     last_answer: str = field(default="")
+    post_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

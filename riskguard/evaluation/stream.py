@@ -26,6 +26,7 @@ from riskguard.evaluation.platform import Body, Platform, Sent, reposts
 from riskguard.evaluation.receiver import Receiver, Tally
 from riskguard.evaluation.service import HOST, Service
 from riskguard.evaluation.stream_report import LIKELY, WAIT_S, Report, show
+from riskguard.keyring import load_keyring
 from riskguard.services.ports import Begin
 from riskguard.settings import Settings
 from riskguard.store import open_store
@@ -94,7 +95,9 @@ def _staged(posts: Sequence[Body], folder: Path, *, workers: int, kill_worker: b
             service = stack.enter_context(Service(folder, workers=workers))
             own = service.create_community(f"stream-{secrets.token_hex(4)}", webhook_url=receiver.url)
         receiver.trust(own.webhook_secret)
-        store = open_store(Settings.load(data_dir=folder).effective_database_url)
+        settings = Settings.load(data_dir=folder)
+        ring = load_keyring(settings.data_keys, folder=folder)
+        store = open_store(settings.effective_database_url, keyring=ring)
         stack.callback(store.close)
         platform = Platform(HOST, service.port, own.key)
         stack.callback(platform.close)

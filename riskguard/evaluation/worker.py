@@ -21,6 +21,7 @@ from riskguard.domain.member import Community
 from riskguard.domain.post import Lane
 from riskguard.evaluation.cost import COMMUNITY, posts_of
 from riskguard.evaluation.service import RISKGUARD, STOP_WITHIN_S
+from riskguard.keyring import load_keyring
 from riskguard.queue import RedisLine, RedisRoll
 from riskguard.queue.embedded import start_redis
 from riskguard.services.ports import Begin
@@ -59,8 +60,9 @@ def worker_cost(settings: Settings, texts: Sequence[str]) -> WorkerCost:
         stack.callback(server.stop)
         connection = stack.enter_context(Redis.from_url(server.url))
         database = f"sqlite:///{folder / 'riskguard.db'}"
-        migrate(database)
-        store = open_store(database)
+        ring = load_keyring((), folder=folder)
+        migrate(database, keyring=ring)
+        store = open_store(database, keyring=ring)
         stack.callback(store.close)
         worker = _Worker(folder, settings, redis_url=server.url, database_url=database)
         stack.callback(worker.end)
@@ -103,6 +105,7 @@ class _Worker:
         self._log = folder / "worker.log"
         environ = os.environ | {
             f"{PREFIX}DATA_DIR": str(folder),
+            f"{PREFIX}DATA_KEYS": "",
             f"{PREFIX}REDIS_URL": redis_url,
             f"{PREFIX}REDIS_PREFIX": "rg",
             f"{PREFIX}DATABASE_URL": database_url,

@@ -69,4 +69,5 @@ def _event(kind: EventType, post: Post, community: Community, at: datetime, more
         data={"post": about, **more},
         created_at=at,
         next_attempt_at=at,
+        post_id=post.id,
     )

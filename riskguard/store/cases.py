@@ -12,6 +12,7 @@ from riskguard.domain.errors import NotFound, StaleVersion
 from riskguard.store.codec import decisions_json, decisions_of, grievances_json, grievances_of, verdict_of
 from riskguard.store.link import Link
 from riskguard.store.posts import post_of
+from riskguard.store.sealing import Seals, json_or_nothing
 from riskguard.store.tables import CASES, POSTS, VERDICTS
 
 _CASE = {f"case_{column.name}": column.label(f"case_{column.name}") for column in CASES.c}
@@ -32,7 +33,8 @@ class SqlCases:
 
     def add(self, cases: Sequence[Case]) -> set[str]:
         """Insert those whose post has no case yet, and leave the others as they are; the ids of those posts."""
-        return self._link.insert_new(CASES, [_case_row(case) for case in cases], key="post_id")
+        rows = self._link.seals.rows(CASES, [_case_row(case) for case in cases])
+        return self._link.insert_new(CASES, rows, key="post_id")
 
     def get(self, case_id: str) -> Case | None:
         return self._one(CASES.c.id == case_id)
@@ -43,7 +45,11 @@ class SqlCases:
     def save(self, case: Case, *, seen_version: int) -> None:
         """Write only if the stored version is `seen_version`; StaleVersion otherwise, NotFound if never added."""
         this = CASES.c.id == case.id
-        statement = update(CASES).where(this, CASES.c.version == seen_version).values(_case_row(case))
+        statement = (
+            update(CASES)
+            .where(this, CASES.c.version == seen_version)
+            .values(self._link.seals.row(CASES, _case_row(case)))
+        )
         if self._link.write(statement).rowcount:
             return
         stored = self._link.read(select(CASES.c.version).where(this)).scalar_one_or_none()
@@ -53,13 +59,13 @@ class SqlCases:
 
     def file(self, case_id: str) -> CaseFile | None:
         row = self._link.read(_FILE.where(CASES.c.id == case_id)).one_or_none()
-        return _file_of(row) if row else None
+        return _file_of(row, self._link.seals) if row else None
 
     def queue(self, *, community: str | None, status: CaseStatus | None, limit: int, offset: int = 0) -> list[CaseFile]:
         """Most urgent first, then oldest first. No community means all."""
         statement = _narrowed(_FILE, community=community, status=status)
         ordered = statement.order_by(*_URGENCY)
-        return [_file_of(row) for row in self._link.read(ordered.limit(limit).offset(offset))]
+        return [_file_of(row, self._link.seals) for row in self._link.read(ordered.limit(limit).offset(offset))]
 
     def following(self, case_id: str, *, community: str | None) -> str | None:
         """The open case after this one in that order, else the first other one; None: there is no other."""
@@ -78,7 +84,7 @@ class SqlCases:
 
     def _one(self, condition: ColumnElement[bool]) -> Case | None:
         row = self._link.read(select(*_CASE.values()).where(condition)).one_or_none()
-        return _case_of(row) if row else None
+        return _case_of(row, self._link.seals) if row else None
 
 
 def _after(this: Case) -> ColumnElement[bool]:
@@ -106,13 +112,13 @@ def _case_row(case: Case) -> dict[str, Any]:
         "opened_at": case.opened_at,
         "origin": case.origin.value,
         "status": case.status.value,
-        "decisions": decisions_json(case.decisions),
-        "grievances": grievances_json(case.grievances),
+        "decisions": json_or_nothing(decisions_json(case.decisions)),
+        "grievances": json_or_nothing(grievances_json(case.grievances)),
         "version": case.version,
     }
 
 
-def _case_of(row: Any) -> Case:
+def _case_of(row: Any, seals: Seals) -> Case:
     return Case(
         id=row.case_id,
         post_id=row.case_post_id,
@@ -121,12 +127,13 @@ def _case_of(row: Any) -> Case:
         opened_at=row.case_opened_at,
         origin=Origin(row.case_origin),
         status=CaseStatus(row.case_status),
-        decisions=decisions_of(row.case_decisions),
-        grievances=grievances_of(row.case_grievances),
+        decisions=decisions_of(seals.opened_json(CASES.c.decisions, row.case_decisions, row.case_id) or ()),
+        grievances=grievances_of(seals.opened_json(CASES.c.grievances, row.case_grievances, row.case_id) or ()),
         version=row.case_version,
     )
 
 
-def _file_of(row: Any) -> CaseFile:
-    verdict = verdict_of(row.verdict_body) if row.verdict_body is not None else None
-    return CaseFile(case=_case_of(row), post=post_of(row), verdict=verdict)
+def _file_of(row: Any, seals: Seals) -> CaseFile:
+    body = row.verdict_body
+    verdict = None if body is None else verdict_of(seals.opened(VERDICTS.c.body, body, row.case_post_id))
+    return CaseFile(case=_case_of(row, seals), post=post_of(row, seals), verdict=verdict)

@@ -35,6 +35,7 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         connection.execute("PRAGMA synchronous = FULL")  # what was accepted survives a power cut
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted or replaced is overwritten in the file
 
     return engine
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from riskguard.domain.errors import Conflict, NotFound
 from riskguard.store.engine import BUSY_MS
+from riskguard.store.sealing import Seals
 
 Row = Mapping[str, Any]
 
@@ -31,7 +32,8 @@ class Link:
     each of them sleep and look again.
     """
 
-    def __init__(self, connection: Connection, turn: threading.Lock) -> None:
+    def __init__(self, connection: Connection, turn: threading.Lock, seals: Seals) -> None:
+        self.seals = seals
         self._connection = connection
         self._turn = turn
         self.sqlite = connection.dialect.name == "sqlite"

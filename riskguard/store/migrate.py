@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL, Connection, inspect, text
 
 from riskguard.domain.errors import NotReady
+from riskguard.keyring import Keyring
 from riskguard.store.address import parsed_url, shown
 from riskguard.store.engine import BUSY_MS, make_engine
+from riskguard.store.keys import admit
+from riskguard.store.traces import rewrite
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -25,8 +28,9 @@ _LOCK = 0x7269736B
 """The advisory lock that migrations hold on PostgreSQL ("risk" in ASCII)."""
 
 
-def migrate(url: str) -> None:
-    """Create or upgrade the tables, and the folder of a SQLite file. NotReady, with a hint, if that fails."""
+def migrate(url: str, *, keyring: Keyring) -> None:
+    """Create or upgrade the tables, and the folder of a SQLite file; what lay there plain is sealed. NotReady, with a
+    hint, if that fails, or if something there is sealed with a key that the ring lacks."""
     parsed = parsed_url(url)
     if parsed.get_backend_name() == "sqlite":
         _make_file(parsed)
@@ -34,9 +38,11 @@ def migrate(url: str) -> None:
     try:
         with engine.connect() as connection:
             _lock(connection)
-            if not _is_newest(connection):
-                _upgrade(connection)
+            replaced = not _is_newest(connection) and _upgrade(connection, keyring)
+            admit(connection, keyring)
             connection.commit()
+            if replaced:
+                rewrite(connection)
     finally:
         engine.dispose()
 
@@ -49,13 +55,14 @@ def newest() -> str:
     return max(made - before)
 
 
-def config_for(connection: Connection) -> Config:
-    """Alembic's settings for a connection that is open already; needs no alembic.ini."""
+def config_for(connection: Connection, keyring: Keyring) -> Config:
+    """Alembic's settings for a connection that is open already, and for what it seals; needs no alembic.ini."""
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    config.attributes["keyring"] = keyring
     return config
 
 
@@ -64,13 +71,16 @@ def _is_newest(connection: Connection) -> bool:
     return known and connection.exec_driver_sql(_REVISION).scalars().all() == [newest()]
 
 
-def _upgrade(connection: Connection) -> None:
-    """Alembic is imported only here: most starts find nothing to do, and it costs each of them a fifth of a second."""
+def _upgrade(connection: Connection, keyring: Keyring) -> bool:
+    """Whether words were replaced that must not lie about in the file. Alembic is imported only here: most starts find
+    nothing to do, and it costs each of them a fifth of a second."""
     from alembic import command
     from alembic.util import CommandError
 
+    config = config_for(connection, keyring)
     try:
-        command.upgrade(config_for(connection), "head")
+        command.upgrade(config, "head")
+        return bool(config.attributes.get("replaced"))
     except CommandError as error:
         place = shown(connection.engine.url)
         raise NotReady(

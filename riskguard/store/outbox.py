@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping, bindparam, delete, func, literal_column, sele
 from riskguard.domain.answer import KeptAnswer
 from riskguard.domain.event import Attempt, Event, EventStatus, EventType
 from riskguard.store.link import Link
+from riskguard.store.sealing import json_or_nothing
 from riskguard.store.tables import KEPT_ANSWERS, OUTBOX
 from riskguard.store.types import Words
 
@@ -50,7 +51,8 @@ class SqlOutbox:
         self._link = link
 
     def add(self, events: Sequence[Event]) -> None:
-        self._link.insert(OUTBOX, [_event_row(event) for event in events], taken="an event with this id exists already")
+        rows = self._link.seals.rows(OUTBOX, [_event_row(event) for event in events])
+        self._link.insert(OUTBOX, rows, taken="an event with this id exists already")
 
     def claim_due(self, *, now: datetime, leased_until: datetime, limit: int) -> list[Event]:
         """Waiting events whose time has come, oldest first; their next attempt moves to `leased_until`, so no one
@@ -58,7 +60,7 @@ class SqlOutbox:
         if not self.due(now):  # a look that takes no lock, since most polls find nothing
             return []
         self._link.lock()
-        events = [_event_of(row) for row in self._link.read(_DUE, {"now": now, "most": limit}).mappings()]
+        events = [self._event(row) for row in self._link.read(_DUE, {"now": now, "most": limit}).mappings()]
         if events:
             taken = OUTBOX.c.id.in_([event.id for event in events])
             self._link.write(update(OUTBOX).where(taken).values(next_attempt_at=leased_until))
@@ -119,7 +121,7 @@ class SqlOutbox:
         statement = select(OUTBOX).order_by(OUTBOX.c.created_at.desc(), OUTBOX.c.id.desc()).limit(limit)
         if community is not None:
             statement = statement.where(OUTBOX.c.community == community)
-        return [_event_of(row) for row in self._link.read(statement).mappings()]
+        return [self._event(row) for row in self._link.read(statement).mappings()]
 
     def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many events per status word."""
@@ -127,6 +129,10 @@ class SqlOutbox:
         if community is not None:
             statement = statement.where(OUTBOX.c.community == community)
         return {status: count for status, count in self._link.read(statement)}  # noqa: C416
+
+    def _event(self, row: RowMapping) -> Event:
+        data = self._link.seals.opened_json(OUTBOX.c.data, row["data"], row["id"]) or {}
+        return Event(**{**row, "type": EventType(row["type"]), "status": EventStatus(row["status"]), "data": data})
 
 
 class SqlAnswers:
@@ -138,16 +144,21 @@ class SqlAnswers:
     def get(self, community: str, key: str) -> KeptAnswer | None:
         kept = select(KEPT_ANSWERS).where(KEPT_ANSWERS.c.community == community, KEPT_ANSWERS.c.key == key)
         row = self._link.read(kept).one_or_none()
-        return KeptAnswer(row.key, row.body_digest, row.status, row.body, row.created_at) if row else None
+        return self._answer(row) if row else None
 
     def add(self, community: str, answer: KeptAnswer) -> None:
         """Conflict when the key is kept already."""
-        row = {"community": community, **asdict(answer)}
+        row = self._link.seals.row(KEPT_ANSWERS, {"community": community, **asdict(answer)})
         self._link.insert(KEPT_ANSWERS, [row], taken=f"an answer to Idempotency-Key '{answer.key}' is kept already")
 
     def drop(self, *, created_before: datetime) -> int:
         """Forget answers older than that; how many they were."""
         return self._link.write(delete(KEPT_ANSWERS).where(KEPT_ANSWERS.c.created_at < created_before)).rowcount
+
+    def _answer(self, row: Any) -> KeptAnswer:
+        columns, opened, place = KEPT_ANSWERS.c, self._link.seals.opened, (row.community, row.key)
+        digest = opened(columns.body_digest, row.body_digest, *place)
+        return KeptAnswer(row.key, digest, row.status, opened(columns.body, row.body, *place), row.created_at)
 
 
 def _event_row(event: Event) -> dict[str, Any]:
@@ -156,17 +167,14 @@ def _event_row(event: Event) -> dict[str, Any]:
         "type": event.type.value,
         "community": event.community,
         "url": event.url,
-        "data": dict(event.data),
+        "post_id": event.post_id,
+        "data": json_or_nothing(dict(event.data)),
         "created_at": event.created_at,
         "next_attempt_at": event.next_attempt_at,
         "status": event.status.value,
         "attempts": event.attempts,
         "last_answer": event.last_answer,
     }
-
-
-def _event_of(row: RowMapping) -> Event:
-    return Event(**{**row, "type": EventType(row["type"]), "status": EventStatus(row["status"])})
 
 
 def _attempt_row(attempt: Attempt) -> dict[str, Any]:

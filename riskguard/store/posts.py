@@ -13,6 +13,7 @@ from riskguard.domain.post import Author, Lane, Post, Scene
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.store.codec import verdict_json, verdict_of
 from riskguard.store.link import Link
+from riskguard.store.sealing import Seals, json_or_nothing
 from riskguard.store.tables import POSTS, VERDICTS, WAITING_POSTS
 from riskguard.store.tables_opinion import UNCOUNTED
 from riskguard.store.types import Words
@@ -30,7 +31,7 @@ class SqlPosts:
             return {}
         newest = _NEWEST_ON_SQLITE if self._link.sqlite else _NEWEST_ON_POSTGRES
         rows = self._link.read(newest, {"of": community, "names": list(post_ids)})
-        return {post.post_id: post for post in map(post_of, rows)}
+        return {post.post_id: post for post in map(self._post, rows)}
 
     def add(self, posts: Sequence[Post], lane: Lane, *, received_at: datetime) -> None:
         """Insert all, or none. Conflict when a revision exists already (someone else was first)."""
@@ -39,21 +40,23 @@ class SqlPosts:
             {"post_id": post.id, "community": post.community, "lane": lane.value, "received_at": received_at}
             for post in posts
         ]
-        rows = {POSTS: [_post_row(post, received_at) for post in posts], WAITING_POSTS: waiting}
+        seals = self._link.seals
+        kept = [seals.row(POSTS, _post_row(post, received_at, seals)) for post in posts]
+        rows = {POSTS: kept, WAITING_POSTS: waiting}
         self._link.insert_all(rows, taken=taken)
 
     def get_many(self, ids: Sequence[str]) -> list[Post]:
         """By our ids, in the order asked for; unknown ids are left out."""
         if not ids:
             return []
-        found = {post.id: post for post in map(post_of, self._link.read(_BY_ID, {"ids": list(ids)}))}
+        found = {post.id: post for post in map(self._post, self._link.read(_BY_ID, {"ids": list(ids)}))}
         return [found[name] for name in ids if name in found]
 
     def find(self, community: str, name: str) -> Post | None:
         """By our id, else the newest revision with the platform's post_id."""
         ours = select(POSTS).where(POSTS.c.id == name, POSTS.c.community == community)
         row = self._link.read(ours).one_or_none()
-        return post_of(row) if row else self.latest(community, [name]).get(name)
+        return self._post(row) if row else self.latest(community, [name]).get(name)
 
     def unjudged(self, *, received_before: datetime, limit: int) -> list[Ticket]:
         """Accepted posts without a verdict, oldest first."""
@@ -71,6 +74,9 @@ class SqlPosts:
             statement = statement.where(POSTS.c.community == community)
         return int(self._link.read(statement).scalar_one())
 
+    def _post(self, row: Any) -> Post:
+        return post_of(row, self._link.seals)
+
 
 class SqlVerdicts:
     """The one verdict of each judged post."""
@@ -80,7 +86,8 @@ class SqlVerdicts:
 
     def add(self, verdicts: Sequence[Verdict], *, at: datetime) -> set[str]:
         """Keep each verdict whose post has none yet; the ids of the posts whose verdict is new."""
-        new = self._link.insert_new(VERDICTS, [_verdict_row(verdict, at) for verdict in verdicts], key="post_id")
+        rows = self._link.seals.rows(VERDICTS, [_verdict_row(verdict, at) for verdict in verdicts])
+        new = self._link.insert_new(VERDICTS, rows, key="post_id")
         if new:
             self._link.write(_WAIT_NO_MORE, [{"ids": sorted(new)}])
             self._link.write(_COUNT_LATER, [{"post_id": post_id} for post_id in sorted(new)])
@@ -90,7 +97,8 @@ class SqlVerdicts:
         if not post_ids:
             return {}
         rows = self._link.read(_BODIES, {"ids": list(post_ids)})
-        return {post_id: verdict_of(body) for post_id, body in rows}
+        seals = self._link.seals
+        return {post_id: verdict_of(seals.opened(VERDICTS.c.body, body, post_id)) for post_id, body in rows}
 
     def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many verdicts per action word."""
@@ -129,27 +137,31 @@ _COUNT_LATER = insert(UNCOUNTED)
 _WAIT_NO_MORE = delete(WAITING_POSTS).where(WAITING_POSTS.c.post_id.in_(_IDS))
 
 
-def post_of(row: Any) -> Post:
+def post_of(row: Any, seals: Seals) -> Post:
     """The post in a row that holds the columns of POSTS under their own names."""
+
+    def plain(column: Column[Any], value: str) -> str:
+        return seals.opened(column, value, row.id) if value else ""
+
     return Post(
         id=row.id,
         community=row.community,
         post_id=row.post_id,
-        text=row.text,
+        text=plain(POSTS.c.text, row.text),
         created_at=row.created_at,
-        author=Author(row.author_id, row.author_trust, row.author_created_at),
+        author=Author(plain(POSTS.c.author_id, row.author_id), row.author_trust, row.author_created_at),
         scene=Scene(row.scene),
         revision=row.revision,
-        title=row.title,
-        url=row.url,
+        title=plain(POSTS.c.title, row.title),
+        url=plain(POSTS.c.url, row.url),
         thread_id=row.thread_id,
         parent_id=row.parent_id,
         callback_url=row.callback_url,
-        metadata=row.metadata,
+        metadata=seals.opened_json(POSTS.c.metadata, row.metadata, row.id) or {},
     )
 
 
-def _post_row(post: Post, received_at: datetime) -> dict[str, Any]:
+def _post_row(post: Post, received_at: datetime, seals: Seals) -> dict[str, Any]:
     return {
         "id": post.id,
         "community": post.community,
@@ -159,6 +171,7 @@ def _post_row(post: Post, received_at: datetime) -> dict[str, Any]:
         "created_at": post.created_at,
         "text": post.text,
         "author_id": post.author.id,
+        "author_digest": seals.author_digest(post.author.id, post.community),
         "author_trust": post.author.trust,
         "author_created_at": post.author.created_at,
         "scene": post.scene.value,
@@ -167,7 +180,7 @@ def _post_row(post: Post, received_at: datetime) -> dict[str, Any]:
         "thread_id": post.thread_id,
         "parent_id": post.parent_id,
         "callback_url": post.callback_url,
-        "metadata": dict(post.metadata),
+        "metadata": json_or_nothing(dict(post.metadata)),
     }
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from riskguard.store.types import Json, UtcTime, Words
+from riskguard.store.types import Json, Sealed, UtcTime, Words
 
 METADATA = MetaData(
     naming_convention={
@@ -60,7 +60,8 @@ class MemberColumns(TypedColumns):
 
 
 class PostColumns(TypedColumns):
-    """A post as received; `community, post_id, revision` is the platform's name for it."""
+    """A post as received; `community, post_id, revision` is the platform's name for it. What its author said and who
+    that is are sealed; `author_digest` finds the posts of one author."""
 
     id: Named[str] = Column(Words, primary_key=True)
     community: Named[str] = Column(Words, ForeignKey("communities.name"))
@@ -68,17 +69,18 @@ class PostColumns(TypedColumns):
     revision: Named[int]
     received_at: Named[datetime] = Column(UtcTime)
     created_at: Named[datetime] = Column(UtcTime)
-    text: Named[str] = Column(Words)
-    author_id: Named[str] = Column(Words)
+    text: Named[str] = Column(Sealed)
+    author_id: Named[str] = Column(Sealed)
+    author_digest: Named[str] = Column(Words)
     author_trust: Named[int] = Column(SmallInteger)
     author_created_at: Named[datetime | None] = Column(UtcTime)
     scene: Named[str] = Column(Words)
-    title: Named[str] = Column(Words)
-    url: Named[str] = Column(Words)
+    title: Named[str] = Column(Sealed)
+    url: Named[str] = Column(Sealed)
     thread_id: Named[str] = Column(Words)
     parent_id: Named[str] = Column(Words)
     callback_url: Named[str] = Column(Words)
-    metadata: Named[Any] = Column(Json, nullable=False)
+    metadata: Named[str] = Column(Sealed)
 
 
 class WaitingColumns(TypedColumns):
@@ -91,13 +93,14 @@ class WaitingColumns(TypedColumns):
 
 
 class VerdictColumns(TypedColumns):
-    """The one verdict of a post; `body` is all of it, the other columns are for counting and searching."""
+    """The one verdict of a post; `body` is all of it, sealed, since it quotes the post; the other columns are
+    for counting and searching."""
 
     post_id: Named[str] = Column(Words, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
     action: Named[int] = Column(SmallInteger, index=True)
     judged_at: Named[datetime] = Column(UtcTime)
     policy_version: Named[str] = Column(Words)
-    body: Named[str] = Column(Words)
+    body: Named[str] = Column(Sealed)
 
 
 class CaseColumns(TypedColumns):
@@ -110,17 +113,20 @@ class CaseColumns(TypedColumns):
     opened_at: Named[datetime] = Column(UtcTime)
     origin: Named[str] = Column(Words)
     status: Named[str] = Column(Words)
-    decisions: Named[Any] = Column(Json, nullable=False)
-    grievances: Named[Any] = Column(Json, nullable=False)
+    decisions: Named[str] = Column(Sealed)
+    grievances: Named[str] = Column(Sealed)
     version: Named[int]
 
 
 class EventColumns(TypedColumns):
+    """A webhook on its way; `post_id` is ours, and empty where it tells of no single post."""
+
     id: Named[str] = Column(Words, primary_key=True)
     type: Named[str] = Column(Words)
     community: Named[str] = Column(Words, ForeignKey("communities.name"))
     url: Named[str] = Column(Words)
-    data: Named[Any] = Column(Json, nullable=False)
+    post_id: Named[str] = Column(Words, index=True)
+    data: Named[str] = Column(Sealed)
     created_at: Named[datetime] = Column(UtcTime, index=True)
     next_attempt_at: Named[datetime] = Column(UtcTime)
     status: Named[str] = Column(Words)
@@ -131,9 +137,9 @@ class EventColumns(TypedColumns):
 class AnswerColumns(TypedColumns):
     community: Named[str] = Column(Words, ForeignKey("communities.name"), primary_key=True)
     key: Named[str] = Column(Words, primary_key=True)
-    body_digest: Named[str] = Column(Words)
+    body_digest: Named[str] = Column(Sealed)
     status: Named[int]
-    body: Named[str] = Column(Words)
+    body: Named[str] = Column(Sealed)
     created_at: Named[datetime] = Column(UtcTime, index=True)
 
 
@@ -174,12 +180,20 @@ class AuditColumns(TypedColumns):
     hash: Named[str] = Column(Text)
 
 
+class SealingKeyColumns(TypedColumns):
+    """The keys, by id, that something here may be sealed with: a process that lacks one of them must not start."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    since: Named[datetime] = Column(UtcTime)
+
+
 _WAITING_EVENT = text("status = 'waiting'")
 
 COMMUNITIES = Table("communities", METADATA, CommunityColumns)
 API_KEYS = Table("api_keys", METADATA, KeyColumns)
 MEMBERS = Table("members", METADATA, MemberColumns)
 POSTS = Table("posts", METADATA, PostColumns, UniqueConstraint("community", "post_id", "revision"))
+Index("ix_posts_author", POSTS.c.community, POSTS.c.author_digest)
 WAITING_POSTS = Table("waiting_posts", METADATA, WaitingColumns)
 VERDICTS = Table("verdicts", METADATA, VerdictColumns)
 CASES = Table("cases", METADATA, CaseColumns)
@@ -196,3 +210,4 @@ Index("ix_alerts_last_at", ALERTS.c.last_at)
 AUDIT_LOG = Table("audit_log", METADATA, AuditColumns)
 Index("ix_audit_log_event", AUDIT_LOG.c.event, AUDIT_LOG.c.sequence)
 Index("ix_audit_log_subject", AUDIT_LOG.c.subject, AUDIT_LOG.c.sequence)
+SEALING_KEYS = Table("sealing_keys", METADATA, SealingKeyColumns)

@@ -11,11 +11,14 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from riskguard.keyring import FORM
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 _QUOTED = "\ufdd0"
 """Marks a text that is kept as a JSON string. A noncharacter: no author's text has a reason to begin with it."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SEALED = f"{FORM}:"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -55,6 +58,18 @@ class Words(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         return json.loads(value[1:]) if value and value[0] == _QUOTED else value
+
+
+class Sealed(TypeDecorator[str]):
+    """What a keyring sealed for this column and row (see `Seals`), or nothing: a plain word never gets through."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        if value and not value.startswith(_SEALED):
+            raise ValueError("a plain value was about to be kept in a sealed column")
+        return value
 
 
 class Json(TypeDecorator[Any]):

@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
+from riskguard.keyring import Keyring
 from riskguard.store.address import parsed_url
 from riskguard.store.alerts import SqlAlerts
 from riskguard.store.audit import SqlAudit
@@ -19,6 +20,7 @@ from riskguard.store.opinion import SqlOpinion
 from riskguard.store.outbox import SqlAnswers, SqlOutbox
 from riskguard.store.people import SqlCommunities, SqlKeys, SqlMembers
 from riskguard.store.posts import SqlPosts, SqlVerdicts
+from riskguard.store.sealing import Seals
 
 
 class SqlWork:
@@ -36,9 +38,10 @@ class SqlWork:
     audit: SqlAudit
     opinion: SqlOpinion
 
-    def __init__(self, engine: Engine, turn: threading.Lock) -> None:
+    def __init__(self, engine: Engine, turn: threading.Lock, seals: Seals) -> None:
         self._engine = engine
         self._turn = turn
+        self._seals = seals
         self._link: Link
 
     def __enter__(self) -> Self:
@@ -47,7 +50,7 @@ class SqlWork:
             connection = self._engine.connect()
         except PoolExhausted as error:
             raise not_ready(self._engine.url, error) from error
-        self._link = link = Link(connection, self._turn)
+        self._link = link = Link(connection, self._turn, self._seals)
         self.communities = SqlCommunities(link)
         self.keys = SqlKeys(link)
         self.members = SqlMembers(link)
@@ -76,19 +79,20 @@ class SqlWork:
 class Store:
     """The database. Thread-safe; every process opens its own."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, keyring: Keyring) -> None:
         self._engine = engine
+        self._seals = Seals(keyring)
         self._turn = threading.Lock()
 
     def begin(self) -> SqlWork:
         """A transaction, to be used in one `with` block of one thread."""
-        return SqlWork(self._engine, self._turn)
+        return SqlWork(self._engine, self._turn, self._seals)
 
     def close(self) -> None:
         """Close the idle connections."""
         self._engine.dispose()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, keyring: Keyring) -> Store:
     """The store behind a SQLite or PostgreSQL URL. Connects at the first `begin`; `migrate` makes its tables."""
-    return Store(make_engine(parsed_url(url)))
+    return Store(make_engine(parsed_url(url)), keyring)

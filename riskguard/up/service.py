@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from riskguard.bootstrap import check_policies, open_begin, secret_key
+from riskguard.bootstrap import check_policies, keyring, open_begin, secret_key
 from riskguard.domain.audit import SYSTEM
 from riskguard.domain.errors import NotReady
 from riskguard.domain.member import Role
@@ -47,7 +47,7 @@ def run_service(settings: Settings, *, host: str, port: int, workers: int, demo:
     bindable(host, port)
     _check_model(settings.model_dir)
     check_policies(settings)
-    migrate(settings.effective_database_url)
+    migrate(settings.effective_database_url, keyring=keyring(settings))
     secret_key(settings)
     url = f"http://{'127.0.0.1' if host in EVERY_ADDRESS else host}:{port}"
     show = Demo.prepare(settings, url=url, say=say) if demo else None

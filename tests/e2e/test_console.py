@@ -30,6 +30,7 @@ from riskguard.settings import Settings
 from riskguard.store import migrate, open_store
 from riskguard.web import create_web
 from tests.fixtures import desk
+from tests.fixtures.keys import KEYRING
 
 pytestmark = pytest.mark.browser
 
@@ -58,8 +59,8 @@ class Served:
 @pytest.fixture
 def begin(tmp_path: Path) -> Iterator[Begin]:
     url = f"sqlite:///{tmp_path / 'riskguard.db'}"
-    migrate(url)
-    store = open_store(url)
+    migrate(url, keyring=KEYRING)
+    store = open_store(url, keyring=KEYRING)
     yield store.begin
     store.close()
 

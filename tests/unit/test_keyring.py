@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from riskguard.bootstrap import DATA_KEYS_FILE, keyring
+from riskguard.bootstrap import keyring
 from riskguard.domain.errors import NotReady, SealBroken
-from riskguard.keyring import Keyring, key_of, new_key
+from riskguard.keyring import KEYS_FILE, Keyring, key_of, new_key
 from riskguard.settings import Settings
 
 OLD, NEW, STRANGE = "old-" * 8, "new-" * 8, "strange-" * 4
@@ -100,11 +100,11 @@ def test_a_key_is_made_once_and_read_by_its_owner_only(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "new")
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(lambda _: keyring(settings).ids, range(32)))) == 1
-    assert stat.S_IMODE((tmp_path / "new" / DATA_KEYS_FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "new" / KEYS_FILE).stat().st_mode) == 0o600
 
 
 def test_the_file_may_hold_several_keys(tmp_path: Path) -> None:
-    (tmp_path / DATA_KEYS_FILE).write_text(f"{NEW}\n{OLD}\n")
+    (tmp_path / KEYS_FILE).write_text(f"{NEW}\n{OLD}\n")
     assert keyring(Settings(data_dir=tmp_path)).ids == Keyring.of([NEW, OLD]).ids
 
 
@@ -116,7 +116,7 @@ def test_keys_that_are_set_leave_the_folder_alone(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
-    (tmp_path / DATA_KEYS_FILE).mkdir()
+    (tmp_path / KEYS_FILE).mkdir()
     with pytest.raises(NotReady, match=r"data\.keys") as told:
         keyring(Settings(data_dir=tmp_path))
     assert told.value.hint == "set RISKGUARD_DATA_KEYS"

@@ -24,6 +24,7 @@ from riskguard.services import accounts
 from riskguard.services.ports import Begin, Line
 from riskguard.settings import Settings
 from riskguard.store import open_store
+from tests.fixtures.keys import KEYRING
 
 
 class OnePolicy:
@@ -106,7 +107,7 @@ def sqlite_begin(sqlite_template: Path, tmp_path: Path) -> Iterator[Begin]:
     """Transactions on SQLite only, for what does not touch the difference."""
     file = tmp_path / "only.db"
     file.write_bytes(sqlite_template.read_bytes())
-    store = open_store(f"sqlite:///{file}")
+    store = open_store(f"sqlite:///{file}", keyring=KEYRING)
     yield store.begin
     store.close()
 

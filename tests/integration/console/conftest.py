@@ -20,6 +20,7 @@ from riskguard.services.ports import Begin, PolicyBook
 from riskguard.settings import Settings
 from riskguard.store import open_store
 from tests.fixtures import desk
+from tests.fixtures.keys import KEYRING
 from tests.integration.console.visitor import Browser, Clock
 
 PASSWORD = "correct horse"
@@ -34,7 +35,7 @@ def clock() -> Clock:
 @pytest.fixture
 def begin(sqlite_template: Path, tmp_path: Path) -> Iterator[Begin]:
     """SQLite only: what the pages ask of the store is tested on both databases beside the use cases."""
-    store = open_store(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'riskguard.db')}")
+    store = open_store(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'riskguard.db')}", keyring=KEYRING)
     yield store.begin
     store.close()
 

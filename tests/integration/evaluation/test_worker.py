@@ -13,6 +13,7 @@ from riskguard.domain.errors import NotReady
 from riskguard.evaluation.worker import worker_cost
 from riskguard.settings import Settings
 from riskguard.store import migrate
+from tests.fixtures.keys import KEYRING
 
 pytestmark = pytest.mark.redis
 
@@ -22,8 +23,10 @@ import riskguard.worker.jobs, riskguard.worker.main
 from riskguard.bootstrap import offline_reader
 from riskguard.settings import Settings
 from riskguard.store import migrate, open_store
-migrate(sys.argv[1])
-open_store(sys.argv[1])
+from riskguard.keyring import Keyring
+ring = Keyring.of(Settings.load().data_keys)
+migrate(sys.argv[1], keyring=ring)
+open_store(sys.argv[1], keyring=ring)
 offline_reader(Settings.load({}))
 unwanted = {"torch", "transformers", "scipy", "sklearn", "pypinyin", "rjieba", "jieba", "alembic", "psycopg", "flask"}
 print(sorted(unwanted & sys.modules.keys()))
@@ -48,6 +51,6 @@ def test_a_worker_that_cannot_start_is_told_in_its_own_words(tmp_path: Path) -> 
 
 def test_a_worker_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'r.db'}"
-    migrate(url)
+    migrate(url, keyring=KEYRING)
     done = subprocess.run([sys.executable, "-c", _LOADED, url], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -16,6 +16,7 @@ from riskguard.services import accounts
 from riskguard.services.ports import Begin
 from riskguard.settings import Settings
 from riskguard.store import open_store
+from tests.fixtures.keys import KEYRING
 from tests.integration.store.samples import event, settle
 
 
@@ -79,7 +80,7 @@ def test_without_a_url_it_is_a_file_in_the_data_folder(tmp_path: Path, monkeypat
     monkeypatch.setenv("RISKGUARD_DATA_DIR", str(tmp_path / "data"))
     result = CliRunner().invoke(admin, ["create-community", "forum"], catch_exceptions=False)
     assert result.exit_code == 0
-    store = open_store(Settings.load().effective_database_url)
+    store = open_store(Settings.load().effective_database_url, keyring=KEYRING)
     with store.begin() as work:
         assert [each.name for each in work.communities.all()] == ["forum"]
     store.close()

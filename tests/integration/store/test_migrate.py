@@ -21,7 +21,13 @@ from riskguard.store.address import parsed_url
 from riskguard.store.engine import make_engine
 from riskguard.store.migrate import config_for, newest
 from riskguard.store.tables import METADATA
+from tests.fixtures.keys import KEYRING
 from tests.integration.store.samples import NOW, post, settle
+
+_MIGRATE = (
+    "import os, sys; from riskguard.keyring import Keyring; from riskguard.store import migrate;"
+    " migrate(sys.argv[1], keyring=Keyring.of([os.environ['RISKGUARD_DATA_KEYS']]))"
+)
 
 
 def test_the_upgraded_schema_is_the_one_in_the_tables(database_url: str) -> None:
@@ -35,15 +41,15 @@ def test_the_upgraded_schema_is_the_one_in_the_tables(database_url: str) -> None
 def test_the_newest_revision_is_the_one_that_none_comes_after(database_url: str) -> None:
     engine = make_engine(parsed_url(database_url))
     with engine.connect() as connection:
-        assert ScriptDirectory.from_config(config_for(connection)).get_heads() == [newest()]
+        assert ScriptDirectory.from_config(config_for(connection, KEYRING)).get_heads() == [newest()]
         assert MigrationContext.configure(connection).get_current_revision() == newest()
     engine.dispose()
 
 
 def test_a_database_of_today_needs_no_alembic(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'r.db'}"
-    migrate(url)
-    line = "import sys; from riskguard.store import migrate; migrate(sys.argv[1]); print('alembic' in sys.modules)"
+    migrate(url, keyring=KEYRING)
+    line = f"{_MIGRATE}; print('alembic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", line, url], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 
@@ -51,51 +57,50 @@ def test_a_database_of_today_needs_no_alembic(tmp_path: Path) -> None:
 def test_every_migration_can_be_taken_back(database_url: str) -> None:
     engine = make_engine(parsed_url(database_url))
     with engine.connect() as connection:
-        command.downgrade(config_for(connection), "base")
+        command.downgrade(config_for(connection, KEYRING), "base")
         connection.commit()
         assert inspect(connection).get_table_names() == ["alembic_version"]
     engine.dispose()
-    migrate(database_url)
-    store = open_store(database_url)
+    migrate(database_url, keyring=KEYRING)
+    store = open_store(database_url, keyring=KEYRING)
     settle(store.begin, "forum")
     store.close()
 
 
 def test_migrating_again_changes_nothing(database_url: str) -> None:
-    store = open_store(database_url)
+    store = open_store(database_url, keyring=KEYRING)
     settle(store.begin, "forum")
-    migrate(database_url)
+    migrate(database_url, keyring=KEYRING)
     with store.begin() as work:
         assert [each.name for each in work.communities.all()] == ["forum"]
     store.close()
 
 
 def test_several_processes_may_migrate_at_once(empty_database_url: str) -> None:
-    line = "import sys; from riskguard.store import migrate; migrate(sys.argv[1])"
-    processes = [subprocess.Popen([sys.executable, "-c", line, empty_database_url]) for _ in range(4)]
+    processes = [subprocess.Popen([sys.executable, "-c", _MIGRATE, empty_database_url]) for _ in range(4)]
     assert [process.wait(timeout=60) for process in processes] == [0, 0, 0, 0]
-    store = open_store(empty_database_url)
+    store = open_store(empty_database_url, keyring=KEYRING)
     settle(store.begin, "forum")
     store.close()
 
 
 def test_the_folder_is_made(tmp_path: Path) -> None:
     file = tmp_path / "new" / "folder 100%" / "r.db"
-    migrate(f"sqlite:///{file}")
+    migrate(f"sqlite:///{file}", keyring=KEYRING)
     assert file.read_bytes()[18:20] == b"\x02\x02"  # the file's header says: write-ahead log
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotReady, match="cannot be made") as told:
-        migrate(f"sqlite:///{tmp_path}/file/r.db")
+        migrate(f"sqlite:///{tmp_path}/file/r.db", keyring=KEYRING)
     assert "RISKGUARD_DATA_DIR" in told.value.hint
 
 
 def test_a_new_file_and_its_folder_are_for_their_owner_only(tmp_path: Path) -> None:
     file = tmp_path / "new" / "r.db"
-    migrate(f"sqlite:///{file}")
-    store = open_store(f"sqlite:///{file}")
+    migrate(f"sqlite:///{file}", keyring=KEYRING)
+    store = open_store(f"sqlite:///{file}", keyring=KEYRING)
     settle(store.begin, "forum")
     with store.begin() as work:
         assert work.communities.get("forum")
@@ -125,14 +130,14 @@ def test_a_database_newer_than_the_code_is_said(database_url: str) -> None:
     before = _call_it("9999", database_url)
     try:
         with pytest.raises(NotReady, match=r"by another riskguard.*9999") as told:
-            migrate(database_url)
+            migrate(database_url, keyring=KEYRING)
     finally:
         assert _call_it(before, database_url) == "9999"
     assert "newest riskguard" in told.value.hint
 
 
 def test_an_error_about_a_statement_never_quotes_a_post(database_url: str) -> None:
-    store, words = open_store(database_url), "说给树洞听的话"
+    store, words = open_store(database_url, keyring=KEYRING), "说给树洞听的话"
     with store.begin() as work, pytest.raises(NotFound) as told:
         work.posts.add([post(text=words)], Lane.LIVE, received_at=NOW)
     store.close()
@@ -145,10 +150,14 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
     file = tmp_path / "r.db"
     file.write_text("these are not the tables that you are looking for, " * 90)
     with pytest.raises(NotReady, match="cannot be used"):
-        migrate(f"sqlite:///{file}")
+        migrate(f"sqlite:///{file}", keyring=KEYRING)
 
 
-@pytest.mark.parametrize("call", [migrate, lambda url: open_store(url).begin().__enter__()], ids=["migrate", "begin"])
+@pytest.mark.parametrize(
+    "call",
+    [lambda url: migrate(url, keyring=KEYRING), lambda url: open_store(url, keyring=KEYRING).begin().__enter__()],
+    ids=["migrate", "begin"],
+)
 def test_an_absent_server_is_said_without_the_password(call: object) -> None:
     assert callable(call)
     with pytest.raises(NotReady, match=r"'riskguard' at 127\.0\.0\.1:1") as told:
@@ -169,6 +178,6 @@ def test_an_absent_server_is_said_without_the_password(call: object) -> None:
 )
 def test_a_url_that_is_not_understood_is_said_without_the_password(url: str) -> None:
     with pytest.raises(InvalidInput) as told:
-        open_store(url)
+        open_store(url, keyring=KEYRING)
     assert "open-sesame" not in str(told.value)
     assert "postgresql://" in told.value.hint

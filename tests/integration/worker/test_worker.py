@@ -29,6 +29,7 @@ from riskguard.services import accounts
 from riskguard.services.ports import Begin
 from riskguard.store import open_store
 from tests.assets.killer import DEADLY, SLOW
+from tests.fixtures.keys import KEYRING
 from tests.unit.detectors.encoder.tiny import made_encoder
 
 pytestmark = pytest.mark.redis
@@ -42,7 +43,7 @@ class Service:
 
     def __init__(self, folder: Path, redis_url: str, database_url: str) -> None:
         self.folder, self.redis_url = folder, redis_url
-        self.store = open_store(database_url)
+        self.store = open_store(database_url, keyring=KEYRING)
         self.begin: Begin = self.store.begin
         self.line = RedisLine(Redis.from_url(redis_url))
         self.processes: list[subprocess.Popen[bytes]] = []
