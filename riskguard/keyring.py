@@ -32,6 +32,20 @@ def load_keyring(keys: Sequence[str], *, folder: Path) -> Keyring:
     return Keyring.of(keys or kept_secret(folder / KEYS_FILE, new_key(), variable="RISKGUARD_DATA_KEYS").split())
 
 
+def add_kept_key(folder: Path) -> None:
+    """Put a new key before those in the folder's file. The file is written aside and moved into place. NotReady."""
+    file = folder / KEYS_FILE
+    before = kept_secret(file, new_key(), variable="RISKGUARD_DATA_KEYS")
+    try:
+        with NamedTemporaryFile("w", dir=folder, encoding="ascii", delete=False) as aside:
+            aside.write(f"{new_key()}\n{before}\n")
+            aside.flush()
+            os.fsync(aside.fileno())
+        Path(aside.name).replace(file)
+    except OSError as error:
+        raise NotReady(f"no key can be kept in {file}: {error.strerror}", hint="set RISKGUARD_DATA_KEYS") from None
+
+
 def kept_secret(file: Path, fresh: str, *, variable: str) -> str:
     """What the file holds, or `fresh` from now on, for its owner only. It is written aside and linked into place, so
     nobody ever reads half of one. NotReady names the variable that makes the file needless."""

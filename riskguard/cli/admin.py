@@ -9,6 +9,7 @@ import click
 
 from riskguard.cli.audit import audit, verify_audit
 from riskguard.cli.database import begin_here
+from riskguard.cli.keys import add_data_key, rotate_keys
 from riskguard.cli.reveal import reveal
 from riskguard.domain.audit import CLI
 from riskguard.domain.member import Role
@@ -28,6 +29,8 @@ def admin(ctx: click.Context, data_dir: Path | None) -> None:
     ctx.obj = data_dir
 
 
+admin.add_command(add_data_key)
+admin.add_command(rotate_keys)
 admin.add_command(verify_audit)
 admin.add_command(audit)
 admin.add_command(reveal)

@@ -9,22 +9,29 @@ import click
 
 if TYPE_CHECKING:
     from riskguard.services.ports import Begin
+    from riskguard.settings import Settings
+
+
+def settings_here() -> Settings:
+    """The settings of the command, with the data folder that `--data-dir` names."""
+    from riskguard.settings import Settings
+
+    folder = click.get_current_context().obj
+    settings = Settings.load(data_dir=folder) if folder else Settings.load()
+    return replace(settings, data_dir=settings.data_dir.expanduser().resolve())
 
 
 def begin_here() -> Begin:
     """Transactions on the database of the settings, brought to the newest schema first and closed with the command."""
     from riskguard.keyring import load_keyring
-    from riskguard.settings import Settings
     from riskguard.store import migrate, open_store
 
-    context = click.get_current_context()
-    settings = Settings.load(data_dir=context.obj) if context.obj else Settings.load()
-    settings = replace(settings, data_dir=settings.data_dir.expanduser().resolve())
+    settings = settings_here()
     if not settings.database_url and not settings.data_dir.is_dir():
         click.echo(f"note: nothing was in {settings.data_dir}; a new database is made there", err=True)
         click.echo("  hint: name the folder that 'riskguard up' uses: riskguard admin --data-dir DIR ...", err=True)
     ring = load_keyring(settings.data_keys, folder=settings.data_dir)
     migrate(settings.effective_database_url, keyring=ring)
     store = open_store(settings.effective_database_url, keyring=ring)
-    context.call_on_close(store.close)
+    click.get_current_context().call_on_close(store.close)
     return store.begin

@@ -16,6 +16,7 @@ from riskguard.domain.event import Answer, Attempt, Event
 from riskguard.domain.finding import NOTABLE, Abstention, Finding, Reading
 from riskguard.domain.line import Batch, Ticket
 from riskguard.domain.member import ApiKey, Community, Member
+from riskguard.domain.place import Place
 from riskguard.domain.post import Lane, Post, Scene
 from riskguard.domain.verdict import Verdict
 from riskguard.policy.model import Policy
@@ -260,6 +261,17 @@ class AuditLog(Protocol):
         """The number of rows."""
 
 
+class Sealing(Protocol):
+    def stale(self) -> int:
+        """Rows that anything of is sealed with an older key."""
+
+    def renew(self, after: Place | None, *, limit: int) -> Place | None:
+        """Seal the next rows behind this place with the newest key; the place it got to, None at the end."""
+
+    def retire(self) -> list[str]:
+        """The ids of the older keys, which are asked for no more; none while any row is sealed with one of them."""
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving the block without `commit()` rolls back."""
 
@@ -283,6 +295,8 @@ class UnitOfWork(Protocol):
     def alerts(self) -> Alerts: ...
     @property
     def audit(self) -> AuditLog: ...
+    @property
+    def sealing(self) -> Sealing: ...
 
     @property
     def opinion(self) -> Ledger: ...

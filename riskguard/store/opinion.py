@@ -46,7 +46,11 @@ class SqlOpinion:
     def uncounted(self, limit: int) -> list[Judged]:
         """Judged posts that no bucket has counted yet."""
         rows = self._link.read(_UNCOUNTED.limit(limit))
-        return [Judged(post_of(row), row.received_at, verdict_of(row.body)) for row in rows]
+        seals = self._link.seals
+        return [
+            Judged(post_of(row, seals), row.received_at, verdict_of(seals.opened(VERDICTS.c.body, row.body, row.id)))
+            for row in rows
+        ]
 
     def take(self, post_ids: Collection[str] = ()) -> set[str]:
         """Wait for this transaction's turn to write; those of the posts that are still uncounted, which they are no

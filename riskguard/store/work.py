@@ -15,6 +15,7 @@ from riskguard.store.alerts import SqlAlerts
 from riskguard.store.audit import SqlAudit
 from riskguard.store.cases import SqlCases
 from riskguard.store.engine import make_engine, not_ready
+from riskguard.store.keys import SqlSealing
 from riskguard.store.link import Link
 from riskguard.store.opinion import SqlOpinion
 from riskguard.store.outbox import SqlAnswers, SqlOutbox
@@ -37,6 +38,7 @@ class SqlWork:
     alerts: SqlAlerts
     audit: SqlAudit
     opinion: SqlOpinion
+    sealing: SqlSealing
 
     def __init__(self, engine: Engine, turn: threading.Lock, seals: Seals) -> None:
         self._engine = engine
@@ -62,6 +64,7 @@ class SqlWork:
         self.alerts = SqlAlerts(link)
         self.audit = SqlAudit(link)
         self.opinion = SqlOpinion(link)
+        self.sealing = SqlSealing(link)
         return self
 
     def __exit__(

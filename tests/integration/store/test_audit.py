@@ -118,8 +118,9 @@ def test_processes_at_once_do_not_fork_the_chain(begin: Begin, database_url: str
 import sys
 from dataclasses import replace
 from riskguard.store import open_store
+from tests.fixtures.keys import KEYRING
 from tests.integration.store.test_audit import ENTRY
-begin = open_store(sys.argv[1]).begin
+begin = open_store(sys.argv[1], keyring=KEYRING).begin
 for number in range(20):
     with begin() as work:
         work.audit.add([replace(ENTRY, subject=f"{sys.argv[2]}{number}"), ENTRY])

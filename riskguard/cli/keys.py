@@ -1,0 +1,51 @@
+"""`riskguard admin add-data-key` and `rotate-keys`: the keys that seal what is kept."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from riskguard.cli.database import begin_here, settings_here
+
+_SETTING = "RISKGUARD_DATA_KEYS"
+
+
+@click.command("add-data-key")
+def add_data_key() -> None:
+    """Make a new key to seal with, in the data folder or to be set by you.
+
+    Restart every process afterwards, then seal what is kept anew: riskguard admin rotate-keys.
+    """
+    from riskguard.keyring import KEYS_FILE, add_kept_key, new_key
+
+    settings = settings_here()
+    if settings.data_keys:
+        click.echo(f"new key: {new_key()}")
+        click.echo(f"next: put it, with a comma, before the others in {_SETTING} of every process, and restart them")
+        return
+    add_kept_key(settings.data_dir)
+    click.echo(f"a new key is the first in {settings.data_dir / KEYS_FILE}; keep a copy of this file in a safe place")
+    click.echo("next: restart the service, then: riskguard admin rotate-keys")
+
+
+@click.command("rotate-keys")
+@click.option("--yes", is_flag=True, help="Do not ask whether every process has the newest key.")
+def rotate_keys(yes: bool) -> None:
+    """Seal all that is kept with the newest key, beside the running service; may be interrupted and goes on."""
+    from riskguard.services import rotation
+
+    if not yes:
+        click.confirm(
+            "Was every process restarted with the newest key? One that lacks it cannot read posts", abort=True
+        )
+    begin = begin_here()
+    with Progress(console=Console(stderr=True)) as progress:
+        bar = progress.add_task("sealing anew", total=rotation.stale(begin))
+        rows = 0
+        for some in rotation.rotate(begin=begin):
+            rows += some
+            progress.advance(bar, some)
+    click.echo(f"{rows} rows were sealed with the newest key")
+    for name in rotation.retire(begin):
+        click.echo(f"the key '{name}' seals nothing any more: take it out of the settings or the file, and destroy it")
