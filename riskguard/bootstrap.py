@@ -20,7 +20,7 @@ from riskguard.domain.post import Post
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Verdict
 from riskguard.keyring import Keyring, kept_secret, load_keyring
-from riskguard.services.ports import Begin, Bell, Clock, Line, Panel, PolicyBook, Roll, Sender
+from riskguard.services.ports import Begin, Bell, Clock, Line, Panel, PolicyBook, Roll, Sender, Traces
 from riskguard.services.ports import Keyring as Seals
 from riskguard.settings import PREFIX, Settings
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from limits.storage import Storage
 
     from riskguard.policy.opinion import OpinionRules
+    from riskguard.policy.retention import Retentions
 
 KEY_FILE = "secret.key"
 SHORTEST_KEY = 32
@@ -44,6 +45,7 @@ class House:
     line: Line
     bell: Bell
     roll: Roll
+    traces: Traces
     taxonomy: Taxonomy
     policies: PolicyBook
     keys: Seals | None = None
@@ -84,7 +86,7 @@ def build_house(settings: Settings, *, patience_s: float | None = None) -> House
     Who names a `patience_s` asks a Redis that hangs once, for as long. NotReady, with a hint, when database or Redis
     cannot be reached.
     """
-    from riskguard.queue import RedisLine, RedisRoll, RqBell, connect
+    from riskguard.queue import RedisLine, RedisRoll, RedisTraces, RqBell, connect
     from riskguard.store import migrate
 
     migrate(settings.effective_database_url, keyring=keyring(settings))
@@ -97,10 +99,27 @@ def build_house(settings: Settings, *, patience_s: float | None = None) -> House
         line=RedisLine(connection, prefix=settings.redis_prefix),
         bell=RqBell(connection, prefix=settings.redis_prefix),
         roll=RedisRoll(connection, prefix=settings.redis_prefix),
+        traces=RedisTraces(connection),
         taxonomy=_taxonomy(settings),
         policies=policies(settings),
         keys=LateKeyring(settings),
     )
+
+
+def retentions(settings: Settings) -> Retentions:
+    """How long posts keep their words, as the policy folder says now. PolicyInvalid with every fault."""
+    from riskguard.policy.retention import load_retention
+
+    return load_retention(settings.policy_dir, _taxonomy(settings))
+
+
+def traces_of(settings: Settings) -> Traces:
+    """The log of the Redis that a command works beside: the one that is named, else the embedded one while it runs."""
+    from riskguard.queue import NoTraces, RedisTraces, connect
+    from riskguard.queue.embedded import running_url
+
+    url = settings.redis_url or running_url(settings.data_dir / "redis")
+    return RedisTraces(connect(url, ask_again=False)) if url else NoTraces()
 
 
 def build_panel(settings: Settings) -> Panel:

@@ -55,6 +55,7 @@ _PREFER = Parameter(
     {"type": "string", "examples": ["wait=2"]},
 )
 _POST = Parameter("id", "path", "Our id, or the post_id that it was sent with", _TEXT, required=True)
+_AUTHOR = Parameter("id", "path", "The author.id that the posts were sent with", _TEXT, required=True)
 _CASE = Parameter("id", "path", "The id of the case", _TEXT, required=True)
 
 ROUTES: tuple[Route, ...] = (
@@ -190,6 +191,34 @@ ROUTES: tuple[Route, ...] = (
         takes=redaction.RedactIn,
         example="""curl -s "$RISKGUARD/v1/redact" -H "Authorization: Bearer $KEY" \\
   --json '{"text": "我手机号16400001234, 邮箱li@example.com", "operators": {"pii.mobile": "replace"}}'""",
+    ),
+    Route(
+        "DELETE",
+        "/v1/authors/{id}",
+        "erase_author",
+        "Authors",
+        "Erase an author",
+        "Really deletes all that is kept of this author in your community: posts with every revision, verdicts, cases, "
+        "events, kept answers, and the author's reports and appeals on other posts. Posts that you send afterwards are "
+        "new. The receipt is kept; asked again, there is a further one.",
+        {200: (schemas.ErasureOut, "The receipt")},
+        (401,),
+        parameters=(_AUTHOR,),
+        example="""curl -s -X DELETE "$RISKGUARD/v1/authors/u-1024" -H "Authorization: Bearer $KEY\"""",
+    ),
+    Route(
+        "GET",
+        "/v1/authors/{id}/export",
+        "export_author",
+        "Authors",
+        "All that is kept of an author",
+        "JSON lines, to answer a person's request: first a line of kind `about`, then one of kind `post` for each "
+        "revision with its verdict, rulings and appeals, then one of kind `voice` for each report or appeal on other "
+        "posts. Who reported the author is not told. The export is audited.",
+        {200: ("application/x-ndjson", "A record a line")},
+        (401,),
+        parameters=(_AUTHOR,),
+        example="""curl -s "$RISKGUARD/v1/authors/u-1024/export" -H "Authorization: Bearer $KEY" > u-1024.jsonl""",
     ),
     Route(
         "GET",

@@ -323,6 +323,28 @@ class BatchOut(BaseModel):
     results: list[Accepted | Refused]
 
 
+class ErasedOut(BaseModel):
+    """How many rows of each kind were deleted; `voices` are the author's reports and appeals on posts of others."""
+
+    posts: int
+    verdicts: int
+    cases: int
+    voices: int
+    events: int
+    answers: int
+
+
+class ErasureOut(BaseModel):
+    """The receipt of an erasure: no content. `author` is a keyed digest, `hash` the SHA-256 over the other fields."""
+
+    id: str
+    community: str
+    author: str
+    at: datetime
+    erased: ErasedOut
+    hash: str
+
+
 class HeardOut(BaseModel):
     """The case that now carries the report or appeal."""
 

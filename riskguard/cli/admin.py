@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 
 from riskguard.cli.audit import audit, verify_audit
+from riskguard.cli.authors import erase_author, export_author
 from riskguard.cli.database import begin_here
 from riskguard.cli.keys import add_data_key, rotate_keys
+from riskguard.cli.retention import purge
 from riskguard.cli.reveal import reveal
 from riskguard.domain.audit import CLI
 from riskguard.domain.member import Role
@@ -31,6 +33,9 @@ def admin(ctx: click.Context, data_dir: Path | None) -> None:
 
 admin.add_command(add_data_key)
 admin.add_command(rotate_keys)
+admin.add_command(erase_author)
+admin.add_command(export_author)
+admin.add_command(purge)
 admin.add_command(verify_audit)
 admin.add_command(audit)
 admin.add_command(reveal)

@@ -10,6 +10,9 @@ from riskguard.domain.errors import InvalidInput, StaleVersion
 from riskguard.domain.post import Post
 from riskguard.domain.verdict import Verdict
 
+PURGED = "（已过保存期限）"
+"""Stands where the reason of a ruling was, once the time of its post is over."""
+
 
 class CaseStatus(StrEnum):
     """OPEN waits for a moderator; DECIDED has a ruling; an appeal, a report or a verdict opens it again."""
@@ -97,6 +100,21 @@ class Case:
             status=CaseStatus.OPEN,
             grievances=(*self.grievances, grievance),
             priority=max(self.priority, priority),
+            version=self.version + 1,
+        )
+
+    def without(self, by: str) -> Case:
+        """The case without what this member or author said, as if it had never been heard."""
+        left = tuple(each for each in self.grievances if each.by != by)
+        return replace(self, grievances=left, version=self.version + 1)
+
+    def purged(self) -> Case:
+        """The case when the words of its post are gone: decided, with its rulings, without anybody's words."""
+        return replace(
+            self,
+            status=CaseStatus.DECIDED,
+            decisions=tuple(replace(each, reason=PURGED) for each in self.decisions),
+            grievances=(),
             version=self.version + 1,
         )
 

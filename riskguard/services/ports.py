@@ -12,12 +12,14 @@ from riskguard.domain.alert import AlertStatus, KeptAlert
 from riskguard.domain.answer import KeptAnswer
 from riskguard.domain.audit import AuditEntry, AuditFilter, AuditRecord
 from riskguard.domain.case import Case, CaseFile, CaseStatus
+from riskguard.domain.erasure import Erased, Receipt
 from riskguard.domain.event import Answer, Attempt, Event
 from riskguard.domain.finding import NOTABLE, Abstention, Finding, Reading
 from riskguard.domain.line import Batch, Ticket
 from riskguard.domain.member import ApiKey, Community, Member
 from riskguard.domain.place import Place
 from riskguard.domain.post import Lane, Post, Scene
+from riskguard.domain.purge import Mark
 from riskguard.domain.verdict import Verdict
 from riskguard.policy.model import Policy
 from riskguard.services.opinion.ledger import Ledger
@@ -144,14 +146,20 @@ class Posts(Protocol):
     def unjudged(self, *, received_before: datetime, limit: int) -> list[Ticket]:
         """Accepted posts without a verdict, oldest first."""
 
+    def pinned(self, ids: Sequence[str]) -> set[str]:
+        """Those of our ids that are there; none of them is deleted before this transaction ends."""
+
     def count(self, community: str | None = None) -> int: ...
 
 
 class Verdicts(Protocol):
     def add(self, verdicts: Sequence[Verdict], *, at: datetime) -> set[str]:
-        """Keep each verdict whose post has none yet; the ids of the posts whose verdict is new."""
+        """Keep each verdict whose post is there and has none yet; the ids of the posts whose verdict is new."""
 
     def get_many(self, post_ids: Sequence[str]) -> dict[str, Verdict]: ...
+    def replace(self, verdicts: Sequence[Verdict]) -> None:
+        """Put these in the place of the verdicts of their posts; only to take words out of them."""
+
     def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many verdicts per action word."""
 
@@ -162,6 +170,12 @@ class Cases(Protocol):
 
     def get(self, case_id: str) -> Case | None: ...
     def of_post(self, post_id: str) -> Case | None: ...
+    def of_posts(self, post_ids: Sequence[str]) -> dict[str, Case]:
+        """The cases of these posts by their ids, as far as they have one."""
+
+    def contested(self, community: str, *, after: str, limit: int) -> list[Case]:
+        """Cases behind this id with reports or appeals, by id."""
+
     def save(self, case: Case, *, seen_version: int) -> None:
         """Write only if the stored version is `seen_version`; StaleVersion otherwise."""
 
@@ -244,6 +258,12 @@ class KeptAnswers(Protocol):
     def add(self, community: str, answer: KeptAnswer) -> None:
         """Conflict when the key is kept already."""
 
+    def page(self, community: str, *, after: str, limit: int) -> list[KeptAnswer]:
+        """Answers of the community behind this key, by key."""
+
+    def remove(self, community: str, keys: Sequence[str]) -> int:
+        """Forget the answers under these keys; how many."""
+
     def drop(self, *, created_before: datetime) -> int: ...
 
 
@@ -272,6 +292,48 @@ class Sealing(Protocol):
         """The ids of the older keys, which are asked for no more; none while any row is sealed with one of them."""
 
 
+class Authors(Protocol):
+    def digest(self, community: str, author_id: str) -> str:
+        """What an author is called where the id must not stand."""
+
+    def post_ids(
+        self, community: str, author_id: str, *, received_before: datetime, after: str = "", limit: int
+    ) -> list[str]:
+        """Our ids of the author's posts behind `after`, in the order of the ids."""
+
+    def erase(self, post_ids: Sequence[str]) -> Erased:
+        """Delete these posts and all that hangs on them, also what is being added to them now."""
+
+    def forget_account(self, community: str, account: int) -> None:
+        """Forget when this account wrote; accounts are numbered by `account_of`."""
+
+    def attest(self, receipt: Receipt) -> None: ...
+    def receipts(self, community: str | None = None, *, limit: int) -> list[Receipt]:
+        """The newest first."""
+
+    def overwrite(self) -> bool:
+        """Leave nothing of what was deleted in the files of an embedded database; False where that must wait. Only
+        between transactions."""
+
+
+class Retaining(Protocol):
+    def mark(self, community: str, rule: str) -> Mark | None:
+        """How far the rule has looked through the posts; None: it has not begun."""
+
+    def advance(self, community: str, rule: str, to: Mark) -> None: ...
+    def due(self, community: str, *, after: Mark | None, until: datetime, limit: int) -> list[Mark]:
+        """The next posts that were received until then and have their words."""
+
+    def hold(self, post_ids: Sequence[str]) -> None:
+        """Remember posts whose time is over and that wait for a ruling."""
+
+    def released(self, community: str, *, limit: int) -> list[str]:
+        """Held posts of the community that wait for no ruling any more."""
+
+    def purge(self, post_ids: Sequence[str], *, at: datetime) -> None:
+        """Take the words and the author's name out of posts, and forget their events."""
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving the block without `commit()` rolls back."""
 
@@ -297,6 +359,10 @@ class UnitOfWork(Protocol):
     def audit(self) -> AuditLog: ...
     @property
     def sealing(self) -> Sealing: ...
+    @property
+    def authors(self) -> Authors: ...
+    @property
+    def retention(self) -> Retaining: ...
 
     @property
     def opinion(self) -> Ledger: ...
@@ -356,6 +422,13 @@ class Bell(Protocol):
     def ring(self) -> None: ...
     def heard(self) -> None:
         """A worker has come: whoever rings from now on calls another."""
+
+
+class Traces(Protocol):
+    """What transport may still hold of things that are gone."""
+
+    def rewrite(self) -> None:
+        """Have the log of the transport written anew, without what is gone; returns before that is done."""
 
 
 class Roll(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, update
 
 from riskguard.domain.case import Case, CaseFile, CaseStatus, Origin
 from riskguard.domain.errors import NotFound, StaleVersion
@@ -14,6 +14,7 @@ from riskguard.store.link import Link
 from riskguard.store.posts import post_of
 from riskguard.store.sealing import Seals, json_or_nothing
 from riskguard.store.tables import CASES, POSTS, VERDICTS
+from riskguard.store.types import UtcTime
 
 _CASE = {f"case_{column.name}": column.label(f"case_{column.name}") for column in CASES.c}
 _FILE = (
@@ -41,6 +42,17 @@ class SqlCases:
 
     def of_post(self, post_id: str) -> Case | None:
         return self._one(CASES.c.post_id == post_id)
+
+    def of_posts(self, post_ids: Sequence[str]) -> dict[str, Case]:
+        """The cases of these posts by their ids, as far as they have one."""
+        rows = self._link.read(select(*_CASE.values()).where(CASES.c.post_id.in_(post_ids)))
+        return {case.post_id: case for case in (_case_of(row, self._link.seals) for row in rows)}
+
+    def contested(self, community: str, *, after: str, limit: int) -> list[Case]:
+        """Cases behind this id with reports or appeals, by id."""
+        ordered = select(*_CASE.values()).where(CASES.c.community == community, CASES.c.grievances != literal(""))
+        rows = self._link.read(ordered.where(CASES.c.id > after).order_by(CASES.c.id).limit(limit))
+        return [_case_of(row, self._link.seals) for row in rows]
 
     def save(self, case: Case, *, seen_version: int) -> None:
         """Write only if the stored version is `seen_version`; StaleVersion otherwise, NotFound if never added."""
@@ -89,7 +101,7 @@ class SqlCases:
 
 def _after(this: Case) -> ColumnElement[bool]:
     """Cases that stand behind this one in the queue; the first condition is what the index of the queue answers."""
-    later = tuple_(CASES.c.opened_at, CASES.c.id) > tuple_(this.opened_at, this.id)
+    later = tuple_(CASES.c.opened_at, CASES.c.id) > tuple_(literal(this.opened_at, UtcTime), this.id)
     return and_(CASES.c.priority <= this.priority, or_(CASES.c.priority < this.priority, later))
 
 

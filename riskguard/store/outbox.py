@@ -151,6 +151,17 @@ class SqlAnswers:
         row = self._link.seals.row(KEPT_ANSWERS, {"community": community, **asdict(answer)})
         self._link.insert(KEPT_ANSWERS, [row], taken=f"an answer to Idempotency-Key '{answer.key}' is kept already")
 
+    def page(self, community: str, *, after: str, limit: int) -> list[KeptAnswer]:
+        """Answers of the community behind this key, by key."""
+        rows = KEPT_ANSWERS.c
+        ordered = select(KEPT_ANSWERS).where(rows.community == community, rows.key > after).order_by(rows.key)
+        return [self._answer(row) for row in self._link.read(ordered.limit(limit))]
+
+    def remove(self, community: str, keys: Sequence[str]) -> int:
+        """Forget the answers under these keys; how many."""
+        these = (KEPT_ANSWERS.c.community == community, KEPT_ANSWERS.c.key.in_(keys))
+        return self._link.write(delete(KEPT_ANSWERS).where(*these)).rowcount
+
     def drop(self, *, created_before: datetime) -> int:
         """Forget answers older than that; how many they were."""
         return self._link.write(delete(KEPT_ANSWERS).where(KEPT_ANSWERS.c.created_at < created_before)).rowcount

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BindParameter, Column, Select, bindparam, cast, delete, func, insert, select, true
+from sqlalchemy import ARRAY, BindParameter, Column, Select, bindparam, cast, delete, func, insert, select, true, update
 
 from riskguard.domain.line import Ticket
 from riskguard.domain.post import Author, Lane, Post, Scene
@@ -68,6 +68,10 @@ class SqlPosts:
         )
         return [Ticket(post_id, community, Lane(lane)) for post_id, community, lane in self._link.read(statement)]
 
+    def pinned(self, ids: Sequence[str]) -> set[str]:
+        """Those of our ids that are there; none of them is deleted before this transaction ends."""
+        return pinned(ids, self._link)
+
     def count(self, community: str | None = None) -> int:
         statement = select(func.count()).select_from(POSTS)
         if community is not None:
@@ -85,8 +89,10 @@ class SqlVerdicts:
         self._link = link
 
     def add(self, verdicts: Sequence[Verdict], *, at: datetime) -> set[str]:
-        """Keep each verdict whose post has none yet; the ids of the posts whose verdict is new."""
-        rows = self._link.seals.rows(VERDICTS, [_verdict_row(verdict, at) for verdict in verdicts])
+        """Keep each verdict whose post is there and has none yet; the ids of the posts whose verdict is new."""
+        there = pinned([verdict.post_id for verdict in verdicts], self._link)
+        kept = [_verdict_row(verdict, at) for verdict in verdicts if verdict.post_id in there]
+        rows = self._link.seals.rows(VERDICTS, kept)
         new = self._link.insert_new(VERDICTS, rows, key="post_id")
         if new:
             self._link.write(_WAIT_NO_MORE, [{"ids": sorted(new)}])
@@ -99,6 +105,13 @@ class SqlVerdicts:
         rows = self._link.read(_BODIES, {"ids": list(post_ids)})
         seals = self._link.seals
         return {post_id: verdict_of(seals.opened(VERDICTS.c.body, body, post_id)) for post_id, body in rows}
+
+    def replace(self, verdicts: Sequence[Verdict]) -> None:
+        """Put these in the place of the verdicts of their posts, which say the same in more words."""
+        if verdicts:
+            plain = [{"post_id": verdict.post_id, "body": verdict_json(verdict)} for verdict in verdicts]
+            rows = self._link.seals.rows(VERDICTS, plain)
+            self._link.write(_REPLACE, [{"of": row["post_id"], "bare": row["body"]} for row in rows])
 
     def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many verdicts per action word."""
@@ -134,7 +147,17 @@ _IDS: BindParameter[str] = bindparam("ids", expanding=True)
 _BY_ID = select(POSTS).where(POSTS.c.id.in_(_IDS))
 _BODIES = select(VERDICTS.c.post_id, VERDICTS.c.body).where(VERDICTS.c.post_id.in_(_IDS))
 _COUNT_LATER = insert(UNCOUNTED)
+_PIN = select(POSTS.c.id).where(POSTS.c.id.in_(_IDS)).order_by(POSTS.c.id).with_for_update(read=True, key_share=True)
+_REPLACE = update(VERDICTS).where(VERDICTS.c.post_id == bindparam("of")).values(body=bindparam("bare"))
 _WAIT_NO_MORE = delete(WAITING_POSTS).where(WAITING_POSTS.c.post_id.in_(_IDS))
+
+
+def pinned(ids: Sequence[str], link: Link) -> set[str]:
+    """See `SqlPosts.pinned`: SQLite lets nobody else write now, PostgreSQL holds the rows."""
+    if not ids:
+        return set()
+    link.lock()
+    return set(link.read(_PIN, {"ids": list(ids)}).scalars())
 
 
 def post_of(row: Any, seals: Seals) -> Post:

@@ -80,6 +80,7 @@ class PostColumns(TypedColumns):
     thread_id: Named[str] = Column(Words)
     parent_id: Named[str] = Column(Words)
     callback_url: Named[str] = Column(Words)
+    purged_at: Named[datetime | None] = Column(UtcTime)
     metadata: Named[str] = Column(Sealed)
 
 
@@ -187,6 +188,32 @@ class SealingKeyColumns(TypedColumns):
     since: Named[datetime] = Column(UtcTime)
 
 
+class ErasureColumns(TypedColumns):
+    """Receipts of erased authors: counts and a hash, no content."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    community: Named[str] = Column(Words, ForeignKey("communities.name"))
+    author_digest: Named[str] = Column(Words)
+    at: Named[datetime] = Column(UtcTime, index=True)
+    counts: Named[str] = Column(Words)
+    hash: Named[str] = Column(Words)
+
+
+class HeldColumns(TypedColumns):
+    """A post whose time is over and that waits for a ruling."""
+
+    post_id: Named[str] = Column(Words, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
+
+
+class RetentionMarkColumns(TypedColumns):
+    """How far a rule of retention has looked through the posts of a community."""
+
+    community: Named[str] = Column(Words, ForeignKey("communities.name"), primary_key=True)
+    rule: Named[str] = Column(Words, primary_key=True)
+    received_at: Named[datetime] = Column(UtcTime)
+    post_id: Named[str] = Column(Words)
+
+
 _WAITING_EVENT = text("status = 'waiting'")
 
 COMMUNITIES = Table("communities", METADATA, CommunityColumns)
@@ -194,6 +221,7 @@ API_KEYS = Table("api_keys", METADATA, KeyColumns)
 MEMBERS = Table("members", METADATA, MemberColumns)
 POSTS = Table("posts", METADATA, PostColumns, UniqueConstraint("community", "post_id", "revision"))
 Index("ix_posts_author", POSTS.c.community, POSTS.c.author_digest)
+Index("ix_posts_received", POSTS.c.community, POSTS.c.received_at, POSTS.c.id)
 WAITING_POSTS = Table("waiting_posts", METADATA, WaitingColumns)
 VERDICTS = Table("verdicts", METADATA, VerdictColumns)
 CASES = Table("cases", METADATA, CaseColumns)
@@ -211,3 +239,6 @@ AUDIT_LOG = Table("audit_log", METADATA, AuditColumns)
 Index("ix_audit_log_event", AUDIT_LOG.c.event, AUDIT_LOG.c.sequence)
 Index("ix_audit_log_subject", AUDIT_LOG.c.subject, AUDIT_LOG.c.sequence)
 SEALING_KEYS = Table("sealing_keys", METADATA, SealingKeyColumns)
+ERASURES = Table("erasures", METADATA, ErasureColumns)
+HELD_POSTS = Table("held_posts", METADATA, HeldColumns)
+RETENTION_MARKS = Table("retention_marks", METADATA, RetentionMarkColumns)

@@ -13,6 +13,7 @@ from riskguard.keyring import Keyring
 from riskguard.store.address import parsed_url
 from riskguard.store.alerts import SqlAlerts
 from riskguard.store.audit import SqlAudit
+from riskguard.store.authors import SqlAuthors
 from riskguard.store.cases import SqlCases
 from riskguard.store.engine import make_engine, not_ready
 from riskguard.store.keys import SqlSealing
@@ -21,6 +22,7 @@ from riskguard.store.opinion import SqlOpinion
 from riskguard.store.outbox import SqlAnswers, SqlOutbox
 from riskguard.store.people import SqlCommunities, SqlKeys, SqlMembers
 from riskguard.store.posts import SqlPosts, SqlVerdicts
+from riskguard.store.retention import SqlRetention
 from riskguard.store.sealing import Seals
 
 
@@ -39,6 +41,8 @@ class SqlWork:
     audit: SqlAudit
     opinion: SqlOpinion
     sealing: SqlSealing
+    authors: SqlAuthors
+    retention: SqlRetention
 
     def __init__(self, engine: Engine, turn: threading.Lock, seals: Seals) -> None:
         self._engine = engine
@@ -65,6 +69,8 @@ class SqlWork:
         self.audit = SqlAudit(link)
         self.opinion = SqlOpinion(link)
         self.sealing = SqlSealing(link)
+        self.authors = SqlAuthors(link)
+        self.retention = SqlRetention(link)
         return self
 
     def __exit__(

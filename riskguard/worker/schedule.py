@@ -9,16 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from riskguard.bootstrap import House, build_house, log_to_stderr
-from riskguard.domain.audit import AuditFilter
+from riskguard.bootstrap import House, build_house, log_to_stderr, retentions
+from riskguard.domain.audit import SYSTEM, AuditFilter
 from riskguard.services.inforce import PolicyWatch
 from riskguard.services.recovery import forget_answers, forget_events, sweep
+from riskguard.services.retention import purge
 from riskguard.settings import Settings
 from riskguard.worker.opinion import OpinionDesk
 
 _log = logging.getLogger(__name__)
 
 SWEEP_POSTS = 10_000
+PURGE_TURNS = 100
 ANSWERS_KEPT = timedelta(hours=24)
 EVENTS_KEPT = timedelta(days=30)
 
@@ -92,6 +94,7 @@ def chores_of(house: House) -> list[Chore]:
         Chore("forgetting old answers", 3600.0, lambda: _forget(house)),
         Chore("forgetting events that arrived long ago", 3600.0, lambda: _forget_events(house)),
         Chore("noting policies that were taken into force", 5.0, watch.look),
+        Chore("purging posts whose time is over", 600.0, lambda: _purge(house)),
         Chore("telling the head of the audit log", 3600.0, lambda: _tell_head(house)),
     ]
 
@@ -119,6 +122,13 @@ def _sweep(house: House) -> None:
     )
     if back:
         _log.warning("%d accepted posts had fallen out of line and are in it again", back)
+
+
+def _purge(house: House) -> None:
+    """Hundreds of posts a turn, so that nobody waits long; where it stops it goes on the next time."""
+    done = purge(retentions(house.settings), actor=SYSTEM, begin=house.begin, clock=house.clock, turns=PURGE_TURNS)
+    for community, purged in done.items():
+        _log.info("%d posts of '%s' were past their time and have lost their words", purged.posts, community)
 
 
 def _forget(house: House) -> None:

@@ -22,7 +22,7 @@ from riskguard.domain.member import Role
 from riskguard.evaluation.receiver import Receiver
 from riskguard.policy.book import open_book
 from riskguard.policy.taxonomy import load_taxonomy
-from riskguard.queue import RedisLine, RedisRoll, RqBell
+from riskguard.queue import RedisLine, RedisRoll, RedisTraces, RqBell
 from riskguard.services import accounts, review
 from riskguard.services.dispatch import dispatch
 from riskguard.services.ports import Begin
@@ -75,6 +75,7 @@ def served(begin: Begin, redis_url: str, redis_connection: Redis) -> Iterator[Se
         line=RedisLine(redis_connection, prefix=settings.redis_prefix),
         bell=RqBell(redis_connection, prefix=settings.redis_prefix),
         roll=RedisRoll(redis_connection, prefix=settings.redis_prefix),
+        traces=RedisTraces(redis_connection),
         taxonomy=load_taxonomy(settings.policy_dir / "taxonomy.yaml"),
         policies=open_book(settings.policy_dir),
     )

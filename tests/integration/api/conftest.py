@@ -19,7 +19,7 @@ from riskguard.domain.post import Scene
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Action, FiredRule, Verdict
 from riskguard.policy.model import Policy
-from riskguard.queue import RedisLine, RedisRoll, RqBell
+from riskguard.queue import RedisLine, RedisRoll, RedisTraces, RqBell
 from riskguard.services import accounts
 from riskguard.services.ports import Begin, Line
 from riskguard.settings import Settings
@@ -88,6 +88,7 @@ def build_platform(begin: Begin, line: Line, connection: Redis, settings: Settin
         line=line,
         bell=RqBell(connection),
         roll=RedisRoll(connection),
+        traces=RedisTraces(connection),
         taxonomy=Taxonomy({}),
         policies=OnePolicy(),
     )

@@ -14,7 +14,7 @@ from riskguard.domain.member import Member, Role
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.policy.book import open_book
 from riskguard.policy.taxonomy import load_taxonomy
-from riskguard.queue import RedisLine, RedisRoll, RqBell
+from riskguard.queue import RedisLine, RedisRoll, RedisTraces, RqBell
 from riskguard.services.password import hashed
 from riskguard.services.ports import Begin, PolicyBook
 from riskguard.settings import Settings
@@ -62,6 +62,7 @@ def house(
         line=RedisLine(redis_connection, prefix=settings.redis_prefix),
         bell=RqBell(redis_connection, prefix=settings.redis_prefix),
         roll=RedisRoll(redis_connection, prefix=settings.redis_prefix),
+        traces=RedisTraces(redis_connection),
         taxonomy=taxonomy,
         policies=policies,
     )

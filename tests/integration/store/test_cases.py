@@ -95,3 +95,15 @@ def test_the_queue_is_most_urgent_first_then_oldest(begin: Begin) -> None:
         assert [f.case for f in queue(community="forum", status=None, limit=2, offset=1)] == [early, decided]
         assert [f.case for f in queue(community=None, status=CaseStatus.OPEN, limit=1)] == [theirs]
         assert work.cases.tally("forum") == {"open": 3, "decided": 1}
+
+
+def test_among_cases_as_urgent_the_one_opened_next_follows(begin: Begin) -> None:
+    settle(begin, "forum")
+    posts = [post(number) for number in range(4)]
+    keep(begin, *posts)
+    with begin() as work:
+        cases = [case(each, opened_at=NOW + number * SECOND) for number, each in enumerate(posts)]
+        work.cases.add(cases)
+        work.commit()
+        following = [work.cases.following(each.id, community="forum") for each in cases]
+    assert following == [cases[1].id, cases[2].id, cases[3].id, cases[0].id]

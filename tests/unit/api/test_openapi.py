@@ -46,6 +46,7 @@ def bare_app() -> Flask:
             line=nobody,
             bell=nobody,
             roll=nobody,
+            traces=nobody,
             taxonomy=Taxonomy({}),
             policies=nobody,
         )

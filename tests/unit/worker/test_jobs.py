@@ -96,6 +96,7 @@ def bench() -> Iterator[Callable[..., Line]]:
             line=line,
             bell=Bell(),
             roll=Unused(),
+            traces=Unused(),
             taxonomy=Taxonomy({}),
             policies=Unused(),
         )

@@ -1,0 +1,46 @@
+"""Authors: what is kept of one, and its end."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response
+
+from riskguard.api.door import Door, answer
+from riskguard.services.dossier import dossier
+from riskguard.services.erasure import erase_author
+
+
+def blueprint(door: Door) -> Blueprint:
+    """The routes under /v1/authors."""
+    routes = Blueprint("authors", __name__, url_prefix="/v1/authors")
+    house = door.house
+
+    @routes.delete("/<path:name>")
+    def erase(name: str) -> Response:
+        receipt = erase_author(
+            name,
+            community=door.community(),
+            actor=door.actor(),
+            begin=house.begin,
+            clock=house.clock,
+            traces=house.traces,
+        )
+        return answer(
+            {
+                "id": receipt.id,
+                "community": receipt.community,
+                "author": receipt.author,
+                "at": receipt.at.isoformat(),
+                "erased": dict(receipt.counts),
+                "hash": receipt.hash,
+            }
+        )
+
+    @routes.get("/<path:name>/export")
+    def export(name: str) -> Response:
+        records = dossier(name, community=door.community(), actor=door.actor(), begin=house.begin, clock=house.clock)
+        lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        return Response(lines, mimetype="application/x-ndjson")
+
+    return routes
