@@ -21,6 +21,7 @@ from riskguard.detectors.similar import MemoryLookAlikes, RedisLookAlikes, Simil
 from riskguard.domain.errors import NotReady
 from riskguard.domain.finding import NOTABLE
 from riskguard.domain.post import Author, Post
+from riskguard.evaluation.sealing_cost import sealing
 from riskguard.policy.book import open_book
 from riskguard.policy.engine import evaluate
 from riskguard.queue.embedded import start_redis
@@ -115,7 +116,12 @@ def _weighing(settings: Settings, posts: Sequence[Post]) -> dict[str, Fresh]:
     def weighed(batch: Sequence[Post]) -> object:
         return [evaluate(book.policy_for(p.community, p.scene), p, readings[p.id]) for p in batch]
 
-    return {"policy": lambda: weighed, "judge, all of it": whole}
+    verdicts = [evaluate(book.policy_for(p.community, p.scene), p, readings[p.id]) for p in posts]
+    return {
+        "policy": lambda: weighed,
+        "judge, all of it": whole,
+        "sealing, all of it": lambda: sealing(verdicts),
+    }
 
 
 def _panel(settings: Settings) -> Panel:
