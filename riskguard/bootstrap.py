@@ -135,6 +135,7 @@ def build_panel(settings: Settings) -> Panel:
         policy_dir=settings.policy_dir,
         model_dir=settings.model_dir,
         look_alikes=look_alikes,
+        look_alike_key=keyring(settings).digest("look-alikes", context="similar").encode(),
         extra=settings.extra_detectors,
         engine=settings.encoder_engine,
         hub=Path(settings.hub_models).expanduser() if settings.hub_models else None,

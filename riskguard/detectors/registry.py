@@ -26,6 +26,7 @@ def build_panel(
     policy_dir: Path,
     model_dir: Path,
     look_alikes: LookAlikes,
+    look_alike_key: bytes = b"",
     extra: Sequence[str] = (),
     engine: str = AUTO,
     hub: Path | None = None,
@@ -36,15 +37,15 @@ def build_panel(
     The encoder holds the linear model too; without one that model sits on the panel alone. `hub` lists models of
     others; without a name it is hub.yaml beside ours, if there is one. PolicyInvalid for faulty lists, ModelInvalid for
     a model that is there but unsound, NotReady for an extra, a listed model or an `engine` that cannot be had. A model
-    of ours that is not there abstains as absent. Where the combiner is not there or not `combined`, each detector's
-    score stands.
+    of ours that is not there abstains as absent. What `look_alikes` remembers is hashed with `look_alike_key`. Where
+    the combiner is not there or not `combined`, each detector's score stands.
     """
     return Panel(
         [
             WatchedLexicon(policy_dir / "lexicons"),
             PiiDetector(),
             encoder(model_dir / "risk-encoder", model_dir / "linear", engine),
-            SimilarDetector(look_alikes, policy_dir=policy_dir),
+            SimilarDetector(look_alikes, policy_dir=policy_dir, key=look_alike_key),
             *_hub(hub, model_dir / "hub.yaml", policy_dir / "taxonomy.yaml"),
             *map(_extra, extra),
         ],

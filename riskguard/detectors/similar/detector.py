@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from math import sqrt
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from riskguard.detectors.similar.copypasta import Copypasta, WatchedCopypasta
 from riskguard.detectors.similar.lookalikes import LookAlikes, Match, Trace
 from riskguard.detectors.similar.residue import residue
-from riskguard.detectors.similar.sketch import SHORTEST, Sketch, sketches
+from riskguard.detectors.similar.sketch import SHORTEST, Secret, Sketch, digest, sketches
 from riskguard.domain.finding import Abstention, Finding
 from riskguard.domain.post import Post
 from riskguard.text.view import TextView
@@ -37,7 +36,9 @@ class SimilarDetector:
     labels = frozenset({NEAR_DUPLICATE, FLOOD, CAMPAIGN})
     absences: tuple[Abstention, ...] = ()
 
-    def __init__(self, look_alikes: LookAlikes, *, policy_dir: Path | None = None) -> None:
+    def __init__(self, look_alikes: LookAlikes, *, policy_dir: Path | None = None, key: bytes = b"") -> None:
+        """`key` (16 to 64 bytes) is for look-alikes that are remembered where others can read."""
+        self._secret = Secret.of(key) if key else None
         self._look_alikes = look_alikes
         self._watched = WatchedCopypasta(policy_dir) if policy_dir else None
         self._copypasta = self._watched.now if self._watched else Copypasta()
@@ -55,9 +56,9 @@ class SimilarDetector:
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:
         """Findings scoring at least `floor`; DetectorFailed when the memory cannot be reached."""
-        drawn = sketches([self._copypasta.taken_out_of(residue(view.folded)) for view in views])
+        drawn = sketches([self._copypasta.taken_out_of(residue(view.folded)) for view in views], secret=self._secret)
         own_words = [(at, sketch) for at, sketch in enumerate(drawn) if sketch is not None]
-        matches = self._look_alikes.meet([_trace(posts[at], sketch) for at, sketch in own_words])
+        matches = self._look_alikes.meet([_trace(posts[at], sketch, self._secret) for at, sketch in own_words])
         found: list[list[Finding]] = [[] for _ in posts]
         for (at, sketch), match in zip(own_words, matches, strict=True):
             if match is not None:
@@ -90,17 +91,17 @@ def _findings(match: Match, sketch: Sketch, post: Post) -> list[Finding]:
     return found
 
 
-def _trace(post: Post, sketch: Sketch) -> Trace:
+def _trace(post: Post, sketch: Sketch, secret: Secret | None) -> Trace:
     return Trace(
         community=post.community,
         post_id=post.id,
-        key=_number(f"{post.community}\0{post.post_id or post.id}"),
-        author=_number(post.author.id) if post.author.id else 0,
+        key=_number(f"{post.community}\0{post.post_id or post.id}", secret),
+        author=_number(post.author.id, secret) if post.author.id else 0,
         at=post.created_at.timestamp(),
         sketch=sketch,
     )
 
 
-def _number(name: str) -> int:
+def _number(name: str, secret: Secret | None) -> int:
     """A stable number of 62 bits: small in Redis, and no name is kept there."""
-    return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 2
+    return int.from_bytes(digest(name, secret), "big") >> 2
