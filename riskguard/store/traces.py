@@ -7,9 +7,12 @@ import time
 from sqlalchemy import Connection
 
 from riskguard.domain.errors import NotReady
+from riskguard.store.engine import BUSY_MS
 
 PATIENCE_S = 30.0
 _PAUSE_S = 0.05
+_ONE_TRY_MS = 500
+"""While one try waits for readers to end, nobody can write."""
 
 
 def rewrite(connection: Connection) -> None:
@@ -25,11 +28,15 @@ def empty_log(connection: Connection) -> bool:
     if connection.dialect.name != "sqlite":
         return True
     until = time.monotonic() + PATIENCE_S
-    while _busy(connection):
-        if time.monotonic() > until:
-            return False
-        time.sleep(_PAUSE_S)
-    return True
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_ONE_TRY_MS}")
+    try:
+        while _busy(connection):
+            if time.monotonic() > until:
+                return False
+            time.sleep(_PAUSE_S)
+        return True
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_MS}")
 
 
 def _busy(connection: Connection) -> bool:
