@@ -8,6 +8,7 @@ from riskguard.api.bodies import checked, parsed_json
 from riskguard.api.door import Door, answer, sent_body, whole_number
 from riskguard.api.schemas import DecisionIn
 from riskguard.api.shown import case_file
+from riskguard.bootstrap import word_mask
 from riskguard.domain.case import CaseStatus
 from riskguard.domain.errors import InvalidInput
 from riskguard.services import review
@@ -74,6 +75,7 @@ def _decide(door: Door, case_id: str) -> Response:
         begin=house.begin,
         clock=house.clock,
         bell=house.bell,
+        mask=word_mask(),
         community=community,
     )
     return answer(case_file(review.file(case_id, begin=house.begin, community=community)), 201)

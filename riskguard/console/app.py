@@ -8,10 +8,11 @@ from flask import Flask, Response, g, render_template, session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from riskguard.bootstrap import House, secret_key
+from riskguard.bootstrap import House, secret_key, word_mask
 from riskguard.console import wording
+from riskguard.console.auditing import AuditPages
 from riskguard.console.desk import Desk
-from riskguard.console.entrance import SESSION, Entrance, may_rule
+from riskguard.console.entrance import SESSION, Entrance, may_audit, may_rule
 from riskguard.console.sheet import bare
 from riskguard.domain.errors import InvalidInput, NotAllowed, NotFound, RiskguardError
 
@@ -20,7 +21,7 @@ MAX_FORM_BYTES = 64 * 1024
 STATUS: dict[type[RiskguardError], int] = {NotFound: 404, NotAllowed: 403, InvalidInput: 400}
 FACES = {
     400: ("这次提交没有成功", "页面可能放置太久，或者地址有误。请返回后刷新页面再试一次。"),
-    403: ("您没有这项权限", "裁定由审核员或运维作出。如需调整角色，请联系运维。"),
+    403: ("您没有这项权限", "裁定和查看原文由审核员或运维进行，审计日志由合规官或运维查看。如需调整角色，请联系运维。"),
     404: ("没有找到这个页面", "它可能不存在，或不属于您所在的社区。"),
     405: ("没有找到这个页面", "请从案件队列重新进入。"),
     413: ("提交的内容太长", "请缩短理由后再试。"),
@@ -62,7 +63,8 @@ def create_app(house: House) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     CSRFProtect(app)
     app.register_blueprint(Entrance(house, key=key).blueprint())
-    app.register_blueprint(Desk(house).blueprint())
+    app.register_blueprint(Desk(house, mask=word_mask()).blueprint())
+    app.register_blueprint(AuditPages(house).blueprint())
     app.after_request(_guarded)
     _teach(app, house)
     _comfort(app)
@@ -83,9 +85,16 @@ def _teach(app: Flask, house: House) -> None:
         return wording.age(at, now=house.clock())
 
     app.jinja_env.filters.update(
-        age=age, moment=wording.moment, urgency=wording.urgency, trust=wording.trust, detector=wording.detector
+        age=age,
+        actor=wording.actor,
+        told=wording.told,
+        written_moment=wording.written_moment,
+        moment=wording.moment,
+        urgency=wording.urgency,
+        trust=wording.trust,
+        detector=wording.detector,
     )
-    app.jinja_env.globals.update(say=wording, may_rule=may_rule, bare=bare)
+    app.jinja_env.globals.update(say=wording, may_rule=may_rule, may_audit=may_audit, bare=bare)
 
 
 def _comfort(app: Flask) -> None:

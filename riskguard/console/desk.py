@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,10 +11,12 @@ from riskguard.bootstrap import House
 from riskguard.console import wording
 from riskguard.console.entrance import require_ruling
 from riskguard.console.sheet import Sheet
+from riskguard.console.veil import Veil, lifted, veiled
 from riskguard.domain.audit import named_member
 from riskguard.domain.case import CaseFile, CaseStatus, Ruling
 from riskguard.domain.errors import InvalidInput, NotFound, StaleVersion
 from riskguard.services import overview, review
+from riskguard.services.ports import Mask
 
 FILTERS: dict[str, CaseStatus | None] = {
     "open": CaseStatus.OPEN,
@@ -22,6 +26,8 @@ FILTERS: dict[str, CaseStatus | None] = {
 PLACE = ("status", "page", "community")
 """What tells where in the queue somebody was, so that they come back there from a case."""
 RECENT_EVENTS = 100
+RAW_FOR = timedelta(minutes=3)
+"""After so long a page with raw words goes back to the masked ones by itself."""
 LAST_PAGE = 40_000
 """Further down nobody reads, and a database counts no further than 64 bits."""
 
@@ -29,8 +35,9 @@ LAST_PAGE = 40_000
 class Desk:
     """Each method is one page: it calls one or two use cases and fills a template."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, *, mask: Mask) -> None:
         self._house = house
+        self._mask = mask
         self._overview = overview.Overview(house.begin)
 
     def blueprint(self) -> Blueprint:
@@ -38,6 +45,7 @@ class Desk:
         pages = Blueprint("desk", __name__)
         pages.add_url_rule("/", view_func=self.queue)
         pages.add_url_rule("/cases/<case_id>", view_func=self.case)
+        pages.add_url_rule("/cases/<case_id>/raw", view_func=self.reveal, methods=["POST"])
         pages.add_url_rule("/cases/<case_id>/next", view_func=self.after)
         pages.add_url_rule("/cases/<case_id>/decisions", view_func=self.decide, methods=["POST"])
         pages.add_url_rule("/deliveries", view_func=self.deliveries)
@@ -87,6 +95,7 @@ class Desk:
                 begin=begin,
                 clock=self._house.clock,
                 bell=self._house.bell,
+                mask=self._mask,
                 community=community,
             )
         except StaleVersion:
@@ -95,6 +104,25 @@ class Desk:
             return self._case(case_id, typed=reason, fault=str(error)), 400
         flash(case.id, "decided")
         return self._onward(ahead)
+
+    def reveal(self, case_id: str) -> ResponseReturnValue:
+        """One case with its raw words, in this answer only: looking again is asking again."""
+        require_ruling(g.member)
+        note = request.form.get("note", "")
+        try:
+            file = review.reveal(
+                case_id,
+                need=_need(note),
+                note=note,
+                actor=named_member(g.member.name),
+                begin=self._house.begin,
+                clock=self._house.clock,
+                mask=self._mask,
+                community=g.member.community,
+            )
+        except InvalidInput as error:
+            return self._case(case_id, refused=str(error)), 400
+        return self._page(self._sheet(file, veil=lifted(file.post)), raw=True)
 
     def deliveries(self) -> ResponseReturnValue:
         """What left for the platforms lately; no post text is in it."""
@@ -108,22 +136,21 @@ class Desk:
             communities=self._communities(),
         )
 
-    def _case(self, case_id: str, *, typed: str = "", fault: str = "", stale: bool = False) -> str:
-        file = review.file(case_id, begin=self._house.begin, community=g.member.community)
-        return render_template(
-            "case.html",
-            sheet=self._sheet(file),
-            typed=typed,
-            fault=fault,
-            stale=stale,
-            place=session.get("place", {}),
+    def _case(self, case_id: str, **more: object) -> str:
+        """The page of a case; `more` is what went wrong with what was sent from there."""
+        return self._page(
+            self._sheet(review.file(case_id, begin=self._house.begin, community=g.member.community)), **more
         )
+
+    def _page(self, sheet: Sheet, **more: object) -> str:
+        return render_template("case.html", sheet=sheet, place=session.get("place", {}), raw_for=RAW_FOR, **more)
 
     def _onward(self, case_id: str | None) -> ResponseReturnValue:
         return redirect(url_for("desk.case", case_id=case_id) if case_id else url_for("desk.queue"))
 
-    def _sheet(self, file: CaseFile) -> Sheet:
-        return Sheet(file, taxonomy=self._house.taxonomy, now=self._house.clock())
+    def _sheet(self, file: CaseFile, *, veil: Veil | None = None) -> Sheet:
+        veil = veil or veiled(file.post, file.verdict, mask=self._mask)
+        return Sheet(file, taxonomy=self._house.taxonomy, now=self._house.clock(), veil=veil)
 
     def _scope(self) -> str | None:
         """Whose cases to show: a member's own community, else the one chosen, else all."""
@@ -146,6 +173,18 @@ def _check_reason(reason: str) -> None:
         raise InvalidInput(wording.NO_REASON, field="reason")
     if len(reason) > review.MAX_REASON_CHARS:
         raise InvalidInput(wording.LONG_REASON.format(review.MAX_REASON_CHARS), field="reason")
+
+
+def _need(note: str) -> review.Need:
+    try:
+        need = review.Need(request.form.get("need", ""))
+    except ValueError:
+        raise InvalidInput(wording.NO_NEED, field="need") from None
+    if need is review.Need.OTHER and not note.strip():
+        raise InvalidInput(wording.NO_NOTE, field="note")
+    if len(note) > review.MAX_NOTE_CHARS:
+        raise InvalidInput(wording.LONG_NOTE.format(review.MAX_NOTE_CHARS), field="note")
+    return need
 
 
 def _ruling() -> Ruling:

@@ -18,6 +18,7 @@ from riskguard.domain.member import Member, Role
 from riskguard.services import accounts
 
 SESSION = timedelta(hours=12)
+AUDITING_ROLES = frozenset({Role.COMPLIANCE, Role.OPERATOR})
 RULING_ROLES = frozenset({Role.MODERATOR, Role.OPERATOR})
 OPEN_PAGES = frozenset({"entrance.sign_in", "static"})
 
@@ -127,6 +128,17 @@ def _check_choice(new: str, again: str) -> None:
 def may_rule(member: Member) -> bool:
     """Moderators and operators decide; compliance officers see."""
     return member.role in RULING_ROLES
+
+
+def may_audit(member: Member) -> bool:
+    """Compliance officers and operators read the audit log."""
+    return member.role in AUDITING_ROLES
+
+
+def require_auditing(member: Member) -> None:
+    """NotAllowed for whoever may not read the audit log."""
+    if not may_audit(member):
+        raise NotAllowed(wording.MAY_NOT_AUDIT)
 
 
 def require_ruling(member: Member) -> None:

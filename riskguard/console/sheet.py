@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
 
 from markupsafe import Markup
 
 from riskguard.console import wording
 from riskguard.console.marking import Look, Mark, excerpt, marks_in, rendered, segments
+from riskguard.console.veil import Veil
 from riskguard.domain.case import Case, CaseFile, Ruling
 from riskguard.domain.finding import NOTABLE, Cause
 from riskguard.domain.post import Post
@@ -41,11 +43,12 @@ class Chip:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A case as the pages show it. `now` is the time that ages are told from."""
+    """A case as the pages show it, with the words under its veil. `now` is the time that ages are told from."""
 
     file: CaseFile
     taxonomy: Taxonomy
     now: datetime
+    veil: Veil
     verdict: Verdict = field(init=False)
 
     def __post_init__(self) -> None:
@@ -116,29 +119,40 @@ class Sheet:
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
         """The spans of evidence in the text; a label in a reason is called by its name."""
-        found = marks_in(self.post.text, self.verdict.findings)
-        return tuple(replace(m, reason=m.reason.replace(f" {m.label}", self.look(m.label).name)) for m in found)
+        found = marks_in(self.veil.text, self.verdict.findings)
+        return tuple(replace(mark, reason=self._told(mark)) for mark in found)
 
     @property
     def listed_marks(self) -> tuple[Mark, ...]:
         """The marks that are spelled out beside the text; a flood of them is cut."""
         return self.marks[:SHOWN_MARKS]
 
+    @property
+    def hides(self) -> bool:
+        """Whether the veil hides anything."""
+        return self.veil.whole or (self.veil.text, self.veil.title) != (self.post.text, self.post.title)
+
+    @property
+    def masked_places(self) -> int:
+        """How many stretches of the text are hidden."""
+        pairs = zip(self.post.text, self.veil.text, strict=True)
+        return sum(hidden for hidden, _ in groupby(pairs, key=lambda pair: pair[0] != pair[1]))
+
     def quote(self, mark: Mark) -> str:
-        """The author's words under a mark."""
-        return self.post.text[mark.start : mark.end]
+        """The author's words under a mark, as far as they are shown."""
+        return self.veil.text[mark.start : mark.end]
 
     @property
     def words(self) -> Markup:
         """The text, marked."""
-        return rendered(segments(self.post.text, self.marks), self.look)
+        return rendered(segments(self.veil.text, self.marks), self.look)
 
     @property
     def line(self) -> Markup:
         """About one line of it around the gravest evidence that a rule named."""
         telling = [mark for mark in self.marks if mark.label in self.fired] or self.marks
         gravest = max(telling, key=lambda mark: (self._weight(mark.label), mark.score), default=None)
-        return rendered(excerpt(self.post.text, telling, around=gravest), self.look)
+        return rendered(excerpt(self.veil.text, telling, around=gravest), self.look)
 
     def look(self, label: str) -> Look:
         """How a label appears here."""
@@ -149,6 +163,10 @@ class Sheet:
         if _cry(label):
             tone = "care"
         return Look(name, f"tone-{tone}", faint=label not in self.fired)
+
+    def _told(self, mark: Mark) -> str:
+        """The reason of a mark in the words of moderators."""
+        return self.veil.over(mark.reason.replace(f" {mark.label}", self.look(mark.label).name))
 
     def _weight(self, label: str) -> tuple[int, int]:
         action = max((rule.action + 1 for rule in self.verdict.rules if label in rule.labels), default=0)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
+from riskguard.domain.audit import Scalar
 from riskguard.domain.case import CaseStatus, Origin, Ruling
 from riskguard.domain.event import EventStatus, EventType
 from riskguard.domain.finding import Cause
 from riskguard.domain.member import Role
 from riskguard.domain.post import Scene
 from riskguard.domain.verdict import Action
+from riskguard.services.review import Need
 
 BEIJING = timezone(timedelta(hours=8), "北京时间")
 
@@ -46,6 +49,50 @@ CAUSES = {Cause.FAILED: "本次未能判读", Cause.ABSENT: "未安装模型"}
 DETECTORS = {"lexicon": "词库", "linear": "模型", "encoder": "模型", "pii": "个人信息识别", "similar": "近似内容比对"}
 TRUST = ("未知", "新人", "普通", "可信", "资深")
 
+NEEDS = {
+    Need.CONTEXT: "遮住的部分影响判断",
+    Need.VERIFY: "核实是否为他人的个人信息",
+    Need.RESCUE: "需要联系或救助作者",
+    Need.GRIEVANCE: "处理举报或申诉",
+    Need.AUTHORITY: "依法配合调查",
+    Need.OTHER: "其他（请写明）",
+}
+ACTS = {
+    "case.decided": "裁定案件",
+    "case.revealed": "查看原文",
+    "member.signed-in": "登录",
+    "member.sign-in-failed": "登录失败",
+    "member.made": "新建成员",
+    "member.role-changed": "调整角色",
+    "member.removed": "移除成员",
+    "member.password-changed": "更改密码",
+    "member.password-reset": "重置密码",
+    "community.made": "新建社区",
+    "community.webhook-changed": "更改回调地址",
+    "community.webhook-disabled": "停用回调地址",
+    "key.made": "新建密钥",
+    "key.revoked": "吊销密钥",
+    "policy.taken": "策略生效",
+    "events.revived": "重发通知",
+    "audit.exported": "导出审计日志",
+}
+"""What the audit log calls acts; others are shown by their event."""
+ACTORS = {"cli": "命令行", "system": "系统"}
+DETAILS = {
+    "need": "用途",
+    "note": "说明",
+    "post": "帖子",
+    "ruling": "裁定",
+    "version": "版本",
+    "role": "角色",
+    "was": "原为",
+    "host": "主机",
+    "because": "原因",
+    "events": "条数",
+    "id": "编号",
+    "narrowed_by": "筛选",
+}
+
 REASONS = {
     Ruling.APPROVE: ("语境正常，属误判", "引用或讨论，并无恶意", "已核实，不违规"),
     Ruling.REMOVE: ("人身攻击", "泄露他人隐私", "广告引流", "诈骗或赌博", "违法违规内容"),
@@ -62,6 +109,10 @@ WRONG_PASSWORD = "当前密码不正确。"  # noqa: S105 (a sentence)
 PASSWORDS_DIFFER = "两次输入的新密码不一致。"
 SHORT_PASSWORD = "新密码至少要有 {} 个字符。"  # noqa: S105 (a sentence)
 PASSWORD_CHANGED = "密码已更改，其他设备上的登录已失效。"  # noqa: S105 (a sentence)
+MAY_NOT_AUDIT = "审计日志由合规官或运维查看。"
+NO_NEED = "请选择查看原文的用途。"
+NO_NOTE = "选择“其他”时请写明用途。"
+LONG_NOTE = "说明最多 {} 个字，请缩短后再提交。"
 MAY_NOT_RULE = "合规官可以查看案件，裁定由审核员或运维作出。"
 NO_REASON = "请写明理由，平台和作者会看到它。"
 LONG_REASON = "理由最多 {} 个字，请缩短后再提交。"
@@ -103,3 +154,37 @@ def span(seconds: float) -> str:
 def urgency(priority: int) -> str:
     """The word for a priority of 0..100."""
     return "紧急" if priority >= 80 else "优先" if priority >= 50 else "普通"
+
+
+def written_moment(at: str) -> str:
+    """The time of an audit row, in Beijing time to the second; what somebody spoilt is shown as it is."""
+    try:
+        return datetime.fromisoformat(at).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return at
+
+
+def actor(name: str) -> str:
+    """Who acted: a member's name, 'API 密钥 rg_abc', or what the service itself is called."""
+    kind, _, rest = name.partition(":")
+    if kind == "member":
+        return rest
+    return f"API 密钥 {rest}" if kind == "key" else ACTORS.get(name, name)
+
+
+def told(facts: Mapping[str, Scalar]) -> str:
+    """Details of an act in one line; what is empty is left out."""
+    words = [
+        f"{DETAILS.get(name, name)} {_value(name, value)}" for name, value in facts.items() if value not in ("", None)
+    ]
+    return " · ".join(words)
+
+
+def _value(name: str, value: Scalar) -> str:
+    if name == "need":
+        return next((words for need, words in NEEDS.items() if need == value), str(value))
+    if name in {"role", "was"}:
+        return next((words for role, words in ROLES.items() if role == value), str(value))
+    if name == "ruling":
+        return next((words for ruling, words in RULINGS.items() if ruling == value), str(value))
+    return str(value)

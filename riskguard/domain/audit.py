@@ -120,12 +120,14 @@ class AuditFilter:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a walk over the log found: how many rows are good, the hash of the last good one, and where it breaks."""
+    """What a walk over the log found: how many rows of it are good, the hash of the last good one, and where it breaks.
+    `whole` says that it began at the first row."""
 
     rows: int
     head: str
     broken_at: int | None = None
     because: str = ""
+    whole: bool = True
 
     @property
     def intact(self) -> bool:
@@ -157,21 +159,26 @@ def chained(entries: Iterable[AuditEntry], *, last: AuditRecord | None) -> Itera
         yield replace(unsealed, hash=previous)
 
 
-def verify(records: Iterable[AuditRecord], *, head: str | None = None) -> Verification:
-    """Walk the rows in their order, up to the first that is not as it was written.
+def verify(
+    records: Iterable[AuditRecord], *, head: str | None = None, after: AuditRecord | None = None
+) -> Verification:
+    """Walk the rows in their order, up to the first that is not as it was written; they are all, or those `after` one
+    that is trusted.
 
     Who has noted a `head` learns whether the log still holds it: rows cut off the end leave no other trace.
     """
-    rows, last, seen = 0, GENESIS, head is None
+    first, last = (after.sequence + 1, after.hash) if after else (1, GENESIS)
+    rows, seen = 0, head is None
     for rows, record in enumerate(records, start=1):
-        fault = _fault(record, expected=rows, previous=last)
+        at = first + rows - 1
+        fault = _fault(record, expected=at, previous=last)
         if fault:
-            return Verification(rows - 1, last, broken_at=rows, because=fault)
+            return Verification(rows - 1, last, at, fault, whole=after is None)
         last = record.hash
         seen = seen or last == head
     if not seen:
-        return Verification(rows, last, broken_at=rows + 1, because="the log ends without the head that was noted")
-    return Verification(rows, last)
+        return Verification(rows, last, first + rows, "the log ends without the head that was noted", after is None)
+    return Verification(rows, last, whole=after is None)
 
 
 def written(at: datetime) -> str:

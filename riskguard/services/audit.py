@@ -32,6 +32,15 @@ def verified(
     return verify(_walk(begin, progress), head=head)
 
 
+def checked(rows: int, *, begin: Begin) -> Verification:
+    """As many of the newest rows, walked: what a page can do while somebody waits."""
+    with begin() as work:
+        newest = work.audit.find(AuditFilter(), limit=rows + 1)
+    oldest_first = newest[::-1]
+    after = oldest_first.pop(0) if len(newest) > rows else None
+    return verify(oldest_first, after=after)
+
+
 def found(wanted: AuditFilter, *, begin: Begin) -> Iterator[AuditRecord]:
     """All rows that fit, newest first, read a page at a time."""
     before = None

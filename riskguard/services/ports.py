@@ -28,6 +28,9 @@ from riskguard.text.view import TextView
 Clock = Callable[[], datetime]
 """Now, as an aware UTC datetime."""
 
+Mask = Callable[[str], str]
+"""Words with the personal information hidden that can be told without a panel."""
+
 # --- reading and weighing -------------------------------------------------------------------------------------
 
 

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from riskguard.domain.case import Case, CaseFile, CaseStatus, Decision, Ruling
 from riskguard.domain.errors import InvalidInput, NotFound, TooLarge
 from riskguard.domain.post import Post
-from riskguard.services.audit import note
+from riskguard.services import audit
 from riskguard.services.events import announce, decided
-from riskguard.services.ports import Begin, Bell, Clock, UnitOfWork
+from riskguard.services.ports import Begin, Bell, Clock, Mask, UnitOfWork
 
 MAX_REASON_CHARS = 500
+MAX_NOTE_CHARS = 120
+
+
+class Need(StrEnum):
+    """Why a moderator must see the raw words."""
+
+    CONTEXT = "context"
+    VERIFY = "verify"
+    RESCUE = "rescue"
+    GRIEVANCE = "grievance"
+    AUTHORITY = "authority"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +47,22 @@ def decide(
     begin: Begin,
     clock: Clock,
     bell: Bell,
+    mask: Mask,
     community: str | None = None,
 ) -> Case:
     """The case after this ruling, kept together with the event that tells the platform.
 
-    `by` is who decided; `actor` is the member or key that they came with, for the audit log. `community` is whose
-    cases the moderator may touch; none means all. Raises NotFound, StaleVersion, InvalidInput.
+    Personal information in the reason is masked: the platform hears it, and the author may. `by` is who decided;
+    `actor` is the member or key that they came with, for the audit log. `community` is whose cases the moderator may
+    touch; none means all. Raises NotFound, StaleVersion, InvalidInput.
     """
     with begin() as work:
         seen = _file(work, case_id, community)
-        decision = Decision(ruling, _stated(reason), by, clock())
+        decision = Decision(ruling, mask(_stated(reason)), by, clock())
         case = seen.case.decide(decision, seen_version=seen_version)
         work.cases.save(case, seen_version=seen_version)
         _tell(work, case, decision, seen.post)
-        note(
+        audit.note(
             work,
             "case.decided",
             case.id,
@@ -60,6 +75,44 @@ def decide(
         work.commit()
     announce(bell)
     return case
+
+
+def reveal(
+    case_id: str,
+    *,
+    need: Need,
+    note: str,
+    actor: str,
+    begin: Begin,
+    clock: Clock,
+    mask: Mask,
+    community: str | None = None,
+) -> CaseFile:
+    """The case, for its raw words to be shown once; who saw them and why is in the audit log, or nothing is shown.
+
+    NotFound; InvalidInput where the note is too long, or missing for a need that has no name.
+    """
+    note = " ".join(note.split())
+    if need is Need.OTHER and not note:
+        raise InvalidInput("another need must be told", field="note")
+    if len(note) > MAX_NOTE_CHARS:
+        raise TooLarge(f"a note has at most {MAX_NOTE_CHARS} characters", field="note")
+    with begin() as work:
+        seen = _file(work, case_id, community)
+        told = "".join(char for char in mask(note) if char.isprintable())
+        audit.note(
+            work,
+            "case.revealed",
+            case_id,
+            by=actor,
+            at=clock(),
+            community=seen.case.community,
+            need=need.value,
+            note=told,
+            post=seen.post.id,
+        )
+        work.commit()
+    return seen
 
 
 def file(case_id: str, *, begin: Begin, community: str | None = None) -> CaseFile:

@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 
 from riskguard.bootstrap import House, now
 from riskguard.delivery import WebhookSender
+from riskguard.domain.audit import AuditFilter
 from riskguard.domain.case import CaseStatus, Ruling
 from riskguard.domain.member import Role
 from riskguard.evaluation.receiver import Receiver
@@ -117,10 +118,12 @@ def test_a_moderator_rules_on_a_case_and_the_platform_is_told(served: Served, pa
     page.reload()
     picture(page, "console-queue")
     page.get_by_role("link", name=re.compile("脑子进水")).click()
-    marked = page.locator(".text mark", has_text="13900001111")
+    marked = page.locator(".text mark", has_text="139****1111")
     expect(marked).to_have_attribute("title", re.compile("手机号，号段有效"))
     assert marked.evaluate("spot => getComputedStyle(spot).borderBottomStyle") == "solid"
-    assert page.locator(".text").evaluate("text => text.textContent") == desk.INSULT.text
+    assert page.locator(".text").evaluate("text => text.textContent") == desk.INSULT.text.replace(
+        "grove_7788", "g********8"
+    ).replace("13900001111", "139****1111")
     expect(page.get_by_text("词表与模型都认为是辱骂").first).to_be_visible()
     picture(page, "console-case")
 
@@ -161,6 +164,63 @@ def test_the_whole_path_by_keyboard(served: Served, page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("裁定已保存")
     case = review.file("cas_tide_t-20355", begin=served.begin).case
     assert (case.status, case.decisions[0].ruling) == (CaseStatus.DECIDED, Ruling.APPROVE)
+
+
+def test_raw_words_are_revealed_for_a_reason_by_keyboard_and_hidden_again(served: Served, page: Page) -> None:
+    page.goto(f"{served.url}/console/cases/{CASE}")
+    page.wait_for_load_state()
+    page.keyboard.press("v")
+    expect(page.get_by_label("用途")).to_be_focused()
+    picture(page, "console-reveal-asked")
+    page.get_by_label("用途").select_option("核实是否为他人的个人信息")
+    page.keyboard.press("Tab")
+    page.keyboard.type("号码13900002222也出现过")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("正在显示原文")
+    assert page.locator(".text").evaluate("text => text.textContent") == desk.INSULT.text
+    picture(page, "console-reveal")
+    page.wait_for_load_state()
+    page.keyboard.press("v")
+    expect(page.locator(".text")).to_contain_text("139****1111")
+    assert "13900001111" not in page.content()
+    with served.begin() as work:
+        [seen] = work.audit.find(AuditFilter(event="case.revealed"), limit=9)
+    assert (seen.actor, seen.subject) == ("member:周予安", CASE)
+    assert seen.facts == {"need": "verify", "note": "号码139****2222也出现过", "post": "pst_tide_t-20418"}
+
+
+def test_raw_words_go_by_themselves(served: Served, page: Page) -> None:
+    page.goto(f"{served.url}/console/cases/{CASE}")
+    page.wait_for_load_state()
+    page.keyboard.press("v")
+    page.get_by_label("用途").select_option("处理举报或申诉")
+    page.get_by_role("button", name="记录并查看").click()
+    expect(page.locator(".text")).to_contain_text("13900001111")
+    refresh = page.locator("meta[http-equiv=refresh]").get_attribute("content")
+    assert refresh == f"180;url=/console/cases/{CASE}"
+
+
+def test_an_officer_reads_the_audit_log(chromium: Browser, served: Served) -> None:
+    _, password = accounts.create_member("沈知微", role=Role.COMPLIANCE, begin=served.begin)
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN", color_scheme="light")
+    page = context.new_page()
+    page.goto(f"{served.url}/console/audit")
+    page.get_by_label("名称").fill("沈知微")
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_text("校验通过")).to_be_visible()
+    picture(page, "console-audit")
+    page.locator("select[name=event]").select_option("登录")
+    page.get_by_role("button", name="查询").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="导出 CSV").click()
+    assert "member.signed-in" in Path(download.value.path()).read_text("utf-8-sig")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{served.url}/console/audit")
+    picture(page, "console-audit-phone")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

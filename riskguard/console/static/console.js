@@ -21,7 +21,8 @@ function press(key) {
   if (!target) return false;
   const folded = target.closest("details:not([open])");
   if (folded) folded.open = true;
-  target.click();
+  if (folded && target.matches("summary")) folded.querySelector("select, input:not([type=hidden])").focus();
+  else target.click();
   return true;
 }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from riskguard.bootstrap import word_mask
 from riskguard.domain.audit import AuditFilter, AuditRecord, Scalar
 from riskguard.domain.case import Ruling
 from riskguard.domain.errors import NotAuthenticated, NotFound, StaleVersion
@@ -130,6 +131,7 @@ def test_a_decision_and_no_other_words_of_it(begin: Begin) -> None:
             begin=begin,
             clock=lambda: AT,
             bell=SilentBell(),
+            mask=word_mask(),
         )
 
     decide(1)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from riskguard.bootstrap import word_mask
 from riskguard.domain.case import Case, CaseStatus, Ruling
 from riskguard.domain.errors import InvalidInput, NotFound, StaleVersion, TooLarge
 from riskguard.domain.event import EventType
@@ -61,6 +62,7 @@ def rule(case: Case, begin: Begin, bell: Bell, *, seen: int = 1, reason: str = "
         begin=begin,
         clock=lambda: AT,
         bell=bell,
+        mask=word_mask(),
         **more,
     )
 

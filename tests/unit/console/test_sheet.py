@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from riskguard.console.sheet import Sheet
+from riskguard.console.veil import lifted
 from riskguard.domain.case import Case, CaseFile, Ruling
 from riskguard.domain.finding import EvidenceSpan, Finding
 from riskguard.domain.post import Post
@@ -24,7 +25,7 @@ TAXONOMY = Taxonomy(
 
 def sheet(verdict: Verdict | None, text: str = "电话13900001111，废物") -> Sheet:
     post = Post("pst_1", "tide", "1", text, NOW)
-    return Sheet(CaseFile(Case("cas_1", "pst_1", "tide", 50, NOW), post, verdict), TAXONOMY, NOW)
+    return Sheet(CaseFile(Case("cas_1", "pst_1", "tide", 50, NOW), post, verdict), TAXONOMY, NOW, lifted(post))
 
 
 def judged(scores: dict[str, float], *rules: FiredRule) -> Verdict:
