@@ -21,6 +21,7 @@ from riskguard.domain.post import Post
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Verdict
 from riskguard.keyring import Keyring, kept_secret, load_keyring
+from riskguard.process import DiscreetFormatter
 from riskguard.services.ports import Begin, Bell, Clock, Line, Mask, Panel, PolicyBook, Roll, Sender, Traces
 from riskguard.services.ports import Keyring as Seals
 from riskguard.settings import PREFIX, Settings
@@ -58,8 +59,11 @@ def now() -> datetime:
 
 
 def log_to_stderr(level: str) -> None:
-    """Our lines, and what libraries warn of: RQ tells of each job at INFO, which nobody would read."""
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    """Our lines, and what libraries warn of: RQ tells of each job at INFO, which nobody would read.
+    Errors are told without what they quote."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
     for noisy in ("alembic", "rq.worker", "rq.job", "rq.queue", "rq.registry"):
         logging.getLogger(noisy).setLevel(logging.DEBUG if level.upper() == "DEBUG" else logging.WARNING)
 

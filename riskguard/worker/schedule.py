@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from riskguard.bootstrap import House, build_house, log_to_stderr, retentions
 from riskguard.domain.audit import SYSTEM, AuditFilter
+from riskguard.process import said
 from riskguard.services.inforce import PolicyWatch
 from riskguard.services.recovery import forget_answers, forget_events, sweep
 from riskguard.services.retention import purge
@@ -42,7 +43,7 @@ class Chore:
             self.do()
         except Exception as error:
             if not self.failing:
-                _log.error("%s fails, and is tried every %g s: %s", self.name, self.every_s, error)
+                _log.error("%s fails, and is tried every %g s: %s", self.name, self.every_s, said(error))
             self.failing = True
         else:
             if self.failing:
