@@ -30,13 +30,14 @@ def reveal(file: Path, member: str, reason: str, password: str, out: Path | None
 
     A token that was sealed elsewhere, or that somebody changed, stays as it is.
     """
-    from riskguard.bootstrap import keyring, now
+    from riskguard.bootstrap import keyring, now, word_mask
     from riskguard.services.revealing import revealed
     from riskguard.settings import Settings
 
     context = click.get_current_context()
     settings = Settings.load(data_dir=context.obj) if context.obj else Settings.load()
     text = (sys.stdin.buffer if str(file) == "-" else opened(file)).read().decode("utf-8")
+    reason = word_mask()(reason)  # it stays in the audit log, which holds no raw identifiers
     told = revealed(text, member, password, reason=reason, keys=keyring(settings), begin=begin_here(), clock=now)
     with ExitStack() as stack:
         sink = stack.enter_context(written(out)) if out else utf8_stdout()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from riskguard.domain.finding import Cause
+from riskguard.domain.finding import Cause, Finding
 from riskguard.domain.post import Post
 from riskguard.domain.verdict import Verdict
 from riskguard.services.ports import Mask
-from riskguard.text.mask import PERSONAL
+from riskguard.text.mask import PERSONAL, places_of
 
 HIDDEN = "*"
 _READER = "pii"
 """The detector whose silence leaves nobody to say what is personal."""
 _SHORTEST_QUOTE = 2
+_GAP = "\ufdd1"
+"""A noncharacter: no author's text has a reason to hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def veiled(post: Post, verdict: Verdict | None, *, mask: Mask) -> Veil:
     """The post as the verdict masks it; hidden whole where there is no verdict, or none that has read it."""
     if verdict is None or not (verdict.masked_text or not post.text) or _unread(verdict):
         return Veil(_stars(post.text), _stars(post.title), mask, whole=True)
-    hidden = _hidden(post.text, verdict.masked_text)
+    hidden = _hidden(post.text, verdict.masked_text, verdict.findings)
     text = "".join([HIDDEN if at in hidden else char for at, char in enumerate(post.text)])
     quotes = tuple(sorted(set(_quotes(post.text, text, verdict)), key=lambda quote: -len(quote[0])))
     veil = Veil(text, "", mask, quotes)
@@ -62,14 +64,35 @@ def _unread(verdict: Verdict) -> bool:
     return any(each.detector == _READER and each.cause is Cause.FAILED for each in verdict.abstentions)
 
 
-def _hidden(raw: str, masked: str) -> set[int]:
-    """Positions that the masked text does not show. Where it is of another length, all between what both begin and end
-    with counts as hidden."""
+def _hidden(raw: str, masked: str, findings: Sequence[Finding]) -> set[int]:
+    """Positions that the masked text does not show. Where it is of another length, that is all of the personal
+    information, if the rest stands there; else all between what both begin and end with."""
     if len(raw) == len(masked):
         return {at for at, (mine, theirs) in enumerate(zip(raw, masked, strict=True)) if mine != theirs}
+    for asked in ((), {finding.label for finding in findings}):
+        places = places_of(raw, findings, asked=asked)
+        covered = {at for place in places for at in range(place.start, place.end)}
+        if _rest_stands(raw, covered, masked):
+            return covered
     head = _alike(raw, masked)
     tail = _alike(raw[head:][::-1], masked[head:][::-1])
     return set(range(head, len(raw) - tail))
+
+
+def _rest_stands(raw: str, covered: set[int], masked: str) -> bool:
+    """Whether what is not covered stands in the masked text, piece by piece in its order, with nothing around it."""
+    marked = "".join([_GAP if at in covered else char for at, char in enumerate(raw)])
+    first, *between = re.split(f"{_GAP}+", marked)
+    if not between:
+        return masked == first
+    last = between.pop()
+    at = len(first)
+    for piece in between:
+        found = masked.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return masked.startswith(first) and masked.endswith(last) and at <= len(masked) - len(last)
 
 
 def _alike(one: str, other: str) -> int:

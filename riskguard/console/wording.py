@@ -75,6 +75,7 @@ ACTS = {
     "policy.taken": "策略生效",
     "events.revived": "重发通知",
     "audit.exported": "导出审计日志",
+    "redaction.revealed": "还原密文",
 }
 """What the audit log calls acts; others are shown by their event."""
 ACTORS = {"cli": "命令行", "system": "系统"}
@@ -91,6 +92,9 @@ DETAILS = {
     "events": "条数",
     "id": "编号",
     "narrowed_by": "筛选",
+    "reason": "用途",
+    "opened": "还原",
+    "closed": "未能还原",
 }
 
 REASONS = {

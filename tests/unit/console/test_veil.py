@@ -17,6 +17,7 @@ POST = Post(
     "pst_1", "tide", "1", "他叫林小满，电话13900001111。", datetime(2026, 5, 1, tzinfo=UTC), title="找13900001111"
 )
 MASKED = "他叫林小满，电话139****1111。"
+NAME = Finding("pii.name", 0.9, "encoder", (EvidenceSpan(2, 5, "姓名"),))
 PHONE = Finding("pii.mobile", 1.0, "pii", (EvidenceSpan(8, 19, "手机号"),))
 VERDICT = Verdict("pst_1", Action.MASK, findings=(PHONE,), masked_text=MASKED)
 
@@ -33,8 +34,7 @@ def test_what_the_verdict_hides_is_hidden_in_text_and_title_and_in_what_is_said_
 
 
 def test_hidden_names_are_hidden_in_the_title_too() -> None:
-    name = Finding("pii.name", 0.9, "encoder", (EvidenceSpan(2, 5, "姓名"),))
-    named = replace(VERDICT, findings=(name,), masked_text=POST.text.replace("林小满", "***"))
+    named = replace(VERDICT, findings=(NAME,), masked_text=POST.text.replace("林小满", "***"))
     assert over(replace(POST, title="谁认识林小满"), named).title == "谁认识***"
 
 
@@ -48,11 +48,14 @@ def test_a_title_with_a_finding_that_nobody_can_place_is_hidden_whole() -> None:
     [
         pytest.param("他叫林小满，电话<手机号>。", "他叫林小满，电话***********。", id="a-word-in-its-place"),
         pytest.param("他叫林小满，电话。", "他叫林小满，电话***********。", id="cut-out"),
-        pytest.param("<姓名>，电话<手机号>。", "*******************。", id="two-places-and-all-between"),
+        pytest.param("他叫<姓名>，电话<手机号:c2VhbGVk>。", "他叫***，电话***********。", id="two-places"),
+        pytest.param("他叫***，电话。", "他叫***，电话***********。", id="one-masked-and-one-cut-out"),
+        pytest.param("<称呼>，电话<手机号>。", "*******************。", id="more-than-was-found-and-all-between"),
+        pytest.param("他叫林小满。", "他叫林小满**************。", id="less-than-was-found-and-all-between"),
     ],
 )
-def test_a_masked_text_of_another_length_shows_what_both_begin_and_end_with(masked: str, shown: str) -> None:
-    assert over(POST, replace(VERDICT, masked_text=masked)).text == shown
+def test_a_masked_text_of_another_length_hides_at_least_what_it_hides(masked: str, shown: str) -> None:
+    assert over(POST, replace(VERDICT, masked_text=masked, findings=(PHONE, NAME))).text == shown
 
 
 @pytest.mark.parametrize(
