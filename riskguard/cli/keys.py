@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from riskguard.cli.database import begin_here, settings_here
+from riskguard.domain.audit import CLI
 
 _SETTING = "RISKGUARD_DATA_KEYS"
 
@@ -33,7 +34,9 @@ def add_data_key() -> None:
 @click.option("--yes", is_flag=True, help="Do not ask whether every process has the newest key.")
 def rotate_keys(yes: bool) -> None:
     """Seal all that is kept with the newest key, beside the running service; may be interrupted and goes on."""
+    from riskguard.bootstrap import now
     from riskguard.services import rotation
+    from riskguard.services.audit import note
 
     if not yes:
         click.confirm(
@@ -46,6 +49,10 @@ def rotate_keys(yes: bool) -> None:
         for some in rotation.rotate(begin=begin):
             rows += some
             progress.advance(bar, some)
+    retired = list(rotation.retire(begin))
+    with begin() as work:
+        note(work, "keys.rotated", "data-keys", by=CLI, at=now(), rows=rows, retired=len(retired))
+        work.commit()
     click.echo(f"{rows} rows were sealed with the newest key")
-    for name in rotation.retire(begin):
+    for name in retired:
         click.echo(f"the key '{name}' seals nothing any more: take it out of the settings or the file, and destroy it")

@@ -76,6 +76,10 @@ ACTS = {
     "events.revived": "重发通知",
     "audit.exported": "导出审计日志",
     "redaction.revealed": "还原密文",
+    "author.erased": "抹除作者",
+    "author.exported": "导出作者资料",
+    "posts.purged": "清理到期帖子",
+    "keys.rotated": "轮换数据密钥",
 }
 """What the audit log calls acts; others are shown by their event."""
 ACTORS = {"cli": "命令行", "system": "系统"}
@@ -94,7 +98,9 @@ DETAILS = {
     "narrowed_by": "筛选",
     "reason": "用途",
     "opened": "还原",
-    "closed": "未能还原",
+    "rows": "行数",
+    "posts": "帖子数",
+    "retired": "停用密钥",
 }
 
 REASONS = {

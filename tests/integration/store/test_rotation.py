@@ -85,6 +85,7 @@ def test_the_commands_that_rotate(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     said = run("rotate-keys", "--yes")
     assert "1 rows were sealed" in said
     assert f"'{Keyring.of([old]).ids[0]}' seals nothing any more" in said
+    assert "cli  keys.rotated  data-keys  -  retired=1 rows=1" in run("audit", "--event", "keys.rotated")
     (tmp_path / KEYS_FILE).write_text(new)
     assert "0 rows" in run("rotate-keys", "--yes")
     (tmp_path / KEYS_FILE).write_text(old)
