@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,7 @@ from riskguard.process import said
 
 WORDS = "电话13900001111"
 LINES = f"""
-import logging, sys
+import logging
 from riskguard.bootstrap import log_to_stderr
 from riskguard.domain.errors import NotReady
 log_to_stderr("DEBUG")
@@ -29,21 +28,11 @@ try:
     raise NotReady("the database is away")
 except NotReady:
     log.exception("later")
-from riskguard.store import migrate, open_store
-migrate(sys.argv[1])
-store = open_store(sys.argv[1])
-from riskguard.domain.member import Community
-from datetime import datetime, UTC
-with store.begin() as work:
-    work.communities.add(Community("tide", datetime.now(UTC), webhook_disabled_because="{WORDS}"))
-    work.commit()
-    assert work.communities.all()[0].webhook_disabled_because == "{WORDS}"
 """
 
 
-def test_errors_are_told_by_place_and_kind_and_rows_not_at_all(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", LINES, f"sqlite:///{tmp_path / 'r.db'}"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+def test_errors_are_told_by_place_and_kind() -> None:
+    told = subprocess.run([sys.executable, "-c", LINES], capture_output=True, text=True, check=True).stderr
     assert "post pst_1 could not be read" in told
     assert 'File "<string>", line 9, in <module>' in told
     assert told.index("KeyError (what it says may quote a post)") < told.index("ValueError (what it says may quote")
