@@ -29,6 +29,7 @@ from riskguard.services import accounts, audit
 from riskguard.services.ports import Begin
 from riskguard.store import open_store
 from tests.assets.telltale import BREAKS, POISONS
+from tests.fixtures.keys import KEY, KEYRING
 
 pytestmark = [pytest.mark.redis, pytest.mark.service]
 
@@ -66,7 +67,7 @@ class Running:
 @pytest.fixture
 def running(redis_url: str, sqlite_template: Path, tmp_path: Path) -> Iterator[Running]:
     database = f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'riskguard.db')}"
-    store, log = open_store(database), tmp_path / "log"
+    store, log = open_store(database, keyring=KEYRING), tmp_path / "log"
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = int(probe.getsockname()[1])
     environ = os.environ | {
@@ -74,6 +75,7 @@ def running(redis_url: str, sqlite_template: Path, tmp_path: Path) -> Iterator[R
         "RISKGUARD_REDIS_URL": redis_url,
         "RISKGUARD_DATA_DIR": str(tmp_path),
         "RISKGUARD_SECRET_KEY": "k" * 48,
+        "RISKGUARD_DATA_KEYS": KEY,
         "RISKGUARD_CALLBACK_NETWORKS": "127.0.0.0/8",
         "RISKGUARD_EXTRA_DETECTORS": "tests.assets.telltale:Telltale",
         "RISKGUARD_LOG_LEVEL": "DEBUG",
