@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 
-from riskguard.detectors.pii.number import DIGIT, DIGITS, LEFT, LONG_NUMBER, NOT_COUNTED, RIGHT, grouped, spaced
+from riskguard.detectors.pii.number import (
+    DIGIT,
+    DIGITS,
+    LONG_NUMBER,
+    NOT_COUNTED,
+    RIGHT,
+    any_of,
+    begun,
+    grouped,
+    spaced,
+)
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, digits, matched
 
 _FEWEST_KINDS = 4
@@ -26,8 +36,12 @@ def _check(match: re.Match[str]) -> Opinion:
     return False if len(set(plain)) < _FEWEST_KINDS or not luhn(plain) else grouped(match, _GROUPS)
 
 
+def _begins(*issuers: str) -> str:
+    return any_of(map(begun, spaced(*issuers)))
+
+
 def _pattern(first: str, rest: str, alone: float, near: float) -> Pattern:
-    return Pattern(re.compile(rf"{LEFT}(?P<it>{first}(?:{DIGIT}){rest}){RIGHT}{NOT_COUNTED}"), alone, near)
+    return Pattern(re.compile(rf"(?P<it>{first}(?:{DIGIT}){rest}){RIGHT}{NOT_COUNTED}"), alone, near)
 
 
 BANK_CARD = Recogniser(
@@ -36,11 +50,11 @@ BANK_CARD = Recogniser(
     signs=DIGITS,
     gate=LONG_NUMBER,
     patterns=(
-        _pattern(spaced("62"), "{14,17}", 0.95, 0.99),
-        _pattern(spaced("955[89]", "4367", "4563", "60[13]3", "6907", "9[24]00", "9111"), "{15}", 0.85, 0.98),
-        _pattern(spaced("4[0-9]", "5[1-5]", "2[2-7]", "35", "6[05]"), "{14}", 0.6, 0.97),
-        _pattern(spaced("3[47]"), "{13}", 0.3, 0.9),
-        _pattern("[1-9]", "{15,18}", 0.0, 0.8),
+        _pattern(_begins("62"), "{14,17}", 0.95, 0.99),
+        _pattern(_begins("955[89]", "4367", "4563", "60[13]3", "6907", "9[24]00", "9111"), "{15}", 0.85, 0.98),
+        _pattern(_begins("4[0-9]", "5[1-5]", "2[2-7]", "35", "6[05]"), "{14}", 0.6, 0.97),
+        _pattern(_begins("3[47]"), "{13}", 0.3, 0.9),
+        _pattern(begun("[1-9]"), "{15,18}", 0.0, 0.8),
     ),
     check=_check,
     context=(

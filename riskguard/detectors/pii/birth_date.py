@@ -16,8 +16,9 @@ _DATE = (
     rf"(?P<it>(?:[0-9{_HAN}]{{4}}|[0-9{_HAN}]{{2}})\s?年\s?{_DAY}"
     r"|(?:19|20)[0-9]{2}\s?[-./]\s?[0-9]{1,2}\s?[-./]\s?[0-9]{1,2}(?![0-9])|(?:19|20)[0-9]{6}(?![0-9]))"
 )
-_SAYS = r"(?:日期|年月日?|时间)?\s?(?:[:是为在于]|\(?(?:阳历|农历|公历|阴历)\)?|\s)*"
-_WORD = r"(?:出生|生日|(?<![先医学师考女男新卫])生于|诞辰|dob|born(?: on)?|birthday|date of birth)"
+_SAYS = r"(?:(?!那天|当天|快乐|祝|派对|会|礼物)[^0-9零一二三四五六七八九十,，。;；!！?？\n]){0,8}"
+_WORD = r"(?:出生|生日|(?<![先医学师考女男新卫])生于|诞辰|诞生于|生辰|破壳日|dob|born|birthday|date of birth)"
+_BORN = r"[^0-9,，。;；!！?？\n]{0,8}(?:出生|出世|降生)"
 _NO_PARTY = r"(?![日号]?\s?(?:快乐|派对|聚会|蛋糕|会|礼物|party|[之以]?[前后]))"
 _TO_DIGIT = str.maketrans(dict(SPELT))
 _FIRST_YEAR, _LAST_YEAR = 1910, 2099
@@ -51,16 +52,21 @@ def _value(written: str) -> int:
 BIRTH_DATE = Recogniser(
     label="pii.birth_date",
     title="出生日期",
-    signs=Signs(digits=2, chars="生诞b"),
-    gate=re.compile(r"生|诞辰|dob|born|birth"),
+    signs=Signs(digits=2, chars="生诞破b"),
+    gate=re.compile(r"生|诞|破壳|dob|born|birth"),
     patterns=(
         Pattern(re.compile(rf"{_WORD}{_SAYS}{_DATE}{_NO_PARTY}"), alone=0.85, near=0.95),
         Pattern(
-            re.compile(rf"(?<![0-9]){_DATE}\s?(?:出生|(?:的?生日|生(?![活意产气效成物动长存日])){_NO_PARTY})"),
+            re.compile(rf"(?<![0-9]){_DATE}(?:{_BORN}|\s?(?:的?生日|生人|生(?![活意产气效成物动长存日])){_NO_PARTY})"),
             0.85,
             0.95,
         ),
-        Pattern(re.compile(rf"生日{_SAYS}(?P<it>{_DAY}){_NO_PARTY}"), alone=0.5, near=0.65, title="生日"),
+        Pattern(
+            re.compile(rf"生日\s?(?:[:是为在]|[农公阴阳]历|\s)*(?P<it>{_DAY}){_NO_PARTY}"),
+            alone=0.5,
+            near=0.65,
+            title="生日",
+        ),
     ),
     check=_check,
     context=("我", "他", "她", "本人", "身份", "姓名", "女儿", "儿子", "孩子"),
@@ -69,6 +75,8 @@ BIRTH_DATE = Recogniser(
         Example("出生日期：１９９０－０１－０２", "１９９０－０１－０２"),
         Example("我生于一九九〇年十一月二十三日", "一九九〇年十一月二十三日"),
         Example("生日19900102", "19900102"),
+        Example("出生证上写的是2001.5.6", "2001.5.6"),
+        Example("他2001年5月6日凌晨在医院出生", "2001年5月6日"),
         Example("90年5月6日生，属马", "90年5月6日"),
         Example("我的生日是5月6日", "5月6日"),
     ),
@@ -79,6 +87,7 @@ BIRTH_DATE = Recogniser(
         "她先生于2012年6月14日晚到京",
         "出生日期在1957年12月31日之前的老人",
         "鲁迅1881年9月25日生于绍兴",
+        "生日那天2020年5月6日我们去了海边",
         "公司2010年5月6日成立",
         "出生率2019年10.48",
         "1990年13月2日出生",

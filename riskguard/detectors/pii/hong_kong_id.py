@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from riskguard.detectors.pii.gate import Signs
-from riskguard.detectors.pii.number import DIGIT, GAP, LEFT, RIGHT
+from riskguard.detectors.pii.number import DIGIT, GAP, RIGHT, begun
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, digits, matched
 
 _BLANK = 36
 """What the missing first letter of a number with one letter counts as."""
 
 _TEN = "a"
-_HEAD = rf"[a-z]{{1,2}}(?:{DIGIT}){{6}}"
+_HEAD = rf"{begun('[a-z]')}[a-z]?(?:{DIGIT}){{6}}"
 
 
 def check_digit(head: str) -> str:
@@ -33,11 +33,11 @@ HONG_KONG_ID = Recogniser(
     signs=Signs(digits=6),
     gate=re.compile(rf"[a-z](?:{DIGIT}){{6}}"),
     patterns=(
-        Pattern(re.compile(rf"{LEFT}(?P<it>{_HEAD}\s?\([0-9a]\)){RIGHT}"), alone=0.9, near=0.98),
-        Pattern(re.compile(rf"{LEFT}(?P<it>{_HEAD}(?:{GAP})?[0-9a]){RIGHT}"), alone=0.2, near=0.95),
+        Pattern(re.compile(rf"(?P<it>{_HEAD}\s?\([0-9a]\)){RIGHT}"), alone=0.9, near=0.98),
+        Pattern(re.compile(rf"(?P<it>{_HEAD}(?:{GAP})?[0-9a]){RIGHT}"), alone=0.2, near=0.95),
     ),
     check=_check,
-    context=("香港", "身份证", "港人", "hkid", "证件"),
+    context=("香港", "身份证", "港人", "hkid", "证件", "通行证", "回乡证"),
     against=ORDERS,
     examples=(
         Example("香港身份证A123456(3)", "A123456(3)"),

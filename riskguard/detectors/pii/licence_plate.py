@@ -8,12 +8,13 @@ from riskguard.detectors.pii.gate import Signs
 from riskguard.detectors.pii.recogniser import Example, Opinion, Pattern, Recogniser, digits, matched
 
 _PLACES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-_SEPARATORS = " ·.,_*•~-"
-_GAP = f"[{_SEPARATORS}]?"
+_SEPARATORS = r"\s·.,_*•~—/|-"
+_GAP = f"[{_SEPARATORS}]{{0,2}}"
 _LETTER = f"{_GAP}[a-hj-np-z]"
 _SIGN = f"{_GAP}[a-hj-np-z0-9]"
 _DIGIT = f"{_GAP}[0-9]"
 _HEAD = re.compile(rf"(?:[{_PLACES}]{_LETTER}|使|wj{_GAP}[{_PLACES}]){_GAP}")
+_DECIMAL = re.compile(r"[0-9]{2}[.,][0-9]")
 _FEWEST_DIGITS = 2
 _SURE_DIGITS = 3
 
@@ -21,8 +22,7 @@ _SURE_DIGITS = 3
 def _check(match: re.Match[str]) -> Opinion:
     """False for words and decimals after a place; with two digits only it may be a name of something."""
     serial = _HEAD.sub("", matched(match), count=1)
-    gaps = sum(char in _SEPARATORS for char in serial)
-    if gaps and 2 * gaps + 1 != len(serial):
+    if _DECIMAL.search(serial):
         return False
     count = sum(char.isdigit() for char in digits(serial))
     return False if count < _FEWEST_DIGITS else None if count >= _SURE_DIGITS else "doubt"

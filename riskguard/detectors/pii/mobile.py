@@ -9,11 +9,14 @@ from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LONG_NUMBER, NOT_
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, in_token, matched
 
 _GROUPS = frozenset({(3, 4, 4), (3, 3, 5), (4, 3, 4), (3, 8), (7, 4), (3, 4, 2, 2), (3, 3, 3, 2), (5, 6)})
+_LETTER = re.compile(r"(?<![a-z])[^\W\d_mtvw]$", re.ASCII)
+"""A letter by itself before a number makes it the name of a thing, but for m, t, v and w, which speak of phones."""
 
 
 def _check(match: re.Match[str]) -> Opinion:
     """False for pieces of hashes and for addresses of machines; the number itself has no check digit."""
-    return False if in_token(match) or is_ipv4(matched(match)) else grouped(match, _GROUPS)
+    letter = _LETTER.search(match.string[max(0, match.start("it") - 2) : match.start("it")])
+    return False if letter or in_token(match) or is_ipv4(matched(match)) else grouped(match, _GROUPS)
 
 
 MOBILE = Recogniser(
@@ -75,6 +78,7 @@ MOBILE = Recogniser(
         "http://m.example.com/status/13800138000",
         "550e8400-e29b-41d4-a716-138001380001",
         "0.13800138000",
+        "单曲p13800138000",
         "13 15 22 27 30 33 05",
         "比分19-21 21-18 13-15",
     ),

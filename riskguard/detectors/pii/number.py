@@ -7,7 +7,7 @@ two of them, and `grouped` tells one number in groups from several numbers besid
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from riskguard.detectors.pii.gate import Signs
 from riskguard.detectors.pii.recogniser import Opinion, digits, matched
@@ -19,9 +19,9 @@ GAP = r"[^\n0-9a-z\u3040-\u30ff\u3400-\u9fff:;!?()\[\]{}<>《》「」『』\"'�
 DIGIT = f"(?:{GAP})?[0-9]"
 """One digit more, after a gap or none."""
 
-LEFT = r"(?<![0-9a-z])(?<![0-9]\.)"
+_LEFT = r"(?<![0-9a-z].)(?<![0-9]\..)"
 RIGHT = r"(?![0-9a-z])(?!\.[0-9]{1,4}(?![0-9]))"
-"""Neither inside a longer token nor a part of a decimal number."""
+"""Neither inside a longer token nor a part of a decimal number; `begun` says the same of the left."""
 
 NOT_COUNTED = r"(?!\s?(?:元|块|万|亿|千|百|人|次|个|条|%|美元|字节|kb|mb|gb|ms))"
 """No unit follows: numbers of things are not numbers of people."""
@@ -29,7 +29,7 @@ NOT_COUNTED = r"(?!\s?(?:元|块|万|亿|千|百|人|次|个|条|%|美元|字节
 _HAN = "".join([*SPELT, *CALLED])
 _TO_DIGIT = str.maketrans({**SPELT, **CALLED, "o": "0", "l": "1", "i": "1"})
 _RUN = re.compile(rf"[0-9{_HAN}](?:(?:{GAP})?[0-9{_HAN}]){{4,}}")
-_LETTERED = re.compile(r"(?<![0-9a-z])[0-9oli](?:[ .-]?[0-9oli]){6,}(?![0-9a-z])")
+_LETTERED = re.compile(r"[0-9oli](?<![0-9a-z].)(?:[ .-]?[0-9oli]){6,}(?![0-9a-z])")
 _SOME = 5
 """So many digits in a row are a number; fewer Chinese ones may be part of a sentence. As many make letters digits."""
 
@@ -39,6 +39,8 @@ LONG_NUMBER = re.compile(rf"[0-9](?:{DIGIT}){{6}}")
 DIGITS = Signs(digits=5)
 """The signs of every kind that is written in seven digits or more, some of which may be letters."""
 
+_SIGN = re.compile(r"\[[^]]+\]|.")
+_HEAD = re.compile(rf"^{_SIGN.pattern}")
 _FEW_GROUPS = 5
 _THOUSANDS = 3
 _DATE = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}([-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])(?![0-9])")
@@ -61,10 +63,22 @@ def _from_letters(run: re.Match[str]) -> str:
     return text.translate(_TO_DIGIT) if sum(char.isdigit() for char in text) >= _SOME else text
 
 
-def spaced(*digits: str) -> str:
-    """The pattern of one of these rows of digits or classes of digits, such as '955[89]', also with gaps."""
-    rows = [f"(?:{GAP})?".join(re.findall(r"\[[^]]+\]|[0-9]", row)) for row in digits]
-    return f"(?:{'|'.join(rows)})"
+def begun(pattern: str) -> str:
+    """The pattern, which begins with a character or a class, where it stands at the beginning of a number.
+
+    What must not stand before is looked at afterwards: a search for a character is quick, one for lookbehinds is not.
+    """
+    return _HEAD.sub(lambda head: head.group() + _LEFT, pattern, count=1)
+
+
+def spaced(*digits: str) -> list[str]:
+    """The patterns of these rows of digits or classes of digits, such as '955[89]', also with gaps."""
+    return [f"(?:{GAP})?".join(_SIGN.findall(row)) for row in digits]
+
+
+def any_of(patterns: Iterable[str]) -> str:
+    """One of them."""
+    return f"(?:{'|'.join(patterns)})"
 
 
 def grouped(match: re.Match[str], usual: Collection[tuple[int, ...]] = ()) -> Opinion:

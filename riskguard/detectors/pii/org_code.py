@@ -11,6 +11,8 @@ _SIGNS = "0123456789abcdefghjklmnpqrtuwxy"
 _WEIGHTS = tuple(pow(3, at, 31) for at in range(17))
 _OLD_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _LENGTH = 18
+_GAP = r"[\s.-]?"
+_SIGN = "[0-9a-hj-npqrtuwxy]"
 
 
 def check_sign(seventeen: str) -> str:
@@ -38,18 +40,18 @@ ORG_CODE = Recogniser(
     label="pii.org_code",
     title="机构代码，不属于个人",
     signs=Signs(digits=5),
-    gate=re.compile(r"[0-9a-y][0-9]{6}|-[0-9x](?![0-9a-z])|代码"),
+    gate=re.compile(rf"[0-9](?:{_GAP}[0-9]){{5}}|-[0-9x](?![0-9a-z])|代码"),
     patterns=(
         Pattern(
             re.compile(
-                r"(?<![0-9a-z])(?P<it>[1-9a-gny][0-9a-hj-npqrtuwxy][0-9]{6}[0-9a-hj-npqrtuwxy]{10})(?![0-9a-z])"
+                rf"(?P<it>[1-9a-gny](?<![0-9a-z].){_GAP}{_SIGN}(?:{_GAP}[0-9]){{6}}(?:{_GAP}{_SIGN}){{10}})(?![0-9a-z])"
             ),
             alone=0.9,
             near=0.98,
             title="统一社会信用代码，不属于个人",
         ),
         Pattern(
-            re.compile(r"(?<![0-9a-z-])(?P<it>[0-9a-z]{8}-?[0-9x])(?![0-9a-z-])"),
+            re.compile(r"(?<![0-9a-z])(?<![0-9a-z][ -])(?P<it>[0-9a-z]{8}-?[0-9x])(?![0-9a-z]|[ -][0-9a-z])"),
             alone=0.0,
             near=0.95,
             title="组织机构代码，不属于个人",
@@ -60,6 +62,7 @@ ORG_CODE = Recogniser(
     examples=(
         Example("统一社会信用代码91350100M000100Y43", "91350100M000100Y43"),
         Example("开票税号：９１３５０１００Ｍ０００１００Ｙ４３", "９１３５０１００Ｍ０００１００Ｙ４３"),
+        Example("纳税人识别号91 350100 M000100Y4 3", "91 350100 M000100Y4 3"),
         Example("组织机构代码D2143569-X", "D2143569-X"),
     ),
     near_misses=("信用代码91350100M000100Y44", "组织机构代码D2143569-1", "D2143569-X", "commit 91350100m000100ya1"),

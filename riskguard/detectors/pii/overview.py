@@ -19,7 +19,7 @@ _HEAD = """\
 Made from `riskguard/detectors/pii/` by `python -m riskguard.detectors.pii.overview`; a test keeps it true.
 
 `alone` is the score of what is found with nothing around it, `beside` the score when one of the context words stands in
-the 12 characters before it or the 6 after; a right check digit of an identity number or of a code makes .99. Words such
+the 16 characters before it or the 8 after; a right check digit of an identity number or of a code makes .99. Words such
 as 订单号 before it, in the same clause and nearer than any context word, lower the score to .3 of `alone`. Numbers are
 also read in Chinese digits (一三八, 壹叁捌, 幺, 腰三八洞洞), circles, keycaps, full width, with letters for digits
 (l38oo) and with spaces, dashes, dots or pictures in between. Policies decide from which score on anything follows.

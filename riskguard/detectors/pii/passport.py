@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LEFT, LONG_NUMBER, RIGHT, grouped
+from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LONG_NUMBER, RIGHT, begun, grouped
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Pattern, Recogniser
 
 
 def _pattern(first: str, rest: int, alone: float, near: float, **more: str) -> Pattern:
-    return Pattern(re.compile(rf"{LEFT}(?P<it>{first}(?:{DIGIT}){{{rest}}}){RIGHT}"), alone, near, **more)
+    return Pattern(re.compile(rf"(?P<it>{begun(first)}(?:{DIGIT}){{{rest}}}){RIGHT}"), alone, near, **more)
 
 
 PASSPORT = Recogniser(
@@ -26,7 +26,7 @@ PASSPORT = Recogniser(
         _pattern("1[45]", 7, 0.0, 0.85, title="旧版护照号"),
     ),
     check=grouped,
-    context=("护照", "passport", "签证", "出入境", "证件号"),
+    context=("护照", "passport", "签证", "出入境", "出境", "入境", "出国", "值机", "证件号"),
     against=(*ORDERS, "航班", "车次", "通行证"),
     examples=(
         Example("护照号E12345678掉了", "E12345678"),
@@ -34,6 +34,7 @@ PASSPORT = Recogniser(
         Example("他的护照是G一二三四五六七八", "G一二三四五六七八"),
         Example("公务护照 PE1234567", "PE1234567"),
         Example("旧护照141234567早过期了", "141234567"),
+        Example("护照编号EA1234567", "EA1234567"),
         Example("签证用的passport no. E 1234 5678", "E 1234 5678"),
     ),
     near_misses=(

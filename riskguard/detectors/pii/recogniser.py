@@ -49,8 +49,8 @@ Opinion = bool | None | Literal["doubt"]
 
 _CHECKED = 0.99
 _LOWERED = 0.3
-_BEFORE = 12
-_AFTER = 6
+_BEFORE = 16
+_AFTER = 8
 _CLAUSE_ENDS = re.compile(r"[,，。;；!！?？\n、]")
 
 
@@ -124,11 +124,15 @@ class Recogniser:
         return (near, f"，附近写着「{word}」") if word else (alone, "")
 
     def _words(self, match: re.Match[str]) -> tuple[str, str]:
-        """The word that raises and the word that lowers, '' for none; at most one of them counts."""
+        """The word that raises and the word that lowers, '' for none; at most one of them counts.
+
+        What is numbered may stand right before the word that lowers: 护照编号.
+        """
         before = match.string[max(0, match.start() - _BEFORE) : match.start()]
         word, away = _nearest(self.context, before)
         against, against_away = _nearest(self.against, _CLAUSE_ENDS.split(before)[-1])
-        if against and (not word or against_away < away):
+        named = word and away == against_away + len(against)
+        if against and not named and (not word or against_away < away):
             return "", against
         return word or _first(self.context, match.string[match.end() : match.end() + _AFTER]), ""
 
@@ -162,9 +166,9 @@ def _group(match: re.Match[str]) -> int | str:
 
 
 def _nearest(words: tuple[str, ...], before: str) -> tuple[str, int]:
-    """The word that ends last in `before`, and how far from its end; '' if there is none."""
-    ends = [(len(before) - at - len(word), word) for word in words if (at := before.rfind(word)) >= 0]
-    away, word = min(ends, default=(0, ""))
+    """The word that ends last in `before`, of these the longest, and how far from the end; '' if there is none."""
+    ends = [(len(before) - at - len(word), -len(word), word) for word in words if (at := before.rfind(word)) >= 0]
+    away, _, word = min(ends, default=(0, 0, ""))
     return word, away
 
 

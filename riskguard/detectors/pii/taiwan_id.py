@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LEFT, LONG_NUMBER, RIGHT, grouped
+from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LONG_NUMBER, RIGHT, begun, grouped
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, digits, matched
 
 _LETTERS = "abcdefghjklmnpqrstuvxywzio"
@@ -30,7 +30,7 @@ TAIWAN_ID = Recogniser(
     signs=DIGITS,
     gate=LONG_NUMBER,
     patterns=(
-        Pattern(re.compile(rf"{LEFT}(?P<it>[a-z](?:{GAP})?[1289](?:{DIGIT}){{8}}){RIGHT}"), alone=0.6, near=0.97),
+        Pattern(re.compile(rf"(?P<it>{begun('[a-z]')}(?:{GAP})?[1289](?:{DIGIT}){{8}}){RIGHT}"), alone=0.6, near=0.97),
     ),
     check=_check,
     context=("台湾", "身份证", "身分证", "证件"),
