@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from riskguard.detectors.pii import PiiDetector, hong_kong_id, id_card, org_code, taiwan_id
@@ -115,6 +115,7 @@ _WORDED = [
 
 
 @pytest.mark.parametrize(("label", "word", "numbers"), _WORDED)
+@settings(max_examples=30)
 @given(data=st.data(), alphabet=st.sampled_from([_PLAIN, _WRITINGS[1], *_WRITINGS[7:]]), before=_BEFORE, after=_AFTER)
 def test_a_number_is_found_beside_its_name(
     label: str, word: str, numbers: st.SearchStrategy[str], data: st.DataObject, alphabet: str, before: str, after: str
@@ -164,6 +165,7 @@ _WRONG = [
 
 
 @pytest.mark.parametrize(("label", "word", "numbers", "signs"), _WRONG)
+@settings(max_examples=50)
 @given(data=st.data(), before=_BEFORE, after=_AFTER)
 def test_the_right_check_digit_is_found_and_no_other(
     label: str, word: str, numbers: st.SearchStrategy[str], signs: str, data: st.DataObject, before: str, after: str

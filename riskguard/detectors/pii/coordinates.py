@@ -25,7 +25,7 @@ def _degrees(name: str) -> str:
     )
 
 
-_TIDINGS = re.compile(r"地震|震中|震源|级|台风|海域|航线|热带气旋")
+_TIDINGS = re.compile(r"地震|震中|震源|[0-9]级|台风|海域|航线|热带气旋")
 """What else is told with coordinates: news, which show nobody's house."""
 
 _MOST_LATITUDE, _MOST_LONGITUDE = 90.0, 180.0

@@ -1,11 +1,11 @@
-"""Mainland mobile numbers: eleven digits from 13 to 19, also grouped, spelt in Chinese digits or in both."""
+"""Mobile numbers of the mainland, eleven digits from 13 to 19; of Hong Kong, Macau and Taiwan behind their codes."""
 
 from __future__ import annotations
 
 import re
 
 from riskguard.detectors.pii.ip import is_ipv4
-from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LONG_NUMBER, NOT_COUNTED, grouped
+from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LONG_NUMBER, NOT_COUNTED, RIGHT, grouped
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, in_token, matched
 
 _GROUPS = frozenset({(3, 4, 4), (3, 3, 5), (4, 3, 4), (3, 8), (7, 4), (3, 4, 2, 2), (3, 3, 3, 2), (5, 6)})
@@ -33,6 +33,12 @@ MOBILE = Recogniser(
             alone=0.9,
             near=0.99,
         ),
+        Pattern(
+            re.compile(rf"\+(?P<it>(?:852|853)(?:{DIGIT}){{8}}|886(?:{DIGIT}){{9,10}}){RIGHT}"),
+            alone=0.85,
+            near=0.97,
+            title="港澳台手机号",
+        ),
     ),
     check=_check,
     context=("手机", "电话", "号码", "联系", "致电", "拨打", "短信", "微信", "加我", "tel", "phone", "mobile"),
@@ -43,6 +49,8 @@ MOBILE = Recogniser(
         Example("138-0013-8000联系", "138-0013-8000"),
         Example("联系 138 0013 8000", "138 0013 8000"),
         Example("+86 13912345678", "13912345678"),
+        Example("打+852 6123 4567", "852 6123 4567"),
+        Example("台湾手机+886-912-345-678", "886-912-345-678"),
         Example("1 3 8 0 0 1 3 8 0 0 0", "1 3 8 0 0 1 3 8 0 0 0"),
         Example("我的号一三八零零一三八零零零你记一下", "一三八零零一三八零零零"),
         Example("幺三八00幺38零零零", "幺三八00幺38零零零"),

@@ -16,14 +16,15 @@ _FIRST = "q扣抠叩口蔻寇秋球丘鹅🐧k"
 _SAYS = rf"\s?(?:号码|号|邮箱|联系|同号)?\s?(?:[::是为=]|就是|{GAP})?\s?"
 _RIGHT = r"(?![0-9a-z%])(?!\.[0-9])(?!\s?(?:元|块|万|亿|个|人|条|次|年|版|级|名|位|张|@[a-z]))"
 _SPACED = re.compile(r"[0-9](?:\.[0-9]){6,}")
+_QUARTER = re.compile(r"[0-9][^0-9]+[0-9]{2}")
 _NO_MOBILE = rf"(?!1(?:{GAP})?[3-9](?:{DIGIT}){{9}}(?![0-9]))"
 
 
 def _check(match: re.Match[str]) -> Opinion:
-    """False for versions of the program: QQ 9.2.5.2."""
+    """False for versions of the program, QQ 9.2.5.2, and for quarters of a year, Q3 2020 1234."""
     it = matched(match)
-    gaps = set(re.sub("[0-9]", "", it))
-    return False if gaps == {"."} and not _SPACED.fullmatch(it) else grouped(match)
+    version = set(re.sub("[0-9]", "", it)) == {"."} and not _SPACED.fullmatch(it)
+    return False if version or _QUARTER.match(it) else grouped(match)
 
 
 QQ = Recogniser(
@@ -73,5 +74,6 @@ QQ = Recogniser(
         "QQ飞车2020年12月",
         "QQ 22.7.14.21内测",
         "QQ 24.28.28",
+        "Q3 2020 12345",
     ),
 )

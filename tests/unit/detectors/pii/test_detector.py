@@ -81,6 +81,31 @@ def test_a_post_full_of_numbers_is_read_in_time_and_every_one_is_found() -> None
     assert len(finding.spans) == 1_660
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "1 ",
+        "一，",
+        "l0o ",
+        "a@",
+        "b-",
+        "vx: ",
+        "加微信 a",
+        "q 1",
+        "京A1 ",
+        "2408:",
+        "39.1234,116.1234 ",
+        "39°",
+        "生日1990年",
+    ],
+)
+def test_a_post_made_to_be_slow_is_read_in_time(part: str) -> None:
+    text = (part * 20_000)[:20_000]
+    began = time.process_time()
+    read_by(PiiDetector(), text)
+    assert time.process_time() - began < 0.5
+
+
 def test_the_version_is_a_hash_of_the_code() -> None:
     assert len(PiiDetector().version) == 12
     assert set(PiiDetector().version) <= set("0123456789abcdef")
