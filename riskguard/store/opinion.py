@@ -26,6 +26,7 @@ from riskguard.domain.post import Scene
 from riskguard.store.codec import verdict_of
 from riskguard.store.link import Link
 from riskguard.store.posts import post_of
+from riskguard.store.sealing import Seals, json_or_nothing
 from riskguard.store.tables import POSTS, VERDICTS
 from riskguard.store.tables_opinion import ATTENDANCES, BUCKETS, GAUGES, MARKS, SURGES, TOPIC_DAYS, UNCOUNTED
 
@@ -100,7 +101,7 @@ class SqlOpinion:
     # --- marks and attendances
 
     def add_marks(self, marks: Sequence[Mark]) -> None:
-        rows = [_mark_row(mark) for mark in marks]
+        rows = self._link.seals.rows(MARKS, [_mark_row(mark) for mark in marks])
         self._link.insert(MARKS, rows, taken="a post was marked before")
 
     def marks(self, community: str, *, since: datetime, until: datetime, limit: int | None = None) -> list[Mark]:
@@ -111,7 +112,7 @@ class SqlOpinion:
             .order_by(MARKS.c.at.desc(), MARKS.c.post_id.desc())
             .limit(limit)
         )
-        return [_mark(row) for row in self._link.read(wanted)][::-1]
+        return [_mark(row, self._link.seals) for row in self._link.read(wanted)][::-1]
 
     def attendances(self, community: str, accounts: Collection[int]) -> list[Attendance]:
         """Those that are known."""
@@ -271,7 +272,7 @@ def _bucket_row(bucket: Bucket) -> dict[str, Any]:
     }
 
 
-def _mark(row: Any) -> Mark:
+def _mark(row: Any, seals: Seals) -> Mark:
     return Mark(
         post_id=row.post_id,
         community=row.community,
@@ -282,7 +283,7 @@ def _mark(row: Any) -> Mark:
         sentiment=row.sentiment,
         emotion=row.emotion,
         cluster=row.cluster,
-        topics=tuple(row.topics),
+        topics=tuple(seals.opened_json(MARKS.c.topics, row.topics, row.post_id) or ()),
     )
 
 
@@ -297,7 +298,7 @@ def _mark_row(mark: Mark) -> dict[str, Any]:
         "sentiment": mark.sentiment,
         "emotion": mark.emotion,
         "cluster": mark.cluster,
-        "topics": mark.topics,
+        "topics": json_or_nothing(mark.topics),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Named, Table, TypedColumns
 
 from riskguard.store.tables import METADATA
-from riskguard.store.types import Json, UtcTime, Words
+from riskguard.store.types import Json, Sealed, UtcTime, Words
 
 
 class UncountedColumns(TypedColumns):
@@ -18,6 +18,8 @@ class UncountedColumns(TypedColumns):
 
 
 class MarkColumns(TypedColumns):
+    """What counts of a judged post; its topics are its words, so they are sealed."""
+
     post_id: Named[str] = Column(Words, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
     community: Named[str] = Column(Words)
     scene: Named[str] = Column(Words)
@@ -27,7 +29,7 @@ class MarkColumns(TypedColumns):
     sentiment: Named[str] = Column(Words)
     emotion: Named[str] = Column(Words)
     cluster: Named[str] = Column(Words)
-    topics: Named[Any] = Column(Json, nullable=False)
+    topics: Named[str] = Column(Sealed)
 
 
 class BucketColumns(TypedColumns):

@@ -24,6 +24,9 @@ TOPIC_BASELINE = timedelta(days=14)
 KEPT_TOPICS = 1000
 """So many topics of a day are kept; what fewer accounts said than that is taken for unheard of."""
 
+FEWEST_SAYING = 2
+"""What a single account said is no topic of a day: it may be a name, and would outlive the account's erasure."""
+
 MOST_MARKS = 50_000
 """The newest marks that one look reads."""
 
@@ -131,13 +134,14 @@ def _spread(hours: Sequence[Bucket], minutes: Sequence[Bucket]) -> float:
 
 
 def topics_of_day(community: str, day: datetime, marks: Sequence[Mark], *, most: int = KEPT_TOPICS) -> list[TopicDay]:
-    """The topics of one day's marks, those that most accounts said."""
+    """The topics of one day's marks, those that most accounts said; none that a single account said."""
     found = []
     for topic, places in postings(marks).items():
         said = [marks[at] for at in places]
         hourly = Counter(hour for hour, _ in {(Grain.HOUR.start(mark.at), mark.account) for mark in said})
         accounts = len({mark.account for mark in said})
-        found.append(TopicDay(community, day, topic, len(said), accounts, sum(hourly.values())))
+        if accounts >= FEWEST_SAYING:
+            found.append(TopicDay(community, day, topic, len(said), accounts, sum(hourly.values())))
     return sorted(found, key=lambda each: (-each.accounts, -each.posts, each.topic))[:most]
 
 

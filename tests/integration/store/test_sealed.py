@@ -16,7 +16,8 @@ from riskguard.domain.case import Case, Decision, Grievance, Origin, Ruling
 from riskguard.domain.errors import NotReady, SealBroken
 from riskguard.domain.event import Event
 from riskguard.domain.finding import EvidenceSpan, Finding
-from riskguard.domain.post import Author, Post
+from riskguard.domain.opinion import Mark
+from riskguard.domain.post import Author, Post, Scene
 from riskguard.domain.verdict import Verdict
 from riskguard.keyring import Keyring
 from riskguard.services.ports import Begin
@@ -26,7 +27,7 @@ from riskguard.store.engine import make_engine
 from riskguard.store.migrate import config_for
 from riskguard.store.tables import METADATA
 from tests.fixtures.keys import KEYRING
-from tests.integration.store.samples import NOW, case, event, keep, post, settle, verdict
+from tests.integration.store.samples import NOW, SECOND, case, event, keep, post, settle, verdict
 
 OTHER = Keyring.of(["another key for tests, which seals nothing either"])
 SECRET = "秘密词"
@@ -160,6 +161,18 @@ def test_what_lay_there_plain_is_sealed_by_the_migration_and_its_file_forgets(em
     if empty_database_url.startswith("sqlite"):
         folder = Path(empty_database_url.removeprefix("sqlite:///")).parent
         assert not [each.name for each in folder.iterdir() if SECRET.encode() in each.read_bytes()]
+
+
+def test_the_topics_of_a_post_are_its_words_and_sealed_too(begin: Begin, rows: Connection) -> None:
+    keep_all(begin)
+    mark = Mark(telling()[0].id, "forum", Scene.POST, NOW, 1, "review", topics=(SECRET, "停水"))
+    with begin() as work:
+        work.opinion.take()
+        work.opinion.add_marks([mark])
+        work.commit()
+    assert not [value for value in bare(rows) if SECRET in value or "停水" in value]
+    with begin() as work:
+        assert work.opinion.marks("forum", since=NOW - SECOND, until=NOW) == [mark]
 
 
 def test_a_plain_word_never_gets_into_a_sealed_column(begin: Begin, rows: Connection) -> None:

@@ -6,7 +6,7 @@ Revision 0005, after 0006.
 import sqlalchemy as sa
 from alembic import op
 
-from riskguard.store.types import Json, UtcTime, Words
+from riskguard.store.types import Json, Sealed, UtcTime, Words
 
 revision = "0005"
 down_revision = "0006"
@@ -42,7 +42,7 @@ def _add_marks() -> None:
         sa.Column("sentiment", Words(), nullable=False),
         sa.Column("emotion", Words(), nullable=False),
         sa.Column("cluster", Words(), nullable=False),
-        sa.Column("topics", Json(), nullable=False),
+        sa.Column("topics", Sealed(), nullable=False),
         sa.ForeignKeyConstraint(
             ["post_id"], ["posts.id"], name=op.f("fk_opinion_marks_post_id_posts"), ondelete="CASCADE"
         ),
