@@ -15,14 +15,9 @@ MODELS = frozenset({"encoder", "linear"})
 DISGUISED = "disguised"
 """The fact of a finding of the lexicon that rests on a term in disguise."""
 
-_CONTACT: Mapping[str, float] = {
-    "pii.wechat": 0.4,
-    "pii.qq": 0.4,
-    "pii.mobile": 0.4,
-    "ad.contact": 0.3,
-    "ad.link": 0.3,
-}
-"""What lets a reader get in touch, from these scores on."""
+_HANDLE: Mapping[str, float] = {"pii.wechat": 0.4, "pii.qq": 0.4, "pii.mobile": 0.4}
+_CONTACT: Mapping[str, float] = {**_HANDLE, "ad.contact": 0.3, "ad.link": 0.3}
+"""What lets a reader get in touch, from these scores on: an address, or any call to get in touch."""
 
 _LONG = 60
 _SURE = 1e-4
@@ -55,9 +50,9 @@ GROUPS: tuple[Group, ...] = (
             "drugs": _GOODS,
             "weapons": _GOODS,
             "sexual": ("sexual",),
-            "ad": ("ad",),
         },
     ),
+    Group("advert", {"ad": ("ad", "fraud", "gambling", "illegal_trade", "sexual")}),
     Group(
         "speech",
         {"abuse": ("abuse",), "hate": ("hate",), "vulgar": ("abuse",)},
@@ -82,7 +77,7 @@ def sign_names(group: Group, *, with_model: bool) -> tuple[str, ...]:
     """The names of all signs of a group, in a fixed order."""
     heard = ("model", "model_best") if with_model else ()
     kinds = tuple(f"family:{each}" for each in group.heads)
-    return ("lexicon", *heard, "disguised", "length", "contact", *frames(), *kinds)
+    return ("lexicon", *heard, "disguised", "length", "contact", "handle", *frames(), *kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +86,8 @@ class Surroundings:
 
     heads: Mapping[str, float]
     frames: frozenset[str]
-    reachable: bool
+    handle: bool
+    contact: bool
     length: int
 
     @classmethod
@@ -101,7 +97,8 @@ class Surroundings:
         return cls(
             heads={each.label: each.score for each in found if each.detector in MODELS},
             frames=frames_in(view.folded),
-            reachable=any(each.score >= _CONTACT.get(each.label, 2.0) for each in found),
+            handle=any(each.score >= _HANDLE.get(each.label, 2.0) for each in found),
+            contact=any(each.score >= _CONTACT.get(each.label, 2.0) for each in found),
             length=len(view.folded),
         )
 
@@ -116,7 +113,7 @@ def signs_of(finding: Finding, group: Group, around: Surroundings) -> dict[str, 
     signs = dict.fromkeys(around.frames, 1.0)
     signs |= {f"family:{kind}": 1.0, "lexicon": _odds(finding.score), "length": min(around.length, _LONG) / (_LONG / 2)}
     signs["disguised"] = float(finding.facts.get(DISGUISED) is True)
-    signs["contact"] = float(around.reachable and kind != "ad")
+    signs["contact"], signs["handle"] = float(around.contact), float(around.handle)
     if around.with_model(finding.label, group):
         signs["model"] = _highest(around.heads, group.heads[kind])
         signs["model_best"] = _highest(around.heads, group.every_head)

@@ -58,7 +58,7 @@ def test_frames_are_seen(text: str, shown: set[str]) -> None:
 
 
 def test_a_warning_weighs_less_than_an_offer(combiner: Combiner) -> None:
-    model = heard(fraud=0.4)
+    model = heard(fraud=0.6)
     warned, offered = "谨防兼职刷单，群里有人被骗", "兼职刷单，日结，想做的来找我"
     assert score(combiner, warned, "fraud.part_time", model) < 0.5 < score(combiner, offered, "fraud.part_time", model)
 

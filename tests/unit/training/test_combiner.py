@@ -14,11 +14,11 @@ from riskguard.domain.post import Post
 from riskguard.text.view import TextView, fold
 from riskguard.training.combiner import CARD, OWN, Lesson, learn, write
 
-KINDS = {"刷单": "fraud.part_time", "傻": "abuse.insult"}
+KINDS = {"刷单": "fraud.part_time", "加微": "ad.contact", "傻": "abuse.insult"}
 
 
 class Terms:
-    """A lexicon of two words."""
+    """A lexicon of three words."""
 
     name, version = "lexicon", "1"
     labels = frozenset(KINDS.values())
@@ -56,6 +56,8 @@ def lessons() -> list[Lesson]:
             Lesson(OWN, f"刷单日结{number}", fraud),
             Lesson(OWN, f"谨防刷单{number}", none),
             Lesson("normal_weibo", f"刷单{number}是什么", none),
+            Lesson(OWN, f"加微日结{number}", fraud),
+            Lesson(OWN, f"妈妈加微信{number}", none),
             Lesson(OWN, f"你真傻{number}", harm),
             Lesson(OWN, f"他骂我傻{number}", none),
         )
@@ -64,7 +66,7 @@ def lessons() -> list[Lesson]:
 
 def test_what_is_learnt_is_written_loaded_and_tells_them_apart(tmp_path: Path, lessons: list[Lesson]) -> None:
     learnt = learn(Panel([Terms(), Witness()]), lessons)
-    assert [(each.rows, each.yes) for each in learnt] == [(30, 10), (30, 10), (20, 10), (20, 10)]
+    assert [(each.rows, each.yes) for each in learnt] == [(30, 10), (30, 10), *[(20, 10)] * 4]
     write(tmp_path, learnt)
     combiner = Combiner.load(tmp_path)
     assert "| offer | 30, 10 |" in (tmp_path / CARD).read_text(encoding="utf-8")
