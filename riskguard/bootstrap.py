@@ -22,13 +22,14 @@ from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Verdict
 from riskguard.keyring import Keyring, kept_secret, load_keyring
 from riskguard.process import DiscreetFormatter
-from riskguard.services.ports import Begin, Bell, Clock, Line, Mask, Panel, PolicyBook, Roll, Sender, Traces
+from riskguard.services.ports import AlertBook, Begin, Bell, Clock, Line, Mask, Panel, PolicyBook, Roll, Sender, Traces
 from riskguard.services.ports import Keyring as Seals
-from riskguard.settings import PREFIX, Settings
+from riskguard.settings import PREFIX, Settings, environment_value
 
 if TYPE_CHECKING:
     from limits.storage import Storage
 
+    from riskguard.policy.alerts.model import Receiver
     from riskguard.policy.opinion import OpinionRules
     from riskguard.policy.retention import Retentions
 
@@ -50,7 +51,13 @@ class House:
     traces: Traces
     taxonomy: Taxonomy
     policies: PolicyBook
+    alerts: AlertBook
     keys: Seals | None = None
+
+    @property
+    def console_url(self) -> str:
+        """Where people reach the console; only its path where nobody said where that is."""
+        return f"{self.settings.public_url.rstrip('/')}/console"
 
 
 def now() -> datetime:
@@ -108,6 +115,7 @@ def build_house(settings: Settings, *, patience_s: float | None = None) -> House
         taxonomy=_taxonomy(settings),
         policies=policies(settings),
         keys=LateKeyring(settings),
+        alerts=open_alerts(settings),
     )
 
 
@@ -148,10 +156,27 @@ def build_panel(settings: Settings) -> Panel:
 
 
 def build_sender(settings: Settings) -> Sender:
-    """What delivers events to platforms."""
-    from riskguard.delivery import WebhookSender
+    """What delivers events to platforms, and to the receivers of alerts.yaml as that is when they are sent."""
+    from riskguard.delivery import Messenger
 
-    return WebhookSender(networks_allowed=settings.callback_networks, timeout_s=settings.webhook_timeout_s)
+    book = open_alerts(settings)
+
+    def directory(name: str) -> Receiver | None:
+        return book.now().receivers.get(name)
+
+    return Messenger(
+        directory,
+        environment_value,
+        networks_allowed=settings.callback_networks,
+        timeout_s=settings.webhook_timeout_s,
+    )
+
+
+def open_alerts(settings: Settings) -> AlertBook:
+    """The alerts.yaml of the policy folder. PolicyInvalid carries every fault."""
+    from riskguard.policy.alerts.book import FolderAlertBook
+
+    return FolderAlertBook(settings.policy_dir)
 
 
 def opinion_rules(settings: Settings) -> Callable[[], OpinionRules]:

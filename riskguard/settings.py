@@ -124,6 +124,11 @@ class Settings:
                 raise InvalidInput(f"{PREFIX}CALLBACK_NETWORKS: {error}", hint="write it as 10.0.0.0/8") from None
 
 
+def environment_value(name: str) -> str | None:
+    """The value of a variable that alerts.yaml names for a secret; None where it is not set or empty."""
+    return os.environ.get(name) or None
+
+
 def variable(setting: Field[object]) -> str:
     """The environment variable of a setting."""
     return PREFIX + setting.name.upper()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, request
 
-from riskguard.api import authors, cases, health, posts, problems, redaction, reference
+from riskguard.api import alerts, authors, cases, health, posts, problems, redaction, reference
 from riskguard.api.door import Door
 from riskguard.bootstrap import House
 from riskguard.domain.errors import InvalidInput
@@ -22,6 +22,7 @@ def create_app(house: House) -> Flask:
     app.before_request(_refuse_nul)
     app.register_blueprint(posts.blueprint(door))
     app.register_blueprint(cases.blueprint(door))
+    app.register_blueprint(alerts.blueprint(door))
     app.register_blueprint(redaction.blueprint(door))
     app.register_blueprint(authors.blueprint(door))
     app.register_blueprint(health.blueprint(door))

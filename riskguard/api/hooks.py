@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from riskguard.api.alert_schemas import AlertOut
 from riskguard.api.schemas import CareOut, DecisionOut, RuleOut
 
 ANSWERS = {
@@ -82,6 +83,27 @@ class CaseDecided(BaseModel):
     data: DecidedData
 
 
+class AlertData(BaseModel):
+    """What `alert.raised` and `alert.resolved` tell: alerts that are told together, each with its own `status`."""
+
+    reason: Annotated[
+        Literal["raised", "repeated", "escalated", "resolved", "test"], Field(description="Why this is told now")
+    ]
+    receiver: Annotated[str, Field(description="Its name in alerts.yaml")]
+    group: Annotated[dict[str, str], Field(description="What these alerts have in common")]
+    alerts: list[AlertOut]
+    stands_until: Annotated[datetime, Field(description="What is open may be taken for over if nothing comes by then")]
+    trimmed: bool = False
+
+
+class AlertTold(BaseModel):
+    """The body of `alert.raised` and `alert.resolved`."""
+
+    type: Literal["alert.raised", "alert.resolved"]
+    timestamp: datetime
+    data: AlertData
+
+
 @dataclass(frozen=True, slots=True)
 class Hook:
     """One event that platforms are told of."""
@@ -95,4 +117,6 @@ HOOKS = (
     Hook("post.judged", "The machine has judged a post", PostJudged),
     Hook("case.decided", "A moderator has ruled on a case", CaseDecided),
     Hook("appeal.ruled", "A moderator has ruled after the author appealed", CaseDecided),
+    Hook("alert.raised", "An alert is new, graver, or still stands; where alerts.yaml leads it to you", AlertTold),
+    Hook("alert.resolved", "All alerts of the group that you were told of are over", AlertTold),
 )

@@ -12,6 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from riskguard.bootstrap import House
+from riskguard.domain.alert import AlertStatus, Severity
 from riskguard.domain.post import Lane
 from riskguard.services.ports import Line, UnitOfWork
 
@@ -113,11 +114,29 @@ class _HouseFigures(Collector):
                 _tallied("riskguard_verdicts", "Verdicts by action", "action", work.verdicts.tally()),
                 _tallied("riskguard_events", "Outgoing webhooks by status", "status", work.outbox.tally()),
                 _tallied("riskguard_cases", "Cases by status", "status", _cases(work)),
+                _alerts(work),
+                _notices(work),
             ]
 
 
 def _cases(work: UnitOfWork) -> Mapping[str, int]:
     return {"open": 0, **work.cases.tally()}
+
+
+def _alerts(work: UnitOfWork) -> Metric:
+    family = GaugeMetricFamily("riskguard_alerts", "Alerts that are not over", labels=("status", "severity"))
+    none = {(AlertStatus.OPEN.value, severity.word): 0 for severity in Severity}
+    for words, count in sorted((none | dict(work.alerts.tally())).items()):
+        family.add_metric(words, count)
+    return family
+
+
+def _notices(work: UnitOfWork) -> Metric:
+    about = "Notices of alerts by receiver and outcome"
+    family = GaugeMetricFamily("riskguard_alert_notices", about, labels=("receiver", "status"))
+    for words, count in sorted(work.notices.tally().items()):
+        family.add_metric(words, count)
+    return family
 
 
 def _tallied(name: str, about: str, label: str, tally: Mapping[str, int]) -> Metric:

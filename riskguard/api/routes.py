@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from riskguard.api import redaction, schemas
+from riskguard.api import alert_schemas, redaction, schemas
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ _PREFER = Parameter(
 )
 _POST = Parameter("id", "path", "Our id, or the post_id that it was sent with", _TEXT, required=True)
 _AUTHOR = Parameter("id", "path", "The author.id that the posts were sent with", _TEXT, required=True)
+_ALERT = Parameter("id", "path", "The id of the alert", _TEXT, required=True)
 _CASE = Parameter("id", "path", "The id of the case", _TEXT, required=True)
 
 ROUTES: tuple[Route, ...] = (
@@ -135,6 +136,65 @@ ROUTES: tuple[Route, ...] = (
         parameters=(_POST,),
         example="""curl -s "$RISKGUARD/v1/posts/p-77/appeals" -H "Authorization: Bearer $KEY" \\
   --json '{"by": "u-1024", "reason": "这是活动通知, 不是广告"}'""",
+    ),
+    Route(
+        "GET",
+        "/v1/alerts",
+        "list_alerts",
+        "Alerts",
+        "What must be heard",
+        "Alerts of your community, gravest first, then the newest.",
+        {200: (alert_schemas.AlertsOut, "A page of alerts")},
+        (400, 401),
+        parameters=(
+            Parameter(
+                "status",
+                "query",
+                "Which alerts",
+                {"enum": ["open", "acknowledged", "silenced", "resolved", "all"], "default": "open"},
+            ),
+            Parameter("kind", "query", "Only of this kind, such as verdict or surge", _TEXT),
+            Parameter("limit", "query", "Alerts a page", {"type": "integer", "minimum": 1, "maximum": 200}),
+            Parameter("offset", "query", "Alerts to leave out", {"type": "integer", "minimum": 0}),
+        ),
+        example="""curl -s "$RISKGUARD/v1/alerts?status=open" -H "Authorization: Bearer $KEY\"""",
+    ),
+    Route(
+        "GET",
+        "/v1/alerts/{id}",
+        "get_alert",
+        "Alerts",
+        "One alert",
+        "With every notice of it: which receiver was told when and why, and what it answered last.",
+        {200: (alert_schemas.AlertFileOut, "The alert")},
+        (401, 404),
+        parameters=(_ALERT,),
+    ),
+    Route(
+        "POST",
+        "/v1/alerts/{id}/acknowledge",
+        "acknowledge_alert",
+        "Alerts",
+        "Take an alert up",
+        "It is not repeated and goes no further up. The first to take it has it; later ones change nothing.",
+        {200: (alert_schemas.AlertOut, "The alert as it stands")},
+        (400, 401, 404, 413, 415),
+        takes=alert_schemas.HandlingIn,
+        parameters=(_ALERT,),
+        example="""curl -s "$RISKGUARD/v1/alerts/$ALERT/acknowledge" -H "Authorization: Bearer $KEY" \\
+  --json '{"by": "moderator-3", "note": "已联系值班老师"}'""",
+    ),
+    Route(
+        "POST",
+        "/v1/alerts/{id}/resolve",
+        "resolve_alert",
+        "Alerts",
+        "End an alert",
+        "Every receiver that was told of it is told that it is over (`alert.resolved`).",
+        {200: (alert_schemas.AlertOut, "The alert as it stands")},
+        (400, 401, 404, 413, 415),
+        takes=alert_schemas.HandlingIn,
+        parameters=(_ALERT,),
     ),
     Route(
         "GET",
@@ -278,7 +338,8 @@ ROUTES: tuple[Route, ...] = (
         "metrics",
         "Operation",
         "Figures for Prometheus",
-        "Requests, latency, posts accepted and waiting, verdicts by action, webhooks and cases by status. "
+        "Requests, latency, posts accepted and waiting, verdicts by action, webhooks and cases by status, "
+        "alerts by severity, notices by outcome. "
         "Keep it inside your network.",
         {200: ("text/plain", "Prometheus text format")},
         keyless=True,

@@ -19,6 +19,7 @@ VERBS = {
     "redact": "riskguard.cli.redact:redact",
     "policy": "riskguard.cli.policy:policy",
     "lexicon": "riskguard.cli.lexicon:lexicon",
+    "alerts": "riskguard.cli.alerts:alerts",
     "admin": "riskguard.cli.admin:admin",
     "pretrain": "riskguard.cli.encoder:pretrain",
     "train": "riskguard.cli.encoder:train",

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unicodedata import category
 
 import click
@@ -19,6 +20,10 @@ from riskguard.domain.post import Author, Post, Scene
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Verdict
 from riskguard.settings import Settings
+
+if TYPE_CHECKING:
+    from riskguard.policy.alerts.testing import AlertOutcome
+    from riskguard.policy.testing import Outcome
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -35,8 +40,9 @@ def policy() -> None:
 def check(folder: Path | None) -> None:
     """Say everything that is wrong with a policy folder.
 
-    Looks at the taxonomy, default.yaml, communities/, lexicons/, copypasta.yaml and tests/; a test that fails is a
-    fault, and so is a threshold or rule of default.yaml that no test fires. Ends with exit code 1 on any fault.
+    Looks at the taxonomy, default.yaml, communities/, lexicons/, alerts.yaml, copypasta.yaml and tests/; a test that
+    fails is a fault, and so is a threshold or rule of default.yaml that no test fires. Ends with exit code 1 on any
+    fault.
     """
     from riskguard.detectors.similar.copypasta import FILE as COPYPASTA
     from riskguard.detectors.similar.copypasta import copypasta_faults
@@ -58,13 +64,18 @@ def check(folder: Path | None) -> None:
 @click.argument("folder", required=False, metavar="[DIR]", type=_FOLDER)
 @click.option("-v", "--verbose", is_flag=True, help="Name the cases that pass, too.")
 def test(folder: Path | None, verbose: bool) -> None:
-    """Run the policy tests in tests/*.yaml of a policy folder; exit code 1 if one fails."""
+    """Run the tests of a policy folder: of policies in tests/*.yaml, of alerts in tests/alerts/*.yaml.
+
+    Ends with exit code 1 if one fails.
+    """
+    from riskguard.policy.alerts.testing import run_alert_tests
     from riskguard.policy.book import TAXONOMY
     from riskguard.policy.taxonomy import load_taxonomy
     from riskguard.policy.testing import run_tests
 
     folder = folder or Settings.load().policy_dir
-    outcomes = run_tests(folder, load_taxonomy(folder / TAXONOMY))
+    about_policies, about_alerts = run_tests(folder, load_taxonomy(folder / TAXONOMY)), run_alert_tests(folder)
+    outcomes: list[Outcome | AlertOutcome] = [*about_policies, *about_alerts]
     failed = [outcome for outcome in outcomes if outcome.complaints]
     for outcome in outcomes:
         if outcome.complaints:
@@ -74,7 +85,8 @@ def test(folder: Path | None, verbose: bool) -> None:
                 click.echo(f"        {complaint}")
         elif verbose:
             click.echo(f"passed  {outcome.case.name}")
-    click.echo(f"{len(outcomes)} policy tests, {len(failed)} failed")
+    alerts = f", {len(about_alerts)} alert tests" if about_alerts else ""
+    click.echo(f"{len(about_policies)} policy tests{alerts}, {len(failed)} failed")
     if failed or not outcomes:
         sys.exit(1)
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from riskguard.bootstrap import House, secret_key, word_mask
 from riskguard.console import wording
+from riskguard.console.alerts import AlertPages
 from riskguard.console.auditing import AuditPages
 from riskguard.console.desk import Desk
 from riskguard.console.entrance import SESSION, Entrance, may_audit, may_rule
@@ -61,6 +62,7 @@ def create_app(house: House) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    AlertPages(house).join(app)
     CSRFProtect(app)
     app.register_blueprint(Entrance(house, key=key).blueprint())
     app.register_blueprint(Desk(house, mask=word_mask()).blueprint())

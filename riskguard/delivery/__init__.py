@@ -1,6 +1,7 @@
 """HANDS: what leaves the house."""
 
 from riskguard.delivery.guard import refusing
+from riskguard.delivery.receivers import Messenger
 from riskguard.delivery.webhooks import WebhookSender
 
-__all__ = ["WebhookSender", "refusing"]
+__all__ = ["Messenger", "WebhookSender", "refusing"]

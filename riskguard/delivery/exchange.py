@@ -31,10 +31,11 @@ class CutOff(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an endpoint answered."""
+    """What an endpoint answered; of the body its first ANSWER_BYTES."""
 
     status: int
     retry_after: str | None
+    body: bytes = b""
 
 
 class Watch:
@@ -132,7 +133,7 @@ class Wire:
             with self._watch.over(connection, until=until):
                 connection.request("POST", path, body, headers, preload_content=False, decode_content=False)
                 answer = connection.getresponse()
-                answer.read(ANSWER_BYTES)
+                said = answer.read(ANSWER_BYTES)
             reusable = answer.closed and not connection.is_closed
             if not reusable:
                 answer.close()
@@ -142,4 +143,4 @@ class Wire:
                 self._idle.append(connection)
             else:
                 connection.drop()
-        return Said(answer.status, answer.headers.get("retry-after"))
+        return Said(answer.status, answer.headers.get("retry-after"), said)

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
 
@@ -19,13 +19,13 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, ReadTimeoutError
 from riskguard.delivery.exchange import CutOff, Said, TimeIsUp, Watch, Wire
 from riskguard.delivery.guard import Guard, Resolver, Target, resolve, target_of
 from riskguard.delivery.message import rendered, signed
+from riskguard.delivery.parcel import Letter, Parcel, Reply, by_status
 from riskguard.delivery.schedule import rest_after, retry_after, wait_after
 from riskguard.domain.errors import ForbiddenAddress
 from riskguard.domain.event import Answer, Event, Outcome
 
 log = logging.getLogger(__name__)
 
-_THROTTLED = frozenset({429, 502, 503, 504})
 _GONE = 410
 _MOST_ENDPOINTS = 512
 _MOST_KEYS = 1024
@@ -38,8 +38,7 @@ _GIVEN_BACK = Answer(Outcome.UNSENT, "put off: the messenger left", _AT_ONCE)
 
 @dataclass(slots=True)
 class _Errand:
-    event: Event
-    secret: str
+    parcel: Parcel
     start_before: float
     answer: Future[Answer] = field(default_factory=Future)
 
@@ -91,12 +90,18 @@ class WebhookSender:
 
     def submit(self, event: Event, *, secret: str, start_within_s: float = 45.0) -> Future[Answer]:
         """The answer to come. UNSENT when its endpoint ran out of time on another event, or has too many before it."""
-        errand = _Errand(event, secret, time.monotonic() + start_within_s)
         try:
-            target = target_of(event.url)
+            parcel = webhook(event, event.url, lambda: self._key(secret), _read)
         except ForbiddenAddress as error:
-            errand.answer.set_result(Answer(Outcome.REFUSED, str(error)))
-            return errand.answer
+            refused: Future[Answer] = Future()
+            refused.set_result(Answer(Outcome.REFUSED, str(error)))
+            return refused
+        return self.carry(parcel, start_within_s=start_within_s)
+
+    def carry(self, parcel: Parcel, *, start_within_s: float = 45.0) -> Future[Answer]:
+        """As `submit`, for what is no webhook of ours. ForbiddenAddress where its address is none."""
+        errand = _Errand(parcel, time.monotonic() + start_within_s)
+        target = target_of(parcel.url)
         with self._lock:
             if not self._leaving:
                 endpoint = self._endpoint(target)
@@ -191,9 +196,10 @@ class WebhookSender:
     def _try(self, errand: _Errand, endpoint: _Endpoint) -> Answer:
         if time.monotonic() > errand.start_before:
             return Answer(Outcome.UNSENT, "put off: the endpoint has much before it", _AT_ONCE)
-        tries = errand.event.attempts + 1
+        parcel, tries = errand.parcel, errand.parcel.tries + 1
         try:
-            said = self._post(errand, endpoint.wire)
+            letter = parcel.write(self._clock())
+            said = endpoint.wire.post(letter.path, body=letter.body, headers=letter.headers)
         except ForbiddenAddress as error:
             return Answer(Outcome.REFUSED, str(error))
         except CutOff:
@@ -205,27 +211,16 @@ class WebhookSender:
         except (OSError, HTTPException, HTTPError) as error:
             return Answer(Outcome.FAILED, _reason(error), wait_after(tries))
         except Exception as error:
-            log.exception("webhook %s could not be sent", errand.event.id)
+            log.exception("%s could not be sent", parcel.id)
             return Answer(Outcome.FAILED, f"could not be sent: {type(error).__name__}", wait_after(tries))
-        return self._judged(said, tries)
+        return self._answer(parcel.read(said), said, tries)
 
-    def _post(self, errand: _Errand, wire: Wire) -> Said:
-        event = errand.event
-        body = rendered(event)
-        headers = signed(event.id, body, key=self._key(errand.secret), at=self._clock())
-        return wire.post(target_of(event.url).path, body=body.encode(), headers=headers)
-
-    def _judged(self, said: Said, tries: int) -> Answer:
-        text = f"HTTP {said.status}"
-        if 200 <= said.status < 300:
-            return Answer(Outcome.DELIVERED, text)
-        if said.status == _GONE:
-            return Answer(Outcome.GONE, text)
-        wait = wait_after(tries)
-        if said.status not in _THROTTLED:
-            return Answer(Outcome.FAILED, text, wait)
+    def _answer(self, reply: Reply, said: Said, tries: int) -> Answer:
+        wait = wait_after(tries) if reply.again else None
+        if not reply.rest:
+            return Answer(reply.outcome, reply.text, wait)
         asked = retry_after(said.retry_after, at=self._clock()) or timedelta(0)
-        return Answer(Outcome.FAILED, text, wait and max(wait, asked), max(rest_after(1), asked))
+        return Answer(reply.outcome, reply.text, wait and max(wait, asked), max(rest_after(1), asked))
 
     def _key(self, secret: str) -> Webhook:
         key = self._keys.get(secret)
@@ -234,6 +229,25 @@ class WebhookSender:
                 self._keys.clear()
             key = self._keys[secret] = Webhook(secret)
         return key
+
+
+def webhook(event: Event, url: str, key: Callable[[], Webhook], read: Callable[[Said], Reply] = by_status) -> Parcel:
+    """The event as a signed webhook for this address."""
+    path = target_of(url).path
+
+    def write(at: datetime) -> Letter:
+        body = rendered(event)
+        return Letter(path, body.encode(), signed(event.id, body, key=key(), at=at))
+
+    return Parcel(event.id, url, event.attempts, write, read)
+
+
+def _read(said: Said) -> Reply:
+    """Standard Webhooks: a receiver may come to its senses after any answer but 'gone'."""
+    if said.status == _GONE:
+        return Reply(Outcome.GONE, f"HTTP {said.status}")
+    reply = by_status(said)
+    return reply if reply.outcome is Outcome.DELIVERED else replace(reply, again=True)
 
 
 def _reason(error: Exception) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+RECEIVER = "receiver:"
+"""What an address begins with that names a receiver of alerts.yaml. No URL of the web begins so."""
+
 
 class EventType(StrEnum):
     """The `type` of an outgoing webhook."""
@@ -37,7 +40,7 @@ class Event:
 
     id: str
     type: EventType
-    community: str
+    community: str | None
     url: str
     data: Mapping[str, object]
     created_at: datetime
@@ -46,6 +49,12 @@ class Event:
     attempts: int = 0
     last_answer: str = field(default="")
     post_id: str = ""
+
+    @property
+    def receiver(self) -> str | None:
+        """The receiver of alerts.yaml that this is for, which may be about no one community; None: it goes to a webhook
+        of the platform."""
+        return self.url.removeprefix(RECEIVER) if self.url.startswith(RECEIVER) else None
 
 
 @dataclass(frozen=True, slots=True)

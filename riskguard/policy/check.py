@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from riskguard.domain.errors import Fault, PolicyInvalid
 from riskguard.domain.taxonomy import Taxonomy
+from riskguard.policy.alerts.load import plan_of
+from riskguard.policy.alerts.testing import AlertCase, run_alert_tests
 from riskguard.policy.book import COMMUNITIES, SUFFIXES, TAXONOMY, Shelf, read_shelf
 from riskguard.policy.opinion import load_opinion
 from riskguard.policy.retention import load_retention
 from riskguard.policy.taxonomy import load_taxonomy
-from riskguard.policy.testing import Outcome, run_tests, uncovered
+from riskguard.policy.testing import PolicyCase, run_tests, uncovered
 
 _COMMUNITY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What services.accounts lets a community be called."""
 
 
 def check(folder: Path) -> list[Fault]:
-    """Faults of taxonomy, policies and policy tests; tests that fail; rules and thresholds that no test fires; files
-    in communities/ that no community would be judged by."""
+    """Faults of taxonomy, policies, alerts.yaml and their tests; tests that fail; rules and thresholds that no test
+    fires; files in communities/ that no community would be judged by."""
+    return [*_check_policies(folder), *_check_alerts(folder)]
+
+
+def _check_alerts(folder: Path) -> list[Fault]:
+    """Of alerts.yaml and its tests. A test that uses a file with faults would only tell them again."""
+    try:
+        plan_of(folder)
+    except PolicyInvalid as error:
+        return list(error.faults)
+    try:
+        outcomes = run_alert_tests(folder)
+    except PolicyInvalid as error:
+        return list(error.faults)
+    return [fault for outcome in outcomes for fault in _failures(outcome.case, outcome.complaints)]
+
+
+def _check_policies(folder: Path) -> list[Fault]:
     try:
         taxonomy = load_taxonomy(folder / TAXONOMY)
     except PolicyInvalid as error:
@@ -76,11 +95,10 @@ def _check_tests(folder: Path, shelf: Shelf) -> list[Fault]:
         outcomes = run_tests(folder, shelf.taxonomy)
     except PolicyInvalid as error:
         return list(error.faults)
-    failed = [fault for outcome in outcomes for fault in _failures(outcome)]
+    failed = [fault for outcome in outcomes for fault in _failures(outcome.case, outcome.complaints)]
     return failed + uncovered(shelf.default, outcomes)
 
 
-def _failures(outcome: Outcome) -> list[Fault]:
-    case = outcome.case
+def _failures(case: PolicyCase | AlertCase, complaints: Iterable[str]) -> list[Fault]:
     place = (case.place.file, case.place.line, case.place.column)
-    return [Fault(*place, f"test '{case.name}' fails, {complaint}") for complaint in outcome.complaints]
+    return [Fault(*place, f"test '{case.name}' fails, {complaint}") for complaint in complaints]

@@ -210,4 +210,4 @@ def _quote(node: Node) -> str:
 
 def _choices(words: Collection[str]) -> str:
     listed = ", ".join(words)
-    return f"choose from {listed}" if len(listed) <= 120 else ""
+    return f"choose from {listed}" if 0 < len(listed) <= 120 else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from riskguard.domain.alert import Alert, Handling, KeptAlert, Severity
+from riskguard.domain.alert import Alert, Handling, KeptAlert
 from riskguard.domain.errors import StaleVersion
 from riskguard.domain.post import Post
 from riskguard.domain.verdict import Verdict
+from riskguard.policy.alerts.load import NOBODY
+from riskguard.policy.alerts.model import Named
 from riskguard.services.identity import new_id
 from riskguard.services.ports import UnitOfWork
 
@@ -17,15 +18,6 @@ ENDED = "system:ended"
 """Who resolved an alert whose cause ended or was not seen again in time."""
 
 _ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What is said when a policy raises an alert by its name, and after how long without another one it is over."""
-
-    title: str
-    severity: Severity = Severity.WARNING
-    ends_after: timedelta = timedelta(hours=1)
 
 
 Naming = Callable[[str], Named]
@@ -62,8 +54,8 @@ def resolve_alerts(keys: Collection[str], *, work: UnitOfWork, now: datetime, by
 def verdict_alerts(
     judged: Sequence[tuple[Post, Verdict]], case_ids: Mapping[str, str], *, naming: Naming, now: datetime
 ) -> list[Alert]:
-    """The alerts that verdicts name: one per community and name, however many posts raise it. Each leads to the case
-    of its newest post; `case_ids` holds their ids by those of the posts."""
+    """The alerts that verdicts name: one per community, scene and name, however many posts raise it. Each leads to the
+    case of its newest post; `case_ids` holds their ids by those of the posts."""
     return [
         _of_verdict(name, naming(name), post, case_ids[post.id], now)
         for post, verdict in judged
@@ -72,13 +64,13 @@ def verdict_alerts(
 
 
 def as_it_is_called(name: str) -> Named:
-    """What is said of an alert that nobody described."""
-    return Named(f"策略提醒 {name}")
+    """What is said of an alert where no alerts.yaml describes it."""
+    return NOBODY.naming(name)
 
 
 def _of_verdict(name: str, known: Named, post: Post, case_id: str, now: datetime) -> Alert:
     return Alert(
-        key=f"verdict:{post.community}:{name}",
+        key=f"verdict:{post.community}:{post.scene.value}:{name}",
         kind="verdict",
         name=name,
         severity=known.severity,

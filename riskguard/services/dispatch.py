@@ -36,11 +36,12 @@ def dispatch(*, begin: Begin, sender: Sender, clock: Clock, limit: int = 500, pa
     settled: list[tuple[Event, Answer]] = []
     sent: dict[Future[Answer], Event] = {}
     for event in events:
-        reason = _why_stopped(event, communities.get(event.community))
+        community = communities.get(event.community) if event.community else None
+        reason = "" if event.receiver else _why_stopped(event, community)
         if reason:
             settled.append((event, Answer(Outcome.UNSENT, reason)))
         else:
-            secret = communities[event.community].webhook_secret
+            secret = community.webhook_secret if community else ""
             sent[sender.submit(event, secret=secret, start_within_s=START_WITHIN_S)] = event
     done, late = wait(sent, timeout=patience_s)
     settled += [(sent[future], future.result()) for future in done]
@@ -71,7 +72,7 @@ def _claim(begin: Begin, clock: Clock, *, limit: int, lease_s: float) -> tuple[l
     now = clock()
     with begin() as work:
         events = work.outbox.claim_due(now=now, leased_until=now + timedelta(seconds=lease_s), limit=limit)
-        found = [work.communities.get(name) for name in {event.community for event in events}]
+        found = [work.communities.get(name) for name in {event.community for event in events if event.community}]
         if events:
             work.commit()
     return events, {community.name: community for community in found if community is not None}
@@ -92,7 +93,7 @@ def _keep(outcomes: Outcomes, *, begin: Begin, clock: Clock) -> None:
         work.outbox.record([_attempt(event, answer, now) for event, answer in outcomes])
         for url, rest in _rests(outcomes).items():
             work.outbox.put_off(url, until=now + rest)
-        for community, url in {(e.community, e.url) for e, a in outcomes if a.outcome is Outcome.GONE}:
+        for community, url in {(e.community, e.url) for e, a in outcomes if a.outcome is Outcome.GONE and e.community}:
             _disable(community, url, now, work)
         work.commit()
 

@@ -17,10 +17,12 @@ from riskguard.domain.event import Answer, Attempt, Event
 from riskguard.domain.finding import NOTABLE, Abstention, Finding, Reading
 from riskguard.domain.line import Batch, Ticket
 from riskguard.domain.member import ApiKey, Community, Member
+from riskguard.domain.notice import Group, GroupKey, Silence, Telling
 from riskguard.domain.place import Place
 from riskguard.domain.post import Lane, Post, Scene
 from riskguard.domain.purge import Mark
 from riskguard.domain.verdict import Verdict
+from riskguard.policy.alerts.model import AlertPlan
 from riskguard.policy.model import Policy
 from riskguard.services.opinion.ledger import Ledger
 from riskguard.text.view import TextView
@@ -96,6 +98,13 @@ class Keyring(Protocol):
 
     def digest(self, text: str, *, context: str) -> str:
         """32 hex digits, the same for the same text, context and newest key."""
+
+
+class AlertBook(Protocol):
+    """The alerts.yaml in force."""
+
+    def now(self) -> AlertPlan:
+        """Who is told of which alerts, as the file says now."""
 
 
 # --- memory ---------------------------------------------------------------------------------------------------
@@ -241,9 +250,10 @@ class Alerts(Protocol):
     def for_change(self, alert_id: str) -> KeptAlert | None:
         """As `get`, and nobody else changes it until this transaction ends."""
 
-    def ended(self, now: datetime) -> list[KeptAlert]:
-        """Those that are not resolved and whose `ends_at` has passed, for change."""
+    def unresolved(self, *, for_change: bool = False) -> list[KeptAlert]:
+        """All that are not resolved; `for_change`, nobody else changes them until this transaction ends."""
 
+    def by_ids(self, ids: Collection[str]) -> dict[str, KeptAlert]: ...
     def listed(
         self, *, community: str | None, statuses: Collection[AlertStatus], kind: str | None, limit: int, offset: int = 0
     ) -> list[KeptAlert]:
@@ -254,6 +264,33 @@ class Alerts(Protocol):
 
     def drop_resolved(self, *, before: datetime, limit: int) -> int:
         """Forget up to `limit` of the alerts that were last raised before that and are resolved; how many."""
+
+
+class Notices(Protocol):
+    """What is told of alerts: silences, what each group was told of, and by which events."""
+
+    def take_turn(self) -> bool:
+        """Whether this transaction alone may tell; others that ask get False, or wait until it ends."""
+
+    def groups(self) -> list[Group]: ...
+    def save_groups(self, groups: Sequence[Group]) -> None: ...
+    def drop_groups(self, keys: Sequence[GroupKey]) -> None: ...
+    def note(self, told: Sequence[Telling]) -> None:
+        """Remember that events told of alerts."""
+
+    def told_of(self, alert_id: str) -> list[Telling]:
+        """Oldest first, each with what became of its event as far as that is still known."""
+
+    def tally(self) -> Mapping[tuple[str, str], int]:
+        """How many events for receivers there are per receiver and status word."""
+
+    def add_silence(self, silence: Silence) -> None: ...
+    def silences(self, now: datetime) -> list[Silence]:
+        """Those that have not ended, soonest end first."""
+
+    def drop_silences(self, *, ended_before: datetime) -> None: ...
+    def end_silence(self, silence_id: str, now: datetime) -> bool:
+        """End it now; False where there is none that still stands."""
 
 
 class KeptAnswers(Protocol):
@@ -366,6 +403,8 @@ class UnitOfWork(Protocol):
     def authors(self) -> Authors: ...
     @property
     def retention(self) -> Retaining: ...
+    @property
+    def notices(self) -> Notices: ...
 
     @property
     def opinion(self) -> Ledger: ...

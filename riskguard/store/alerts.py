@@ -45,12 +45,18 @@ class SqlAlerts:
         """As `get`, and nobody else changes it until this transaction ends."""
         return next(iter(self._taken(ALERTS.c.id == alert_id)), None)
 
-    def ended(self, now: datetime) -> list[KeptAlert]:
-        """Those that are not resolved and whose `ends_at` has passed, for change."""
-        over = _STANDING & (ALERTS.c.ends_at <= now)
-        if self._link.read(select(ALERTS.c.id).where(over).limit(1)).first() is None:
-            return []  # a look that takes no lock, since most find nothing
-        return self._taken(over)
+    def unresolved(self, *, for_change: bool = False) -> list[KeptAlert]:
+        """All that are not resolved; `for_change`, nobody else changes them until this transaction ends."""
+        if for_change:
+            return self._taken(_STANDING)
+        return [_kept(row) for row in self._link.read(select(ALERTS).where(_STANDING)).mappings()]
+
+    def by_ids(self, ids: Collection[str]) -> dict[str, KeptAlert]:
+        """Those of the ids that there are."""
+        if not ids:
+            return {}
+        rows = self._link.read(select(ALERTS).where(ALERTS.c.id.in_(sorted(ids)))).mappings()
+        return {row["id"]: _kept(row) for row in rows}
 
     def listed(
         self, *, community: str | None, statuses: Collection[AlertStatus], kind: str | None, limit: int, offset: int = 0

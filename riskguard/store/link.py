@@ -107,6 +107,15 @@ class Link:
         if not self.sqlite:
             self._connection.execute(_OPINION_LOCK)
 
+    def alone(self, number: int) -> bool:
+        """Whether this transaction, of all that ask with this number, goes ahead alone: on SQLite it waits for the
+        others, on PostgreSQL it is told no while one of them is at work."""
+        self.lock()
+        if self.sqlite:
+            return True
+        asked = self._connection.execute(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number})
+        return bool(asked.scalar_one())
+
     def commit(self) -> None:
         """Make the writes so far last; more may follow in a new transaction."""
         self._connection.commit()

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, bindparam, delete, func, literal_column, select, update
 
 from riskguard.domain.answer import KeptAnswer
-from riskguard.domain.event import Attempt, Event, EventStatus, EventType
+from riskguard.domain.event import RECEIVER, Attempt, Event, EventStatus, EventType
 from riskguard.store.link import Link
 from riskguard.store.sealing import json_or_nothing
 from riskguard.store.tables import KEPT_ANSWERS, OUTBOX
@@ -18,6 +18,7 @@ from riskguard.store.types import Words
 
 # Written out, not bound, so that both databases see that the partial index on waiting events answers it.
 _WAITING = OUTBOX.c.status == literal_column(f"'{EventStatus.WAITING.value}'")
+_FOR_PLATFORMS = ~OUTBOX.c.url.startswith(RECEIVER)
 _ARRIVED = bindparam("became", type_=Words) == literal_column(f"'{EventStatus.DELIVERED.value}'")
 _OF_AGE = OUTBOX.c.next_attempt_at <= bindparam("now")
 
@@ -117,15 +118,17 @@ class SqlOutbox:
         return self._link.write(delete(OUTBOX).where(OUTBOX.c.id.in_(old))).rowcount
 
     def recent(self, *, community: str | None, limit: int) -> list[Event]:
-        """Newest first."""
-        statement = select(OUTBOX).order_by(OUTBOX.c.created_at.desc(), OUTBOX.c.id.desc()).limit(limit)
+        """What is for platforms, newest first."""
+        statement = (
+            select(OUTBOX).where(_FOR_PLATFORMS).order_by(OUTBOX.c.created_at.desc(), OUTBOX.c.id.desc()).limit(limit)
+        )
         if community is not None:
             statement = statement.where(OUTBOX.c.community == community)
         return [self._event(row) for row in self._link.read(statement).mappings()]
 
     def tally(self, community: str | None = None) -> Mapping[str, int]:
-        """How many events per status word."""
-        statement = select(OUTBOX.c.status, func.count()).group_by(OUTBOX.c.status)
+        """How many events for platforms per status word."""
+        statement = select(OUTBOX.c.status, func.count()).where(_FOR_PLATFORMS).group_by(OUTBOX.c.status)
         if community is not None:
             statement = statement.where(OUTBOX.c.community == community)
         return {status: count for status, count in self._link.read(statement)}  # noqa: C416

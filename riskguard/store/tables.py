@@ -124,7 +124,7 @@ class EventColumns(TypedColumns):
 
     id: Named[str] = Column(Words, primary_key=True)
     type: Named[str] = Column(Words)
-    community: Named[str] = Column(Words, ForeignKey("communities.name"))
+    community: Named[str | None] = Column(Words, ForeignKey("communities.name"))
     url: Named[str] = Column(Words)
     post_id: Named[str] = Column(Words, index=True)
     data: Named[str] = Column(Sealed)
@@ -214,6 +214,38 @@ class RetentionMarkColumns(TypedColumns):
     post_id: Named[str] = Column(Words)
 
 
+class SilenceColumns(TypedColumns):
+    """Made in the console or at the terminal; those of alerts.yaml are not kept here."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    patterns: Named[Any] = Column(Json, nullable=False)
+    starts_at: Named[datetime] = Column(UtcTime)
+    ends_at: Named[datetime] = Column(UtcTime, index=True)
+    by: Named[str] = Column(Words)
+    because: Named[str] = Column(Words)
+
+
+class GroupColumns(TypedColumns):
+    """What one receiver hears together, and what it was told of so far."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    receiver: Named[str] = Column(Words)
+    escalation: Named[bool]
+    labels: Named[Any] = Column(Json, nullable=False)
+    sent_at: Named[datetime] = Column(UtcTime)
+    told: Named[Any] = Column(Json, nullable=False)
+
+
+class NoticeColumns(TypedColumns):
+    """That an event of the outbox told of an alert; it outlives the event."""
+
+    alert_id: Named[str] = Column(Words, ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Named[str] = Column(Words, primary_key=True)
+    receiver: Named[str] = Column(Words)
+    reason: Named[str] = Column(Words)
+    at: Named[datetime] = Column(UtcTime)
+
+
 _WAITING_EVENT = text("status = 'waiting'")
 
 COMMUNITIES = Table("communities", METADATA, CommunityColumns)
@@ -242,3 +274,6 @@ SEALING_KEYS = Table("sealing_keys", METADATA, SealingKeyColumns)
 ERASURES = Table("erasures", METADATA, ErasureColumns)
 HELD_POSTS = Table("held_posts", METADATA, HeldColumns)
 RETENTION_MARKS = Table("retention_marks", METADATA, RetentionMarkColumns)
+ALERT_SILENCES = Table("alert_silences", METADATA, SilenceColumns)
+ALERT_GROUPS = Table("alert_groups", METADATA, GroupColumns)
+ALERT_NOTICES = Table("alert_notices", METADATA, NoticeColumns)

@@ -18,6 +18,7 @@ from riskguard.store.cases import SqlCases
 from riskguard.store.engine import make_engine, not_ready
 from riskguard.store.keys import SqlSealing
 from riskguard.store.link import Link
+from riskguard.store.notices import SqlNotices
 from riskguard.store.opinion import SqlOpinion
 from riskguard.store.outbox import SqlAnswers, SqlOutbox
 from riskguard.store.people import SqlCommunities, SqlKeys, SqlMembers
@@ -43,6 +44,7 @@ class SqlWork:
     sealing: SqlSealing
     authors: SqlAuthors
     retention: SqlRetention
+    notices: SqlNotices
 
     def __init__(self, engine: Engine, turn: threading.Lock, seals: Seals) -> None:
         self._engine = engine
@@ -71,6 +73,7 @@ class SqlWork:
         self.sealing = SqlSealing(link)
         self.authors = SqlAuthors(link)
         self.retention = SqlRetention(link)
+        self.notices = SqlNotices(link)
         return self
 
     def __exit__(

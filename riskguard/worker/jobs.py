@@ -73,6 +73,7 @@ def drain() -> None:
             clock=house.clock,
             bell=house.bell,
             keys=house.keys,
+            naming=house.alerts.now().naming,
             guard=bench.guard,
             renew=line.renew,
         )

@@ -13,6 +13,7 @@ from riskguard.bootstrap import House, build_house, log_to_stderr, retentions
 from riskguard.domain.audit import SYSTEM, AuditFilter
 from riskguard.process import said
 from riskguard.services.inforce import PolicyWatch
+from riskguard.services.notices import forget_alerts, tell
 from riskguard.services.recovery import forget_answers, forget_events, sweep
 from riskguard.services.retention import purge
 from riskguard.settings import Settings
@@ -92,6 +93,8 @@ def chores_of(house: House) -> list[Chore]:
         Chore("counting what was judged", 5.0, opinion.count),
         Chore("looking for surges", 60.0, opinion.look),
         Chore("forgetting old opinion", 3600.0, opinion.forget),
+        Chore("telling of alerts", 2.0, lambda: _tell(house)),
+        Chore("forgetting old alerts", 3600.0, lambda: _forget_alerts(house)),
         Chore("forgetting old answers", 3600.0, lambda: _forget(house)),
         Chore("forgetting events that arrived long ago", 3600.0, lambda: _forget_events(house)),
         Chore("noting policies that were taken into force", 5.0, watch.look),
@@ -105,6 +108,24 @@ def _ring_if_due(house: House) -> None:
         due = work.outbox.due(house.clock())
     if due:
         house.bell.ring()
+
+
+def _tell(house: House) -> None:
+    told = tell(
+        begin=house.begin,
+        plan=house.alerts.now(),
+        clock=house.clock,
+        bell=house.bell,
+        console_url=house.console_url,
+    )
+    if told:
+        _log.info("%d notices of alerts are on their way", told)
+
+
+def _forget_alerts(house: House) -> None:
+    dropped = forget_alerts(begin=house.begin, clock=house.clock, after=house.alerts.now().keep)
+    if dropped:
+        _log.info("%d alerts that were over long ago were forgotten", dropped)
 
 
 def _release(house: House) -> None:

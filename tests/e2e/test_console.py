@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,16 +16,20 @@ from playwright.sync_api import Browser, Page, expect
 from redis import Redis
 from werkzeug.serving import make_server
 
-from riskguard.bootstrap import House, now
+from riskguard.bootstrap import House, now, open_alerts
 from riskguard.delivery import WebhookSender
+from riskguard.domain.alert import Alert, Severity
 from riskguard.domain.audit import AuditFilter
 from riskguard.domain.case import CaseStatus, Ruling
+from riskguard.domain.event import RECEIVER, Event, EventStatus, EventType
 from riskguard.domain.member import Role
+from riskguard.domain.notice import Reason, Telling
 from riskguard.evaluation.receiver import Receiver
 from riskguard.policy.book import open_book
 from riskguard.policy.taxonomy import load_taxonomy
 from riskguard.queue import RedisLine, RedisRoll, RedisTraces, RqBell
 from riskguard.services import accounts, review
+from riskguard.services.alerting import raise_alerts
 from riskguard.services.dispatch import dispatch
 from riskguard.services.ports import Begin
 from riskguard.settings import Settings
@@ -79,6 +84,7 @@ def served(begin: Begin, redis_url: str, redis_connection: Redis) -> Iterator[Se
         traces=RedisTraces(redis_connection),
         taxonomy=load_taxonomy(settings.policy_dir / "taxonomy.yaml"),
         policies=open_book(settings.policy_dir),
+        alerts=open_alerts(settings),
     )
     with Receiver(desk.TIDE.webhook_secret, keep_requests=True) as platform:
         with begin() as work:
@@ -232,6 +238,85 @@ def test_pages_fit_a_phone_in_light_and_dark(page: Page, scheme: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert paper == ("rgb(18, 22, 28)" if scheme == "dark" else "rgb(245, 246, 248)")
+
+
+def test_an_alert_is_taken_up_and_ended_by_keyboard(served: Served, page: Page) -> None:
+    _raise_alerts(served)
+    page.reload()
+    expect(page.get_by_title("3 条待处理")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^警报")).click()
+    picture(page, "console-alerts")
+    page.wait_for_load_state()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="有人可能正处在危险中")).to_be_visible()
+    picture(page, "console-alert")
+    page.wait_for_load_state()
+    page.keyboard.press("a")
+    expect(page.get_by_role("status")).to_contain_text("已认领")
+    expect(page.get_by_text("周予安 认领")).to_be_visible()
+    page.wait_for_load_state()
+    page.keyboard.press("r")
+    expect(page.get_by_role("status")).to_contain_text("已解除")
+    page.wait_for_load_state()
+    page.keyboard.press("o")
+    expect(page.get_by_role("heading", name=re.compile("t-20377"))).to_be_visible()
+
+
+def _raise_alerts(served: Served) -> None:
+    at = now()
+    care = Alert(
+        key="verdict:tide:treehole:care-urgent",
+        kind="verdict",
+        name="care-urgent",
+        severity=Severity.CRITICAL,
+        community="tide",
+        scene="treehole",
+        summary="有人可能正处在危险中",
+        page=f"cases/cas_tide_{desk.CRY.name}",
+        labels={},
+        starts_at=at - timedelta(minutes=7),
+        ends_at=at + timedelta(hours=12),
+    )
+    surge = replace(
+        care,
+        key="surge:tide",
+        kind="surge",
+        name="volume",
+        severity=Severity.WARNING,
+        scene=None,
+        summary="话题「宿舍停水」一小时内升温，三成是相同内容",
+        labels={"topic": "宿舍停水", "accounts": "46"},
+        starts_at=at - timedelta(minutes=18),
+    )
+    health = replace(
+        surge,
+        key="health:tide",
+        kind="health",
+        name="returning",
+        severity=Severity.INFO,
+        summary="回访作者比平常少两成",
+        labels={},
+        starts_at=at - timedelta(hours=3),
+    )
+    with served.begin() as work:
+        kept = raise_alerts([care, care, care, surge, health], work=work, now=at)
+        told = [
+            Event(f"msg_{n}", EventType.ALERT_RAISED, "tide", f"{RECEIVER}{name}", {}, at, at, status, tries, answer)
+            for n, (name, status, tries, answer) in enumerate(
+                [
+                    ("care-team", EventStatus.DELIVERED, 1, "HTTP 200, errcode 0"),
+                    ("supervisor", EventStatus.WAITING, 1, "HTTP 503"),
+                ]
+            )
+        ]
+        work.outbox.add(told)
+        first = next(each.id for each in kept if each.alert.severity is Severity.CRITICAL)
+        reasons = (Reason.RAISED, Reason.ESCALATED)
+        work.notices.note(
+            [Telling(first, e.id, str(e.receiver), why, at) for e, why in zip(told, reasons, strict=True)]
+        )
+        work.commit()
 
 
 def test_it_works_without_scripts(chromium: Browser, served: Served) -> None:

@@ -14,7 +14,7 @@ from redis import Redis
 from werkzeug.test import TestResponse
 
 from riskguard.api import create_app
-from riskguard.bootstrap import House, now
+from riskguard.bootstrap import House, now, open_alerts
 from riskguard.domain.post import Scene
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Action, FiredRule, Verdict
@@ -91,6 +91,7 @@ def build_platform(begin: Begin, line: Line, connection: Redis, settings: Settin
         traces=RedisTraces(connection),
         taxonomy=Taxonomy({}),
         policies=OnePolicy(),
+        alerts=open_alerts(settings),
     )
     _, key = accounts.create_community(name, begin=begin)
     return Platform(create_app(house), house, name, key)

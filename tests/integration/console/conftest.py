@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from riskguard.bootstrap import House
+from riskguard.bootstrap import House, open_alerts
 from riskguard.console import create_app
 from riskguard.domain.case import Case
 from riskguard.domain.member import Member, Role
@@ -65,6 +65,7 @@ def house(
         traces=RedisTraces(redis_connection),
         taxonomy=taxonomy,
         policies=policies,
+        alerts=open_alerts(settings),
     )
 
 

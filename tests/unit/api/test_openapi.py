@@ -21,7 +21,7 @@ from riskguard.api import create_app
 from riskguard.api.openapi import document
 from riskguard.api.problems import all_kinds
 from riskguard.api.reference import type_of
-from riskguard.bootstrap import House
+from riskguard.bootstrap import House, open_alerts
 from riskguard.delivery.message import rendered
 from riskguard.domain.care import Care, Contact
 from riskguard.domain.case import Case, Decision, Ruling
@@ -49,6 +49,7 @@ def bare_app() -> Flask:
             traces=nobody,
             taxonomy=Taxonomy({}),
             policies=nobody,
+            alerts=open_alerts(Settings()),
         )
     )
 

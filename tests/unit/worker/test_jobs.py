@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import riskguard.queue
-from riskguard.bootstrap import House
+from riskguard.bootstrap import House, open_alerts
 from riskguard.domain.errors import NotReady
 from riskguard.domain.line import Batch
 from riskguard.domain.taxonomy import Taxonomy
@@ -99,6 +99,7 @@ def bench() -> Iterator[Callable[..., Line]]:
             traces=Unused(),
             taxonomy=Taxonomy({}),
             policies=Unused(),
+            alerts=open_alerts(Settings()),
         )
         jobs.install(jobs.Bench("w1", house, Unused(), Unused(), guard=nullcontext))
         return line

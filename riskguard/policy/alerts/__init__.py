@@ -1,0 +1,1 @@
+"""REASON: who is told of which alert, when, and when not. Pure."""
