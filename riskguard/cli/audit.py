@@ -40,6 +40,7 @@ def verify_audit(head: str | None) -> None:
 @click.option("--subject", default=None, help="what it was done to")
 @click.option("--community", default=None, help="only acts in this community")
 @click.option("--limit", type=click.IntRange(1), default=None, help="at most so many rows, the newest")
+@click.option("--count", is_flag=True, help="CSV: how many rows tell of each event")
 @click.option("--json", "as_json", is_flag=True, help="one JSON object a line, with hashes")
 def audit(
     since: datetime | None,
@@ -49,14 +50,21 @@ def audit(
     subject: str | None,
     community: str | None,
     limit: int | None,
+    count: bool,
     as_json: bool,
 ) -> None:
-    """List who did what, newest first."""
+    """List who did what, newest first; or, with --count, a summary for a compliance report."""
     from itertools import islice
 
     from riskguard.services.audit import found
 
     wanted = AuditFilter(_utc(since), _utc(until), actor, event, subject, community)
+    if count:
+        with begin_here()() as work:
+            click.echo("event,count")
+            for name, number in work.audit.tally(wanted).items():
+                click.echo(f"{name},{number}")
+        return
     for record in islice(found(wanted, begin=begin_here()), limit):
         click.echo(_json_line(record) if as_json else _line(record))
 

@@ -320,6 +320,9 @@ class AuditLog(Protocol):
     def count(self) -> int:
         """The number of rows."""
 
+    def tally(self, wanted: AuditFilter) -> Mapping[str, int]:
+        """How many of the rows that fit tell of each event, by name of the event."""
+
 
 class Sealing(Protocol):
     def stale(self) -> int:

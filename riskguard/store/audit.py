@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Executable, func, select
@@ -52,6 +52,12 @@ class SqlAudit:
     def count(self) -> int:
         """The number of rows."""
         return int(self._link.read(select(func.count()).select_from(AUDIT_LOG)).scalar_one())
+
+    def tally(self, wanted: AuditFilter) -> Mapping[str, int]:
+        """How many of the rows that fit tell of each event, by name of the event."""
+        event = AUDIT_LOG.c.event
+        counted = select(event, func.count()).where(*_conditions(wanted)).group_by(event).order_by(event)
+        return {name: count for name, count in self._link.read(counted)}  # noqa: C416
 
     def _records(self, statement: Executable) -> list[AuditRecord]:
         return [AuditRecord(**row) for row in self._link.read(statement).mappings()]

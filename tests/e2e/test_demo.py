@@ -80,6 +80,7 @@ def test_a_moderator_decides_in_a_browser_and_the_platform_hears_of_it(demo: Ser
     picture(page, "console-queue")
     page.get_by_role("link", name=re.compile("上门服务")).first.click()
     expect(page.locator(".text mark").first).to_be_visible()
+    expect(page.get_by_role("button", name="人身攻击")).to_be_visible()  # the script has run
     picture(page, "console-case")
     page.get_by_label("理由").fill("已核实，按规则处理")
     page.get_by_role("button", name="移除 r").click()

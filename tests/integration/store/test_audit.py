@@ -212,6 +212,8 @@ def test_listing(begin: Begin, database_url: str) -> None:
     assert json.loads(line)["subject"] == "cas_3"
     assert json.loads(line)["details"] == ENTRY.details
     assert command(database_url, "audit", "--actor", "member:小李").stdout == ""
+    assert command(database_url, "audit", "--count").stdout == "event,count\ncase.decided,3\nmember.made,1\n"
+    assert command(database_url, "audit", "--count", "--until", "2026-11-22").stdout == "event,count\n"
 
 
 def command(url: str, *words: str) -> Result:
