@@ -80,13 +80,14 @@ def test_a_compliance_officer_turns_tokens_back_and_the_audit_log_tells(
     assert "example" not in sealed
     _, password = accounts.create_member("lan", role=Role.COMPLIANCE, community=None, begin=begin)
     env = {"RISKGUARD_DATABASE_URL": database_url, "RISKGUARD_DATA_DIR": str(tmp_path)}
-    words = ["reveal", "-", "--member", "lan", "--password", password, "--reason", "警方调证 2020-17"]
+    words = ["reveal", "-", "--member", "lan", "--password", password, "--reason", "警方调证 2020-17，事主15412345678"]
     done = CliRunner(env=env).invoke(admin, words, input=sealed + "<手机号:rg1:00000000:xx>", catch_exceptions=False)
     assert done.exit_code == 0, done.output
     assert done.stdout == "打16400001234\n邮箱li@example.com\n<手机号:rg1:00000000:xx>"
     assert "2 tokens were turned back; 1 could not be opened" in done.stderr
     (row,) = page_of(AuditFilter(event="redaction.revealed"), begin=begin, limit=9)
-    assert (row.actor, row.facts) == ("member:lan", {"reason": "警方调证 2020-17", "opened": 2, "closed": 1})
+    told = "警方调证 2020-17，事主154****5678"
+    assert (row.actor, row.facts) == ("member:lan", {"reason": told, "opened": 2, "closed": 1})
 
 
 @pytest.mark.parametrize(
