@@ -22,9 +22,7 @@ from riskguard.cli.outfile import written
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write.  [default: standard output]"
 )
-@click.password_option(
-    "--password", confirmation_prompt=False, envvar="RISKGUARD_MEMBER_PASSWORD", help="Of the member."
-)
+@click.password_option("--password", confirmation_prompt=False, help="Of the member; asked for where it is not given.")
 def reveal(file: Path, member: str, reason: str, password: str, out: Path | None) -> None:
     """Write FILE (or - for standard input) with the tokens of the operator 'encrypt' turned back.
 
