@@ -120,7 +120,7 @@ def interval_of(rows: int, figure: Callable[[NDArray[np.int64]], float], *, seed
     return _middle(np.array([figure(dice.integers(0, rows, rows)) for _ in range(_DRAWS)]))
 
 
-def wilson(part: int, whole: int) -> Interval:
+def wilson(part: float, whole: int) -> Interval:
     """Where a share lies with 95 % confidence (Wilson's score), also where all or none were right.
 
     0..1 of nothing.

@@ -118,7 +118,8 @@ class Score:
     @property
     def intervals(self) -> tuple[Interval, Interval, Interval]:
         """Of precision, recall and F1. F1 = 2j / (1 + j), j being the share of right places in all marked or told."""
-        low, high = wilson(self.found, self.marked + self.told - self.right)
+        places = self.marked + self.told - min(self.found, self.right)
+        low, high = wilson(places * self.f1 / (2 - self.f1), places)
         return wilson(self.right, self.told), wilson(self.found, self.marked), (_f1(low), _f1(high))
 
 

@@ -94,6 +94,13 @@ def test_figures_of_counts() -> None:
     assert f1[0] < score.f1 < f1[1]
 
 
+@pytest.mark.parametrize("score", [Score(1, 1, 9, 8), Score(9, 8, 1, 1), Score(5, 5, 5, 5), Score(5, 0, 2, 0)])
+def test_intervals_hold_their_figures_also_where_one_place_meets_many(score: Score) -> None:
+    for figure, (low, high) in zip((score.precision, score.recall, score.f1), score.intervals, strict=True):
+        assert low <= figure + 1e-12
+        assert figure <= high + 1e-12
+
+
 @pytest.mark.parametrize(
     ("part", "whole", "interval"),
     [

@@ -13,6 +13,7 @@ from riskguard.evaluation.pii.sentence import DOXXING, Form, Half, Mark, Sentenc
 from riskguard.evaluation.pii.suite import digest, suite, written
 from riskguard.policy.taxonomy import load_taxonomy
 from riskguard.settings import Settings
+from tests.unit.evaluation.pii import checks
 
 _ASSETS = Path(__file__).parents[3] / "assets" / "pii"
 
@@ -40,6 +41,18 @@ def test_every_personal_label_of_the_taxonomy_stands_in_both_halves(ours: list[S
 
 def test_marks_hold_something_and_never_lie_outside(ours: list[Sentence]) -> None:
     assert [each.id for each in ours for mark in each.marks if not 0 <= mark.start < mark.end <= len(each.text)] == []
+
+
+def test_numbers_written_by_hand_are_right_by_their_checks(ours: list[Sentence]) -> None:
+    known = {"pii.id_card": checks.identity, "pii.bank_card": checks.card, "pii.org_code": checks.organisation}
+    wrong = [
+        number
+        for sentence in ours
+        if "-written-plain-" in sentence.id
+        for label, start, end in sentence.marks
+        if label in known and not known[label](number := sentence.text[start:end])
+    ]
+    assert wrong == []
 
 
 def test_halves_share_no_carrier() -> None:
