@@ -8,7 +8,7 @@ from riskguard.domain.alert import KeptAlert
 from riskguard.domain.notice import Silence
 from riskguard.policy.alerts.model import AlertPlan, Route
 from riskguard.policy.alerts.routes import routes_for
-from riskguard.policy.alerts.timing import hushed, inhibitor
+from riskguard.policy.alerts.timing import causes_of, hushed, inhibitor
 from riskguard.services.alert_desk import AlertFile
 from riskguard.services.ports import Begin, Clock
 
@@ -37,5 +37,5 @@ def outlook(file: AlertFile, *, plan: AlertPlan, begin: Begin, clock: Clock) -> 
     return Outlook(
         routes=tuple((route, hushed(kept, route, now)) for route in routes_for(kept.alert, plan.root)),
         silences=(*written, *file.silences),
-        inhibitor=None if kept.over else inhibitor(kept, plan, standing),
+        inhibitor=None if kept.over else inhibitor(kept, causes_of(plan, standing)),
     )

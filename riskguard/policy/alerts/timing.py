@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from riskguard.domain.alert import AlertStatus, KeptAlert, Severity
 from riskguard.domain.notice import Group, GroupKey, Notice, Reason, Silence, Told, trait
-from riskguard.policy.alerts.model import AlertPlan, Route
+from riskguard.policy.alerts.model import AlertPlan, Inhibition, Route
 from riskguard.policy.alerts.routes import routes_for
 
 
@@ -43,7 +43,8 @@ def step(
 ) -> Step:
     """`standing` are all alerts that are not resolved; `over` those of the others that a group was told of, by id."""
     known = {group.key: group for group in groups}
-    heard = [kept for kept in standing if is_heard(kept, plan, standing=standing, silences=silences, now=now)]
+    causes, quiet = causes_of(plan, standing), [*plan.silences, *silences]
+    heard = [kept for kept in standing if not is_silenced(kept, quiet, now) and inhibitor(kept, causes) is None]
     buckets, times = _buckets(plan, heard, known, now)
     there = {kept.id for kept in standing} | over.keys()
     notices, changed, forgotten = [], [], []
@@ -68,23 +69,30 @@ def is_silenced(kept: KeptAlert, silences: Iterable[Silence], now: datetime) -> 
     return any(silence.covers(kept.alert, now) for silence in silences)
 
 
-def inhibitor(kept: KeptAlert, plan: AlertPlan, standing: Iterable[KeptAlert]) -> KeptAlert | None:
+Causes = Sequence[tuple[Inhibition, Mapping[tuple[str, ...], KeptAlert]]]
+"""For each inhibition the alerts that are a cause now, by what the muted ones must agree in."""
+
+
+def causes_of(plan: AlertPlan, standing: Sequence[KeptAlert]) -> Causes:
+    """Looked up once for all alerts, of which there may be thousands."""
+    return [
+        (rule, {_agreement(rule, kept): kept for kept in reversed(standing) if rule.source.fits(kept.alert)})
+        for rule in plan.inhibitions
+    ]
+
+
+def inhibitor(kept: KeptAlert, causes: Causes) -> KeptAlert | None:
     """A standing alert because of which nobody is told of this one. What is itself a cause is not muted by its like."""
-    for rule in plan.inhibitions:
-        if not rule.muted.fits(kept.alert) or rule.source.fits(kept.alert):
-            continue
-        for other in standing:
-            agrees = all(trait(other.alert, key) == trait(kept.alert, key) for key in rule.equal)
-            if rule.source.fits(other.alert) and agrees:
-                return other
+    for rule, sources in causes:
+        if rule.muted.fits(kept.alert) and not rule.source.fits(kept.alert):
+            found = sources.get(_agreement(rule, kept))
+            if found is not None:
+                return found
     return None
 
 
-def is_heard(
-    kept: KeptAlert, plan: AlertPlan, *, standing: Sequence[KeptAlert], silences: Sequence[Silence], now: datetime
-) -> bool:
-    """Whether anybody may be told of a standing alert, quiet hours apart."""
-    return not is_silenced(kept, [*plan.silences, *silences], now) and inhibitor(kept, plan, standing) is None
+def _agreement(rule: Inhibition, kept: KeptAlert) -> tuple[str, ...]:
+    return tuple(trait(kept.alert, key) for key in rule.equal)
 
 
 def hushed(kept: KeptAlert, route: Route, now: datetime) -> bool:
@@ -155,7 +163,8 @@ def _turn(group: Group, bucket: _Bucket, plan: AlertPlan, over: Mapping[str, Kep
     heard, route = bucket.alerts, bucket.route
     fresh = [kept for kept in heard.values() if _is_news(kept, group)]
     ended = [over[id_] for id_ in group.told if id_ in over and not _held(over[id_], group, plan, now)]
-    stays = [kept for kept in heard.values() if kept.id in group.told and kept not in fresh]
+    new = {kept.id for kept in fresh}
+    stays = [kept for kept in heard.values() if kept.id in group.told and kept.id not in new]
     due = _due(group, route, fresh, ended, stays)
     if due is not None and due <= now:
         notice = Notice(
