@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from riskguard.api.bodies import checked, parsed_json
-from riskguard.api.door import Door, answer, sent_body, whole_number
+from riskguard.api.door import Door, answer, sent_body, whole_number, wished_status
 from riskguard.api.schemas import DecisionIn
 from riskguard.api.shown import case_file
 from riskguard.bootstrap import word_mask
-from riskguard.domain.case import CaseStatus
-from riskguard.domain.errors import InvalidInput
+from riskguard.domain.case import Ruling
 from riskguard.services import review
 
 MAX_PAGE = 200
@@ -38,7 +37,7 @@ def blueprint(door: Door) -> Blueprint:
 
 def _queue(door: Door) -> Response:
     community = door.community()
-    status = _status()
+    status = wished_status()
     limit = whole_number("limit", default=50, low=1, high=MAX_PAGE)
     offset = whole_number("offset", default=0, low=0, high=1_000_000)
     with door.house.begin() as work:
@@ -50,24 +49,13 @@ def _queue(door: Door) -> Response:
     )
 
 
-def _status() -> CaseStatus | None:
-    """The wished status; open unless said otherwise, None for all."""
-    word = request.args.get("status", CaseStatus.OPEN.value)
-    if word == "all":
-        return None
-    try:
-        return CaseStatus(word)
-    except ValueError:
-        raise InvalidInput(f"'{word}' is no status", field="status", hint="choose from open, decided, all") from None
-
-
 def _decide(door: Door, case_id: str) -> Response:
     community = door.community()
     ruled = checked(DecisionIn, parsed_json(sent_body()))
     house = door.house
     review.decide(
         case_id,
-        ruling=ruled.ruling,
+        ruling=Ruling(ruled.ruling),
         reason=ruled.reason,
         by=ruled.by,
         actor=door.actor(),

@@ -16,6 +16,7 @@ from riskguard.api.meters import Meters
 from riskguard.api.problems import UnusableMedia
 from riskguard.api.steady import SteadyLine
 from riskguard.bootstrap import House, callback_check, open_counter
+from riskguard.domain.case import CaseStatus
 from riskguard.domain.errors import InvalidInput, TooLarge
 from riskguard.services.ports import Line
 
@@ -107,3 +108,14 @@ def wait_preference() -> float | None:
         if name.strip().lower() == "wait" and value.isascii() and value.isdigit() and len(value) <= 6:
             return float(value)
     return None
+
+
+def wished_status() -> CaseStatus | None:
+    """The wished status; open unless said otherwise, None for all."""
+    word = request.args.get("status", CaseStatus.OPEN.value)
+    if word == "all":
+        return None
+    try:
+        return CaseStatus(word)
+    except ValueError:
+        raise InvalidInput(f"'{word}' is no status", field="status", hint="choose from open, decided, all") from None

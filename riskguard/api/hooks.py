@@ -104,6 +104,32 @@ class AlertTold(BaseModel):
     data: AlertData
 
 
+class HookCampaign(BaseModel):
+    """A new campaign, how large it is by now, and where to ask for it; no words, and no accounts."""
+
+    id: str
+    community: str
+    posts: int
+    accounts: int
+    first_at: datetime
+    last_at: datetime
+    url: str
+
+
+class DetectedData(BaseModel):
+    """What `campaign.detected` tells."""
+
+    campaign: HookCampaign
+
+
+class CampaignDetected(BaseModel):
+    """The body of `campaign.detected`."""
+
+    type: Literal["campaign.detected"]
+    timestamp: datetime
+    data: DetectedData
+
+
 @dataclass(frozen=True, slots=True)
 class Hook:
     """One event that platforms are told of."""
@@ -119,4 +145,5 @@ HOOKS = (
     Hook("appeal.ruled", "A moderator has ruled after the author appealed", CaseDecided),
     Hook("alert.raised", "An alert is new, graver, or still stands; where alerts.yaml leads it to you", AlertTold),
     Hook("alert.resolved", "All alerts of the group that you were told of are over", AlertTold),
+    Hook("campaign.detected", "Many accounts have posted look-alikes", CampaignDetected),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from riskguard.api import alert_schemas, redaction, schemas
+from riskguard.api import alert_schemas, campaign_schemas, redaction, schemas
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ _POST = Parameter("id", "path", "Our id, or the post_id that it was sent with", 
 _AUTHOR = Parameter("id", "path", "The author.id that the posts were sent with", _TEXT, required=True)
 _ALERT = Parameter("id", "path", "The id of the alert", _TEXT, required=True)
 _CASE = Parameter("id", "path", "The id of the case", _TEXT, required=True)
+_CAMPAIGN = Parameter("id", "path", "The id of the campaign, as `verdict.campaign` tells it", _TEXT, required=True)
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -279,6 +280,50 @@ ROUTES: tuple[Route, ...] = (
         (401,),
         parameters=(_AUTHOR,),
         example="""curl -s "$RISKGUARD/v1/authors/u-1024/export" -H "Authorization: Bearer $KEY" > u-1024.jsonl""",
+    ),
+    Route(
+        "GET",
+        "/v1/campaigns",
+        "list_campaigns",
+        "Campaigns",
+        "Look-alikes of many accounts",
+        "Campaigns of your community, the newest first. Which look-alikes are one is the policy's to say (the alert "
+        "`campaign`). The platform hears of a new one by `campaign.detected`.",
+        {200: (campaign_schemas.CampaignsOut, "A page of campaigns")},
+        (400, 401),
+        parameters=(
+            Parameter("status", "query", "Which campaigns", {"enum": ["open", "decided", "all"], "default": "open"}),
+            Parameter("limit", "query", "Campaigns a page", {"type": "integer", "minimum": 1, "maximum": 100}),
+            Parameter("page", "query", "Which page", {"type": "integer", "minimum": 1}),
+        ),
+        example="""curl -s "$RISKGUARD/v1/campaigns?status=open" -H "Authorization: Bearer $KEY\"""",
+    ),
+    Route(
+        "GET",
+        "/v1/campaigns/{id}",
+        "get_campaign",
+        "Campaigns",
+        "One campaign",
+        "Timeline, what is fixed and what varies in the words, members and accounts. Words are masked.",
+        {200: (campaign_schemas.CampaignOut, "The campaign")},
+        (401, 404),
+        parameters=(_CAMPAIGN,),
+    ),
+    Route(
+        "POST",
+        "/v1/campaigns/{id}/decisions",
+        "decide_campaign",
+        "Campaigns",
+        "Rule on all posts of a campaign",
+        "Each post gets the ruling, later ones too, unless it was ruled on by itself, or (for an approval) "
+        "more was found in it than in the others. `withdraw` takes it back. The platform hears of each post by "
+        "`case.decided`.",
+        {201: (campaign_schemas.CampaignOut, "The campaign after the ruling")},
+        (400, 401, 404, 409, 413, 415),
+        takes=campaign_schemas.CampaignDecisionIn,
+        parameters=(_CAMPAIGN,),
+        example="""curl -s "$RISKGUARD/v1/campaigns/$CAMPAIGN/decisions" -H "Authorization: Bearer $KEY" \\
+  --json '{"ruling": "remove", "reason": "引流广告", "by": "moderator-3", "version": 1}'""",
     ),
     Route(
         "GET",

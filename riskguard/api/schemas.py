@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from riskguard.domain.case import Ruling
 from riskguard.domain.errors import TooLarge
 from riskguard.domain.post import Author, Post, Scene
 from riskguard.services.identity import new_id
@@ -160,7 +159,7 @@ class GrievanceIn(Strict):
 class DecisionIn(Strict):
     """A moderator's ruling. `version` is the one of the case as it was read, so that no colleague is overwritten."""
 
-    ruling: Annotated[Ruling, Field(strict=False)]
+    ruling: Literal["approve", "remove"]
     reason: Annotated[str, Field(min_length=1, max_length=500, examples=["引流广告"]), NoNul]
     by: Annotated[Name, Field(description="Who rules", examples=["moderator-3"])]
     version: Annotated[int, Field(ge=1)]
@@ -240,7 +239,7 @@ class VerdictOut(BaseModel):
     alerts: list[str]
     care: Annotated[CareOut | None, Field(description="Words for an author who may be in distress, or null")]
     masked_text: str
-    campaign: str | None
+    campaign: str | None = Field(description="the id of the campaign that the post belongs to, or null")
     abstentions: list[AbstentionOut]
     policy_version: str
     models: dict[str, str]
@@ -249,9 +248,10 @@ class VerdictOut(BaseModel):
 class DecisionOut(BaseModel):
     """A moderator's ruling, as the platform sees it."""
 
-    ruling: Literal["approve", "remove"]
+    ruling: Literal["approve", "remove", "withdraw"]
     reason: str
     at: datetime
+    campaign: str | None = Field(description="the campaign that it was given for as a whole; null: for this post")
 
 
 class Received(BaseModel):

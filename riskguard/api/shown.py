@@ -8,6 +8,7 @@ from riskguard.api.repeat import Body
 from riskguard.domain.case import Case, CaseFile
 from riskguard.domain.errors import NotFound
 from riskguard.domain.post import Post
+from riskguard.services import portrait
 from riskguard.services.events import rendered_decision
 from riskguard.services.intake import Receipt
 from riskguard.services.ports import Begin
@@ -43,7 +44,7 @@ def found(name: str, *, community: str, begin: Begin, all_scores: bool = False) 
             raise NotFound(f"no post '{name}'", hint="ask with our id, or with the post_id it was sent with")
         verdict = work.verdicts.get_many([post.id]).get(post.id)
         case = work.cases.of_post(post.id)
-    decision = case.decisions[-1] if case and case.decisions else None
+    decision = case.decision if case else None
     return {
         **_named(post),
         "community": post.community,
@@ -78,6 +79,61 @@ def case_file(file: CaseFile) -> Body:
             {"origin": each.origin.value, "by": each.by, "reason": each.reason, "at": each.at.isoformat()}
             for each in file.case.grievances
         ],
+    }
+
+
+def campaign_line(line: portrait.Line) -> Body:
+    """A campaign in a list."""
+    campaign, extent = line.campaign, line.extent
+    return {
+        "id": campaign.id,
+        "community": campaign.community,
+        "status": campaign.status.value,
+        "version": campaign.version,
+        "posts": extent.posts,
+        "accounts": extent.accounts,
+        "opened_at": campaign.opened_at.isoformat(),
+        "first_at": extent.first_at.isoformat(),
+        "last_at": extent.last_at.isoformat(),
+        "words": line.words,
+        "standing": rendered_decision(campaign.standing) if campaign.standing else None,
+    }
+
+
+def campaign_in_full(seen: portrait.Portrait) -> Body:
+    """A campaign laid out."""
+    line = portrait.Line(seen.campaign, seen.extent, seen.exemplar.words)
+    return {
+        **campaign_line(line),
+        "timeline": [{"at": b.at.isoformat(), "posts": b.posts, "fresh_accounts": b.fresh} for b in seen.timeline],
+        "pattern": [
+            {
+                "text": part.text,
+                "fixed": part.fixed,
+                "kinds": part.kinds,
+                "variants": [{"text": variant.text, "posts": variant.texts} for variant in part.variants],
+            }
+            for part in seen.pattern
+        ],
+        "members": [_member(member) for member in seen.members],
+        "busiest": [{"account": a, "posts": posts, "campaigns": others} for a, posts, others in seen.accounts],
+        "groups": [[{"one": b.one, "other": b.other, "shared": b.shared} for b in g.bonds] for g in seen.groups],
+        "labels": list(seen.labels),
+        "decisions": [{**rendered_decision(each), "by": each.by} for each in seen.campaign.decisions],
+    }
+
+
+def _member(member: portrait.Member) -> Body:
+    decisions = member.case.decisions if member.case else ()
+    return {
+        "post": member.copy.post_id,
+        "post_id": member.post_id,
+        "words": member.words,
+        "at": member.copy.posted_at.isoformat(),
+        "account": member.copy.account,
+        "action": member.verdict.action.word if member.verdict else None,
+        "case": member.case.id if member.case else None,
+        "decision": rendered_decision(decisions[-1]) if decisions else None,
     }
 
 

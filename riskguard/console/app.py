@@ -12,6 +12,7 @@ from riskguard.bootstrap import House, secret_key, word_mask
 from riskguard.console import wording
 from riskguard.console.alerts import AlertPages
 from riskguard.console.auditing import AuditPages
+from riskguard.console.campaigns import Campaigns
 from riskguard.console.desk import Desk
 from riskguard.console.entrance import SESSION, Entrance, may_audit, may_rule
 from riskguard.console.sheet import bare
@@ -67,6 +68,7 @@ def create_app(house: House) -> Flask:
     app.register_blueprint(Entrance(house, key=key).blueprint())
     app.register_blueprint(Desk(house, mask=word_mask()).blueprint())
     app.register_blueprint(AuditPages(house).blueprint())
+    app.register_blueprint(Campaigns(house, mask=word_mask()).blueprint())
     app.after_request(_guarded)
     _teach(app, house)
     _comfort(app)

@@ -16,7 +16,7 @@ from riskguard.domain.audit import named_member
 from riskguard.domain.case import CaseFile, CaseStatus, Ruling
 from riskguard.domain.errors import InvalidInput, NotFound, StaleVersion
 from riskguard.services import overview, review
-from riskguard.services.ports import Mask
+from riskguard.services.ports import Begin, Mask
 
 FILTERS: dict[str, CaseStatus | None] = {
     "open": CaseStatus.OPEN,
@@ -56,8 +56,10 @@ class Desk:
         status = request.args.get("status", "open")
         if status not in FILTERS:
             raise NotFound(f"no filter '{status}'")
-        begin, community = self._house.begin, self._scope()
-        leaf = review.queue(begin=begin, community=community, status=FILTERS[status], page=_page())
+        begin, community = self._house.begin, scope()
+        with begin() as work:
+            alike = work.campaigns.tally(community).get(CaseStatus.OPEN.value, 0)
+        leaf = review.queue(begin=begin, community=community, status=FILTERS[status], page=chosen_page())
         session["place"] = {name: word for name, word in request.args.items() if name in PLACE and len(word) <= 64}
         return render_template(
             "queue.html",
@@ -65,8 +67,9 @@ class Desk:
             leaf=leaf,
             status=status,
             community=community,
-            communities=self._communities(),
+            communities=communities_of(self._house.begin),
             tallies=self._overview.tallies(community),
+            alike=alike,
         )
 
     def case(self, case_id: str) -> ResponseReturnValue:
@@ -84,14 +87,14 @@ class Desk:
         begin, community = self._house.begin, g.member.community
         ahead = review.following(case_id, begin=begin, community=community)
         try:
-            _check_reason(reason)
+            check_reason(reason)
             case = review.decide(
                 case_id,
-                ruling=_ruling(),
+                ruling=chosen_ruling(),
                 reason=reason,
                 by=g.member.name,
                 actor=named_member(g.member.name),
-                seen_version=_seen_version(),
+                seen_version=seen_version(),
                 begin=begin,
                 clock=self._house.clock,
                 bell=self._house.bell,
@@ -126,14 +129,14 @@ class Desk:
 
     def deliveries(self) -> ResponseReturnValue:
         """What left for the platforms lately; no post text is in it."""
-        begin, community = self._house.begin, self._scope()
+        begin, community = self._house.begin, scope()
         return render_template(
             "deliveries.html",
             events=overview.deliveries(begin=begin, community=community, limit=RECENT_EVENTS),
             disconnected=overview.disconnected(begin=begin, community=community),
             tallies=self._overview.tallies(community),
             community=community,
-            communities=self._communities(),
+            communities=communities_of(self._house.begin),
         )
 
     def _case(self, case_id: str, **more: object) -> str:
@@ -152,23 +155,28 @@ class Desk:
         veil = veil or veiled(file.post, file.verdict, mask=self._mask)
         return Sheet(file, taxonomy=self._house.taxonomy, now=self._house.clock(), veil=veil)
 
-    def _scope(self) -> str | None:
-        """Whose cases to show: a member's own community, else the one chosen, else all."""
-        return g.member.community or request.args.get("community") or None
 
-    def _communities(self) -> list[str]:
-        """What a member of all communities may choose from."""
-        if g.member.community:
-            return []
-        with self._house.begin() as work:
-            return [community.name for community in work.communities.all()]
+def scope() -> str | None:
+    """Whose matters to show: those of a member's own community, else of the one chosen, else of all."""
+    community: str | None = g.member.community
+    return community or request.args.get("community") or None
 
 
-def _page() -> int:
+def communities_of(begin: Begin) -> list[str]:
+    """What a member of all communities may choose from."""
+    if g.member.community:
+        return []
+    with begin() as work:
+        return [community.name for community in work.communities.all()]
+
+
+def chosen_page() -> int:
+    """The page that is asked for, from 1."""
     return min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str) -> None:
+    """InvalidInput, in the words of the page, for a reason that is missing or too long."""
     if not reason.strip():
         raise InvalidInput(wording.NO_REASON, field="reason")
     if len(reason) > review.MAX_REASON_CHARS:
@@ -187,14 +195,16 @@ def _need(note: str) -> review.Need:
     return need
 
 
-def _ruling() -> Ruling:
+def chosen_ruling() -> Ruling:
+    """What the form rules."""
     try:
         return Ruling(request.form.get("ruling", ""))
     except ValueError:
         raise InvalidInput(wording.NO_RULING, field="ruling") from None
 
 
-def _seen_version() -> int:
+def seen_version() -> int:
+    """The version that the form was made from."""
     try:
         return int(request.form.get("seen_version", ""))
     except ValueError:

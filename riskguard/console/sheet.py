@@ -156,13 +156,7 @@ class Sheet:
 
     def look(self, label: str) -> Look:
         """How a label appears here."""
-        name, tone = label, "custom"
-        if label in self.taxonomy:
-            entry = self.taxonomy.label(label)
-            name, tone = entry.zh, entry.family.value
-        if _cry(label):
-            tone = "care"
-        return Look(name, f"tone-{tone}", faint=label not in self.fired)
+        return replace(look_of(label, self.taxonomy), faint=label not in self.fired)
 
     def _told(self, mark: Mark) -> str:
         """The reason of a mark in the words of moderators."""
@@ -180,6 +174,15 @@ class Sheet:
 def bare(rule: FiredRule) -> bool:
     """Whether it is a threshold of the policy's table, not a rule with a reason of its own."""
     return rule.id.startswith("thresholds.")
+
+
+def look_of(label: str, taxonomy: Taxonomy) -> Look:
+    """How a label appears on any page."""
+    name, tone = label, "custom"
+    if label in taxonomy:
+        entry = taxonomy.label(label)
+        name, tone = entry.zh, entry.family.value
+    return Look(name, "tone-care" if _cry(label) else f"tone-{tone}", faint=False)
 
 
 def _cry(label: str) -> bool:

@@ -33,8 +33,8 @@ SCENES = {
 }
 ROLES = {Role.MODERATOR: "审核员", Role.COMPLIANCE: "合规官", Role.OPERATOR: "运维"}
 STATUSES = {CaseStatus.OPEN: "待裁定", CaseStatus.DECIDED: "已裁定"}
-RULINGS = {Ruling.APPROVE: "通过", Ruling.REMOVE: "移除"}
-CARING_RULINGS = {Ruling.APPROVE: "已关怀处理", Ruling.REMOVE: "移除"}
+RULINGS = {Ruling.APPROVE: "通过", Ruling.REMOVE: "移除", Ruling.WITHDRAW: "撤回裁定"}
+CARING_RULINGS = RULINGS | {Ruling.APPROVE: "已关怀处理"}
 ORIGINS = {Origin.VERDICT: "机器研判", Origin.REPORT: "用户举报", Origin.APPEAL: "作者申诉"}
 EVENTS = {
     EventType.POST_JUDGED: "研判结果",
@@ -42,7 +42,7 @@ EVENTS = {
     EventType.APPEAL_RULED: "申诉裁定",
     EventType.ALERT_RAISED: "告警触发",
     EventType.ALERT_RESOLVED: "告警解除",
-    EventType.CAMPAIGN_DETECTED: "刷屏团伙",
+    EventType.CAMPAIGN_DETECTED: "近似内容传播",
 }
 ARRIVALS = {EventStatus.WAITING: "等待送达", EventStatus.DELIVERED: "已送达", EventStatus.GIVEN_UP: "已放弃"}
 CAUSES = {Cause.FAILED: "本次未能判读", Cause.ABSENT: "未安装模型"}
@@ -107,6 +107,14 @@ REASONS = {
     Ruling.APPROVE: ("语境正常，属误判", "引用或讨论，并无恶意", "已核实，不违规"),
     Ruling.REMOVE: ("人身攻击", "泄露他人隐私", "广告引流", "诈骗或赌博", "违法违规内容"),
 }
+CAMPAIGN_REASONS = (
+    (Ruling.APPROVE, "正常转发或活动，不违规"),
+    (Ruling.APPROVE, "官方通知或公益扩散"),
+    (Ruling.REMOVE, "批量广告引流"),
+    (Ruling.REMOVE, "批量诈骗信息"),
+    (Ruling.REMOVE, "批量刷屏，扰乱社区"),
+)
+CAMPAIGN_RULED = "裁定已保存，用于这里的全部帖子和以后的近似内容。"
 CARING_REASONS = {
     Ruling.APPROVE: ("已私信关怀并附援助热线", "已转交专业援助人员", "已联系其亲友或校方", "语境正常，并无风险"),
     Ruling.REMOVE: ("含具体方法，移除以免模仿", "应本人请求移除"),

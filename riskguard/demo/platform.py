@@ -57,7 +57,8 @@ def _row(event: dict[str, object]) -> str:
     assert isinstance(data, dict)
     outcome = data.get("verdict") or data.get("decision") or {}
     rules = "、".join(str(rule["because"] or rule["id"]) for rule in outcome.get("rules", []))
-    cells = (event["type"], data["post"]["post_id"], outcome.get("action") or outcome.get("ruling"), rules or "无")
+    about = data["post"]["post_id"] if "post" in data else f"{data['campaign']['accounts']} 个账号的近似内容"
+    cells = (event["type"], about, outcome.get("action") or outcome.get("ruling"), rules or "无")
     return "<tr>" + "".join(f"<td>{html.escape(str(cell))}" for cell in cells)
 
 

@@ -106,18 +106,25 @@ class _Maker:
             yield self._new(self._filled(text), Scene.NICKNAME)
 
     def _copies(self) -> Iterator[_Said]:
-        """Two texts pushed by many accounts within minutes, one harmful and one harmless; and one account flooding."""
+        """Two texts pushed by many accounts, partly the same ones, and a harmless one; and one account flooding."""
         wechat = self._wechat()
-        for text in self._variants(risk.MEDICINE_CAMPAIGN, risk.MEDICINE_END, 16, wechat):
-            yield _Said(text, self._chance.uniform(180, 215), self._newcomer(), fresh=True)
-        for text in self._variants(talk.GROUP_BUY_CAMPAIGN, talk.GROUP_BUY_END, 8, wechat):
+        pushers = [self._newcomer() for _ in range(20)]
+        medicine = self._variants(risk.MEDICINE_CAMPAIGN, risk.MEDICINE_MUCH, risk.MEDICINE_END, 16, wechat)
+        for pusher, text in zip(pushers[:16], medicine, strict=True):
+            yield _Said(text, self._chance.triangular(160, 215, 200), pusher, fresh=True)
+        water = self._variants(risk.WATER_CAMPAIGN, risk.WATER_MUCH, risk.WATER_END, 12, wechat)
+        for pusher, text in zip(pushers[8:], water, strict=True):
+            yield _Said(text, self._chance.triangular(45, 80, 70), pusher, fresh=True)
+        for text in self._variants(talk.GROUP_BUY_CAMPAIGN, risk.MEDICINE_MUCH, talk.GROUP_BUY_END, 8, wechat):
             yield _Said(text, self._chance.uniform(300, 340), self._someone())
         for at in range(10):
             yield _Said(talk.CHEERS, 90 - at / 6, "fan-007", Scene.LIVE_CHAT)
 
-    def _variants(self, template: str, ends: Sequence[str], count: int, wechat: str) -> Iterator[str]:
+    def _variants(
+        self, template: str, muches: Sequence[str], ends: Sequence[str], count: int, wechat: str
+    ) -> Iterator[str]:
         for _ in range(count):
-            much, end = self._chance.choice(risk.MEDICINE_MUCH), self._chance.choice(ends)
+            much, end = self._chance.choice(muches), self._chance.choice(ends)
             yield template.format(much=much, end=end, wechat=wechat)
 
     def _privacy(self) -> Iterator[_Said]:

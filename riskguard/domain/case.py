@@ -22,10 +22,12 @@ class CaseStatus(StrEnum):
 
 
 class Ruling(StrEnum):
-    """What a moderator decides about a post."""
+    """What a moderator decides about a post. WITHDRAW takes back what was decided for a whole campaign: nothing is
+    decided then."""
 
     APPROVE = "approve"
     REMOVE = "remove"
+    WITHDRAW = "withdraw"
 
 
 class Origin(StrEnum):
@@ -38,12 +40,16 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A moderator's ruling with its reason; history is the truth, so decisions are added, never changed."""
+    """A moderator's ruling with its reason; history is the truth, so decisions are added, never changed.
+
+    `campaign` is the id of the campaign that it was given for as a whole; empty where it was given for one post.
+    """
 
     ruling: Ruling
     reason: str
     by: str
     at: datetime
+    campaign: str = ""
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
@@ -78,13 +84,23 @@ class Case:
     grievances: tuple[Grievance, ...] = ()
     version: int = 1
 
+    @property
+    def decision(self) -> Decision | None:
+        """The ruling in force; None where nobody has ruled, or it was taken back."""
+        last = self.decisions[-1] if self.decisions else None
+        return last if last and last.ruling is not Ruling.WITHDRAW else None
+
     def decide(self, decision: Decision, *, seen_version: int) -> Case:
-        """The case after this ruling; the moderator must have seen the latest version."""
+        """The case after this ruling; the moderator must have seen the latest version. InvalidInput where there is
+        nothing to take back."""
         if seen_version != self.version:
             raise StaleVersion(f"case {self.id} is at version {self.version}, not {seen_version}")
+        withdrawn = decision.ruling is Ruling.WITHDRAW
+        if withdrawn and not decision.campaign:
+            raise InvalidInput("only the ruling on a campaign can be taken back", field="ruling")
         return replace(
             self,
-            status=CaseStatus.DECIDED,
+            status=CaseStatus.OPEN if withdrawn else CaseStatus.DECIDED,
             decisions=(*self.decisions, decision),
             version=self.version + 1,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
+from riskguard.domain.campaign import ALERT, campaign_id
 from riskguard.domain.finding import Cause, Reading
 from riskguard.domain.post import Post
 from riskguard.domain.verdict import Action, FiredRule, Verdict
@@ -36,7 +37,7 @@ def evaluate(policy: Policy, post: Post, reading: Reading, *, masked_text: str =
         alerts=tuple(alerts),
         care=next((care for care in policy.care if care.alert in alerts), None),
         masked_text=masked_text,
-        campaign=_campaign(reading) if "similar.campaign" in scores else None,
+        campaign=_campaign(reading) if ALERT in alerts else None,
         abstentions=reading.abstentions,
         policy_version=policy.version,
         models=reading.models,
@@ -79,5 +80,5 @@ def _silence(action: Action, reading: Reading) -> FiredRule:
 def _campaign(reading: Reading) -> str | None:
     for finding in reading.findings:
         if finding.label == "similar.campaign" and "cluster" in finding.facts:
-            return str(finding.facts["cluster"])
+            return campaign_id(str(finding.facts["cluster"]))
     return None

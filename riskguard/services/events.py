@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
+from riskguard.domain.campaign import Campaign, Extent
 from riskguard.domain.case import Case, Decision, Origin
 from riskguard.domain.event import Event, EventType
 from riskguard.domain.member import Community
@@ -37,6 +38,30 @@ def decided(case: Case, decision: Decision, *, post: Post, community: Community)
     )
 
 
+def detected(campaign: Campaign, extent: Extent, *, community: Community | None, at: datetime) -> Event | None:
+    """`campaign.detected`, unless the community names no address. It tells how large, and nothing of the words."""
+    if community is None or not community.webhook_url:
+        return None
+    about = {
+        "id": campaign.id,
+        "community": campaign.community,
+        "posts": extent.posts,
+        "accounts": extent.accounts,
+        "first_at": extent.first_at.isoformat(),
+        "last_at": extent.last_at.isoformat(),
+        "url": f"/v1/campaigns/{campaign.id}",
+    }
+    return Event(
+        id=new_id("msg"),
+        type=EventType.CAMPAIGN_DETECTED,
+        community=campaign.community,
+        url=community.webhook_url,
+        data={"campaign": about},
+        created_at=at,
+        next_attempt_at=at,
+    )
+
+
 def announce(bell: Bell) -> None:
     """Call a worker to deliver events that are committed; one that cannot be called is called by the scheduler."""
     try:
@@ -46,8 +71,14 @@ def announce(bell: Bell) -> None:
 
 
 def rendered_decision(decision: Decision) -> dict[str, object]:
-    """A decision as the platform sees it: the ruling and its reason, not the moderator's name."""
-    return {"ruling": decision.ruling.value, "reason": decision.reason, "at": decision.at.isoformat()}
+    """A decision as the platform sees it: the ruling and its reason, not the moderator's name; and the campaign that it
+    was given for as a whole, if it was."""
+    return {
+        "ruling": decision.ruling.value,
+        "reason": decision.reason,
+        "at": decision.at.isoformat(),
+        "campaign": decision.campaign or None,
+    }
 
 
 def _event(kind: EventType, post: Post, community: Community, at: datetime, more: Mapping[str, object]) -> Event | None:

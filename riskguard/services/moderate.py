@@ -18,6 +18,7 @@ from riskguard.domain.post import Post
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.policy.engine import evaluate
+from riskguard.services import campaigns
 from riskguard.services.alerting import Naming, as_it_is_called, raise_alerts, verdict_alerts
 from riskguard.services.disclosure import disclosed, discloses
 from riskguard.services.events import announce, judged
@@ -254,12 +255,21 @@ def _write(judged_: _Judged, desk: _Desk) -> tuple[int, int]:
     with desk.begin() as work:
         new = work.verdicts.add([verdict for _, verdict in judged_], at=now)
         fresh = [(post, verdict) for post, verdict in judged_ if post.id in new]
-        cases = [_case(post, verdict, now, desk.taxonomy) for post, verdict in fresh if verdict.needs_human]
-        events = _events(fresh, desk.communities, now)
-        case_ids = _open(cases, work) if cases else {}
+        joined = campaigns.join(fresh, work=work, communities=desk.communities, now=now)
+        case_ids = {case.post_id: case.id for case in joined.ruled}
+        cases = [
+            _case(post, verdict, now, desk.taxonomy)
+            for post, verdict in fresh
+            if verdict.needs_human and post.id not in case_ids and not campaigns.similar_only(verdict)
+        ]
+        events = [*_events(fresh, desk.communities, now), *joined.events]
+        if joined.ruled:
+            work.cases.add(joined.ruled)
+        case_ids |= _open(cases, work) if cases else {}
         if events:
             work.outbox.add(events)
-        raise_alerts(verdict_alerts(fresh, case_ids, naming=desk.naming, now=now), work=work, now=now)
+        alerts = verdict_alerts(campaigns.without_alert(fresh), case_ids, naming=desk.naming, now=now)
+        raise_alerts(alerts, work=work, now=now)
         work.commit()
     return len(new), len(events)
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol, Self
 from riskguard.domain.alert import AlertStatus, KeptAlert
 from riskguard.domain.answer import KeptAnswer
 from riskguard.domain.audit import AuditEntry, AuditFilter, AuditRecord
+from riskguard.domain.campaign import Campaign, Copy, Extent
 from riskguard.domain.case import Case, CaseFile, CaseStatus
 from riskguard.domain.erasure import Erased, Receipt
 from riskguard.domain.event import Answer, Attempt, Event
@@ -200,6 +201,41 @@ class Cases(Protocol):
 
     def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many cases per status word."""
+
+
+class Campaigns(Protocol):
+    def add_copies(self, copies: Sequence[Copy]) -> None:
+        """Keep those that are not kept yet."""
+
+    def add(self, campaigns: Sequence[Campaign]) -> set[str]:
+        """Insert those that are new; the ids of those inserted."""
+
+    def get(self, campaign_id: str) -> Campaign | None: ...
+    def held(self, ids: Sequence[str]) -> dict[str, Campaign]:
+        """By id; nobody rules on them until this transaction ends, so that no member misses a ruling."""
+
+    def save(self, campaign: Campaign, *, seen_version: int) -> None:
+        """Write only if the stored version is `seen_version`; StaleVersion otherwise."""
+
+    def listed(
+        self, *, community: str | None, status: CaseStatus | None, limit: int, offset: int = 0
+    ) -> list[Campaign]:
+        """The newest first. No community means all, no status means any."""
+
+    def tally(self, community: str | None = None) -> Mapping[str, int]:
+        """How many campaigns per status word."""
+
+    def extents(self, ids: Collection[str]) -> dict[str, Extent]:
+        """How large each is; those whose posts are all gone are left out."""
+
+    def members(self, cluster: str, *, after: str, limit: int) -> list[str]:
+        """Ids of the posts of a cluster, in their order, from the one after `after`."""
+
+    def copies(self, cluster: str, *, limit: int) -> list[Copy]:
+        """The first post of a cluster and its newest ones, oldest first."""
+
+    def taken_part(self, community: str, accounts: Collection[str]) -> list[tuple[str, str]]:
+        """Each of these accounts with each campaign of the community that it posted in."""
 
 
 class Outbox(Protocol):
@@ -392,6 +428,8 @@ class UnitOfWork(Protocol):
     def verdicts(self) -> Verdicts: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def campaigns(self) -> Campaigns: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

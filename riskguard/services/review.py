@@ -58,7 +58,7 @@ def decide(
     """
     with begin() as work:
         seen = _file(work, case_id, community)
-        decision = Decision(ruling, mask(_stated(reason)), by, clock())
+        decision = Decision(ruling, mask(stated(reason)), by, clock())
         case = seen.case.decide(decision, seen_version=seen_version)
         work.cases.save(case, seen_version=seen_version)
         _tell(work, case, decision, seen.post)
@@ -150,7 +150,8 @@ def _file(work: UnitOfWork, case_id: str, community: str | None) -> CaseFile:
     return found
 
 
-def _stated(reason: str) -> str:
+def stated(reason: str) -> str:
+    """The reason without blanks around it; TooLarge beyond MAX_REASON_CHARS."""
     if len(reason) > MAX_REASON_CHARS:
         raise TooLarge(f"a reason has at most {MAX_REASON_CHARS} characters", field="reason")
     return reason.strip()

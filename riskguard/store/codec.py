@@ -56,12 +56,15 @@ def verdict_of(text: str) -> Verdict:
 
 def decisions_json(decisions: Sequence[Decision]) -> list[dict[str, str]]:
     """Decisions as plain objects, oldest first."""
-    return [{"ruling": d.ruling.value, "reason": d.reason, "by": d.by, "at": d.at.isoformat()} for d in decisions]
+    return [_decision_object(decision) for decision in decisions]
 
 
 def decisions_of(kept: Sequence[Mapping[str, str]]) -> tuple[Decision, ...]:
     """What `decisions_json` wrote."""
-    return tuple(Decision(Ruling(d["ruling"]), d["reason"], d["by"], datetime.fromisoformat(d["at"])) for d in kept)
+    return tuple(
+        Decision(Ruling(d["ruling"]), d["reason"], d["by"], datetime.fromisoformat(d["at"]), d.get("campaign", ""))
+        for d in kept
+    )
 
 
 def grievances_json(grievances: Sequence[Grievance]) -> list[dict[str, str]]:
@@ -72,6 +75,16 @@ def grievances_json(grievances: Sequence[Grievance]) -> list[dict[str, str]]:
 def grievances_of(kept: Sequence[Mapping[str, str]]) -> tuple[Grievance, ...]:
     """What `grievances_json` wrote."""
     return tuple(Grievance(Origin(g["origin"]), g["by"], g["reason"], datetime.fromisoformat(g["at"])) for g in kept)
+
+
+def _decision_object(decision: Decision) -> dict[str, str]:
+    kept = {
+        "ruling": decision.ruling.value,
+        "reason": decision.reason,
+        "by": decision.by,
+        "at": decision.at.isoformat(),
+    }
+    return kept | {"campaign": decision.campaign} if decision.campaign else kept
 
 
 def _finding_object(finding: Finding) -> dict[str, Any]:

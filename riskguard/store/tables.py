@@ -119,6 +119,28 @@ class CaseColumns(TypedColumns):
     version: Named[int]
 
 
+class CopyColumns(TypedColumns):
+    """A post that says nearly the same as the first of its cluster; `cluster` is the id of that first post, which may
+    be gone."""
+
+    post_id: Named[str] = Column(Words, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
+    cluster: Named[str] = Column(Words)
+    posted_at: Named[datetime] = Column(UtcTime)
+
+
+class CampaignColumns(TypedColumns):
+    """A cluster that a policy calls a campaign; `version` is the optimistic lock."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    community: Named[str] = Column(Words, ForeignKey("communities.name"))
+    cluster: Named[str] = Column(Words, index=True)
+    opened_at: Named[datetime] = Column(UtcTime)
+    status: Named[str] = Column(Words)
+    decisions: Named[str] = Column(Sealed)
+    labels: Named[Any] = Column(Json, nullable=False)
+    version: Named[int]
+
+
 class EventColumns(TypedColumns):
     """A webhook on its way; `post_id` is ours, and empty where it tells of no single post."""
 
@@ -259,6 +281,10 @@ VERDICTS = Table("verdicts", METADATA, VerdictColumns)
 CASES = Table("cases", METADATA, CaseColumns)
 Index("ix_cases_queue", CASES.c.status, CASES.c.priority.desc(), CASES.c.opened_at)
 Index("ix_cases_community_queue", CASES.c.community, CASES.c.status, CASES.c.priority.desc(), CASES.c.opened_at)
+COPIES = Table("copies", METADATA, CopyColumns)
+Index("ix_copies_cluster", COPIES.c.cluster, COPIES.c.posted_at)
+CAMPAIGNS = Table("campaigns", METADATA, CampaignColumns)
+Index("ix_campaigns_listed", CAMPAIGNS.c.community, CAMPAIGNS.c.status, CAMPAIGNS.c.opened_at.desc())
 OUTBOX = Table("outbox", METADATA, EventColumns)
 Index("ix_outbox_due", OUTBOX.c.next_attempt_at, sqlite_where=_WAITING_EVENT, postgresql_where=_WAITING_EVENT)
 KEPT_ANSWERS = Table("kept_answers", METADATA, AnswerColumns)

@@ -14,6 +14,7 @@ from riskguard.store.address import parsed_url
 from riskguard.store.alerts import SqlAlerts
 from riskguard.store.audit import SqlAudit
 from riskguard.store.authors import SqlAuthors
+from riskguard.store.campaigns import SqlCampaigns
 from riskguard.store.cases import SqlCases
 from riskguard.store.engine import make_engine, not_ready
 from riskguard.store.keys import SqlSealing
@@ -36,6 +37,7 @@ class SqlWork:
     posts: SqlPosts
     verdicts: SqlVerdicts
     cases: SqlCases
+    campaigns: SqlCampaigns
     outbox: SqlOutbox
     answers: SqlAnswers
     alerts: SqlAlerts
@@ -65,6 +67,7 @@ class SqlWork:
         self.posts = SqlPosts(link)
         self.verdicts = SqlVerdicts(link)
         self.cases = SqlCases(link)
+        self.campaigns = SqlCampaigns(link)
         self.outbox = SqlOutbox(link)
         self.answers = SqlAnswers(link)
         self.alerts = SqlAlerts(link)

@@ -26,13 +26,17 @@ from riskguard.evaluation.service import Service
 pytestmark = [pytest.mark.browser, pytest.mark.service, pytest.mark.timeout(300)]
 
 MADE = len(posts())
+CAMPAIGNS = 2
+"""Texts of the demo that ten accounts or more push."""
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A running demo whose invented posts have all been judged and called back."""
     with Service(tmp_path_factory.mktemp("demo"), workers=2, options=["--demo"]) as service:
-        assert within(60, lambda: metric(service, 'riskguard_events{status="delivered"}') >= MADE), service.last_lines()
+        assert within(60, lambda: metric(service, 'riskguard_events{status="delivered"}') >= MADE + CAMPAIGNS), (
+            service.last_lines()
+        )
         yield service
 
 
@@ -72,8 +76,25 @@ def test_every_invented_post_has_its_verdict_and_its_callback(demo: Service) -> 
         "review",
         "block",
     }
-    assert f"共 {MADE} 条" in opened(platform_of(demo))
+    assert f"共 {MADE + CAMPAIGNS} 条" in opened(platform_of(demo))
     assert "不合签名的 0 条" in opened(platform_of(demo))
+
+
+def test_a_campaign_is_ruled_on_by_keyboard_and_later_posts_with_it(demo: Service, page: Page) -> None:
+    page.get_by_role("link", name="近似传播").click()
+    expect(page.locator("[data-item]")).to_have_count(CAMPAIGNS)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile("个账号发布了"))).to_be_visible()
+    expect(page.locator("svg.timeline rect").first).to_be_visible()
+    expect(page.locator("svg.net circle")).to_have_count(8)
+    picture(page, "console-campaign")
+    page.keyboard.press("3")
+    page.keyboard.press("r")
+    expect(page.get_by_role("status")).to_contain_text("裁定已保存")
+    expect(page.get_by_text("随传播").first).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.locator("[data-item]")).to_have_count(CAMPAIGNS - 1)
 
 
 def test_a_moderator_decides_in_a_browser_and_the_platform_hears_of_it(demo: Service, page: Page) -> None:

@@ -26,8 +26,6 @@ NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
         (CaseStatus, wording.STATUSES),
         (Ruling, wording.RULINGS),
         (Ruling, wording.CARING_RULINGS),
-        (Ruling, wording.REASONS),
-        (Ruling, wording.CARING_REASONS),
         (Origin, wording.ORIGINS),
         (EventType, wording.EVENTS),
         (EventStatus, wording.ARRIVALS),
@@ -36,6 +34,11 @@ NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 )
 def test_everything_has_a_name(kind: type[Enum], names: Mapping[Enum, object]) -> None:
     assert list(names) == list(kind)
+
+
+@pytest.mark.parametrize("reasons", [wording.REASONS, wording.CARING_REASONS, dict(wording.CAMPAIGN_REASONS)])
+def test_every_ruling_on_a_post_has_quick_reasons(reasons: Mapping[Ruling, object]) -> None:
+    assert list(reasons) == [Ruling.APPROVE, Ruling.REMOVE]
 
 
 def test_quick_reasons_fit_on_the_nine_number_keys() -> None:

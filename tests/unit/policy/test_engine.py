@@ -20,6 +20,7 @@ POLICY = """
       self_harm: {alert: {care: 0.5}}
       ad: {limit: 0.5, alert: 0.8}
       vulgar: {}
+      similar.campaign: {alert: {campaign: 0.5}}
       custom: {mask: 0.5}
     rules:
       - {id: long-ad, when: 'score("ad.*") >= 0.3 and text.length > 3', then: review, because: 长广告, alert: spam}
@@ -116,11 +117,11 @@ def test_silence_never_softens(book: Path) -> None:
     assert verdict.rules[-1].because == "检测器未能作答: pii"
 
 
-def test_a_campaign_is_named_by_its_cluster(book: Path) -> None:
-    found = Finding("similar.campaign", 0.9, "similar", facts={"cluster": "c-17", "accounts": 12})
-    assert judged(book, Reading((found,))).campaign == "c-17"
-    other = Finding("similar.near_duplicate", 0.9, "similar", facts={"cluster": "c-18"})
-    assert judged(book, Reading((other,))).campaign is None
+def test_a_campaign_is_named_after_the_first_post_once_the_policy_calls_it_one(book: Path) -> None:
+    found = Finding("similar.campaign", 0.5, "similar", facts={"cluster": "pst_17", "accounts": 10})
+    assert judged(book, Reading((found,))).campaign == "cmp_17"
+    fewer = Finding("similar.campaign", 0.4, "similar", facts={"cluster": "pst_17", "accounts": 8})
+    assert judged(book, Reading((fewer,))).campaign is None
 
 
 def test_a_verdict_carries_what_it_stands_on(book: Path) -> None:

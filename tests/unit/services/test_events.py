@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from riskguard.api.hooks import DetectedData
+from riskguard.domain.campaign import Campaign, Extent
 from riskguard.domain.case import Case, Decision, Grievance, Origin, Ruling
 from riskguard.domain.event import EventType
 from riskguard.domain.member import Community
 from riskguard.domain.post import Post
-from riskguard.services.events import decided
+from riskguard.services.events import decided, detected
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 COMMUNITY = Community("tide", NOW, "https://tide.example/hook", "whsec_dGlkZQ==")
@@ -45,3 +47,13 @@ def test_only_the_ruling_after_an_appeal_rules_on_an_appeal() -> None:
 def test_an_appeal_before_the_first_ruling_is_ruled_on() -> None:
     case = _heard(Case("cas_1", "pst_1", "tide", 10, NOW), Origin.APPEAL, 1)
     assert _ruled(case, 2)[1] is EventType.APPEAL_RULED
+
+
+def test_a_campaign_is_told_in_numbers_and_only_where_somebody_listens() -> None:
+    campaign, extent = Campaign("cmp_1", "tide", "pst_1", NOW), Extent(12, 10, NOW, _at(40))
+    event = detected(campaign, extent, community=COMMUNITY, at=_at(41))
+    assert event is not None
+    DetectedData.model_validate(event.data)
+    assert (event.type, event.url) == (EventType.CAMPAIGN_DETECTED, COMMUNITY.webhook_url)
+    assert detected(campaign, extent, community=Community("quiet", NOW), at=_at(41)) is None
+    assert detected(campaign, extent, community=None, at=_at(41)) is None
