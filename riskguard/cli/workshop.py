@@ -181,10 +181,18 @@ def _disguised(write: Callable[[str, str, Random], str], kind: str, text: str, d
 @click.option(
     "--worker", is_flag=True, help="Instead start a worker, three times: when is it ready, what does it hold?"
 )
-def bench(batches: tuple[int, ...], posts: int, *, worker: bool) -> None:
-    """What each step costs on this machine, in microseconds per post; or what a whole worker takes."""
+@click.option("--similar", is_flag=True, help="Instead fill the memory for look-alikes: does a post's cost stay?")
+@click.option("--million", is_flag=True, help="With --similar: go on to a million posts, some minutes and 1.5 GB.")
+def bench(batches: tuple[int, ...], posts: int, *, worker: bool, similar: bool, million: bool) -> None:
+    """What each step costs on this machine, in microseconds per post; or what a whole worker takes, or what a post
+    costs as the memory for look-alikes fills."""
     from rich.console import Console
 
+    if similar:
+        from riskguard.evaluation.similar_cost import cost_table
+
+        Console().print(cost_table(million=million))
+        return
     texts = _invented(posts)
     Console().print(_workers(texts) if worker else _steps(texts, batches))
 
