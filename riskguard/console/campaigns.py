@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from riskguard.bootstrap import House
 from riskguard.console import wording
-from riskguard.console.chart import ring, steps
+from riskguard.console.campaign_chart import ring, steps
 from riskguard.console.desk import (
     FILTERS,
     check_reason,

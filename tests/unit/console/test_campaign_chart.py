@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from riskguard.console.chart import HEIGHT, WIDTH, ring, steps
+from riskguard.console.campaign_chart import HEIGHT, WIDTH, ring, steps
 from riskguard.domain.campaign import Bond, Bucket, Group
 
 NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)
