@@ -182,9 +182,10 @@ def decide(
 ) -> Campaign:
     """The campaign after this ruling, which every member is given that has none of its own; WITHDRAW takes it back.
 
-    Personal information in the reason is masked. `by` is who decided; `actor` is the member or key that they came with, for the audit log.
-    The ruling stands for later members from the first transaction on; the members so far follow AT_ONCE at a time, each
-    with its event. Where that breaks off, ruling again goes on. Raises NotFound, StaleVersion, InvalidInput, TooLarge.
+    Personal information in the reason is masked. `by` is who decided; `actor` is the member or key that they came with,
+    for the audit log. The ruling stands for later members from the first transaction on; the members so far follow
+    AT_ONCE at a time, each with its event. Where that breaks off, ruling again goes on. Raises NotFound, StaleVersion,
+    InvalidInput, TooLarge.
     """
     now = clock()
     with begin() as work:
