@@ -13,9 +13,6 @@ from riskguard.text.view import TextView
 
 DETECTOR = "pii"
 
-ANYTHING = re.compile("")
-"""The gate of a kind whose signs say enough."""
-
 ORDERS = (
     "订单",
     "单号",
