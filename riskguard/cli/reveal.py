@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import click
@@ -11,6 +11,7 @@ import click
 from riskguard.cli.database import begin_here
 from riskguard.cli.lines import opened, utf8_stdout
 from riskguard.cli.outfile import written
+from riskguard.domain.errors import InvalidInput
 
 
 @click.command()
@@ -34,7 +35,7 @@ def reveal(file: Path, member: str, reason: str, password: str, out: Path | None
 
     context = click.get_current_context()
     settings = Settings.load(data_dir=context.obj) if context.obj else Settings.load()
-    text = (sys.stdin.buffer if str(file) == "-" else opened(file)).read().decode("utf-8")
+    text = _text(file)
     reason = word_mask()(reason)  # it stays in the audit log, which holds no raw identifiers
     told = revealed(text, member, password, reason=reason, keys=keyring(settings), begin=begin_here(), clock=now)
     with ExitStack() as stack:
@@ -42,3 +43,12 @@ def reveal(file: Path, member: str, reason: str, password: str, out: Path | None
         sink.write(told.text)
     closed = f"; {told.closed} could not be opened" if told.closed else ""
     click.echo(f"{told.opened} tokens were turned back{closed}", err=True)
+
+
+def _text(file: Path) -> str:
+    """All of the file, or of standard input. InvalidInput where it is not UTF-8."""
+    with nullcontext(sys.stdin.buffer) if str(file) == "-" else opened(file) as stream:
+        try:
+            return stream.read().decode("utf-8")
+        except UnicodeDecodeError:
+            raise InvalidInput(f"{file} is not UTF-8", hint="redacted texts are; was it changed?") from None

@@ -110,3 +110,12 @@ def test_who_may_not_turn_tokens_back(
     assert done.exit_code == 1
     assert message in str(done.exception)
     assert page_of(AuditFilter(event="redaction.revealed"), begin=begin, limit=9) == []
+
+
+def test_what_is_not_utf_8_is_said_to_be_so(tmp_path: Path) -> None:
+    file = tmp_path / "sealed.txt"
+    file.write_bytes("晴天".encode("gb18030"))
+    words = ["reveal", str(file), "--member", "lan", "--password", "p", "--reason", "为什么"]
+    done = CliRunner().invoke(admin, words)
+    assert done.exit_code == 1
+    assert "is not UTF-8" in str(done.exception)
