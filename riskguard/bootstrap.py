@@ -272,16 +272,17 @@ def offline_reader(settings: Settings, *, policy_file: Path | None = None) -> Of
 
 def personal_panel(settings: Settings, *, models: bool) -> Panel:
     """The detectors of personal information alone: quick and small, or with `models` also the encoder, which finds
-    names and addresses."""
+    more names and addresses than the rules."""
     from riskguard.detectors.panel import Panel as Personal
+    from riskguard.detectors.person import PersonDetector
     from riskguard.detectors.pii import PiiDetector
 
     if not models:
-        return Personal([PiiDetector()])
+        return Personal([PiiDetector(), PersonDetector()])
     from riskguard.detectors.registry import encoder
 
     own = encoder(settings.model_dir / "risk-encoder", settings.model_dir / "linear", settings.encoder_engine)
-    return Personal([PiiDetector(), own])
+    return Personal([PiiDetector(), PersonDetector(), own])
 
 
 def check_policies(settings: Settings) -> None:

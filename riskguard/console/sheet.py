@@ -11,6 +11,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from riskguard.console import wording
+from riskguard.console.disclosure import Disclosure, disclosures
 from riskguard.console.marking import Look, Mark, excerpt, marks_in, rendered, segments
 from riskguard.console.veil import Veil
 from riskguard.domain.case import Case, CaseFile, Ruling
@@ -115,6 +116,11 @@ class Sheet:
             if not f.spans and f.score >= NOTABLE
         ]
         return sorted(found, key=lambda chip: (not chip.fired, -chip.score))
+
+    @property
+    def disclosures(self) -> list[Disclosure]:
+        """What the post gives away about people, worst first."""
+        return disclosures(self.verdict.findings)
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:

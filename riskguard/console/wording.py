@@ -11,6 +11,7 @@ from riskguard.domain.event import EventStatus, EventType
 from riskguard.domain.finding import Cause
 from riskguard.domain.member import Role
 from riskguard.domain.post import Scene
+from riskguard.domain.privacy import Risk, Whose
 from riskguard.domain.verdict import Action
 from riskguard.services.review import Need
 
@@ -46,7 +47,22 @@ EVENTS = {
 }
 ARRIVALS = {EventStatus.WAITING: "等待送达", EventStatus.DELIVERED: "已送达", EventStatus.GIVEN_UP: "已放弃"}
 CAUSES = {Cause.FAILED: "本次未能判读", Cause.ABSENT: "未安装模型"}
-DETECTORS = {"lexicon": "词库", "linear": "模型", "encoder": "模型", "pii": "个人信息识别", "similar": "近似内容比对"}
+DETECTORS = {
+    "lexicon": "词库",
+    "linear": "模型",
+    "encoder": "模型",
+    "pii": "个人信息识别",
+    "person": "人物信息识别",
+    "similar": "近似内容比对",
+}
+WHOSE = {
+    Whose.SELF: "本人",
+    Whose.OTHER: "他人",
+    Whose.BUSINESS: "商家",
+    Whose.PUBLIC: "公共机构",
+    Whose.UNKNOWN: "未写明是谁",
+}
+RISKS = {Risk.LOW: "低", Risk.MEDIUM: "中", Risk.HIGH: "高", Risk.CRITICAL: "极高"}
 TRUST = ("未知", "新人", "普通", "可信", "资深")
 
 NEEDS = {

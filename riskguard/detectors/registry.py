@@ -16,6 +16,7 @@ from riskguard.detectors.lexicon import WatchedLexicon
 from riskguard.detectors.linear import LinearDetector
 from riskguard.detectors.linear.detector import HEADS
 from riskguard.detectors.panel import Detector, Panel
+from riskguard.detectors.person import PersonDetector
 from riskguard.detectors.pii import PiiDetector
 from riskguard.detectors.similar import LookAlikes, SimilarDetector
 from riskguard.domain.errors import NotReady
@@ -44,6 +45,7 @@ def build_panel(
         [
             WatchedLexicon(policy_dir / "lexicons"),
             PiiDetector(),
+            PersonDetector(),
             encoder(model_dir / "risk-encoder", model_dir / "linear", engine),
             SimilarDetector(look_alikes, policy_dir=policy_dir, key=look_alike_key),
             *_hub(hub, model_dir / "hub.yaml", policy_dir / "taxonomy.yaml"),

@@ -15,6 +15,7 @@ from riskguard.detectors.encoder import EncoderDetector
 from riskguard.detectors.encoder.detector import WHOLE_TEXT
 from riskguard.detectors.lexicon import LexiconDetector
 from riskguard.detectors.linear import LinearDetector
+from riskguard.detectors.person import PersonDetector
 from riskguard.detectors.pii import PiiDetector
 from riskguard.detectors.registry import build_panel
 from riskguard.detectors.similar import MemoryLookAlikes, RedisLookAlikes, SimilarDetector
@@ -58,6 +59,7 @@ def _steps(settings: Settings, posts: Sequence[Post]) -> Iterator[dict[str, Fres
     loaded = (
         LexiconDetector.load(settings.policy_dir / "lexicons"),
         PiiDetector(),
+        PersonDetector(),
         LinearDetector.load(settings.model_dir / "linear"),
     )
     steps: dict[str, Fresh] = {"fold": lambda: lambda batch: fold_all([post.text for post in batch])}

@@ -21,7 +21,8 @@ from riskguard.text.view import TextView, fold_all
 class Wish:
     """What a caller asks for: operators by label over those of the policy, and which labels; None: the usual ones.
 
-    Names and codes of organisations are no usual ones: they are treated where a label or an operator names them.
+    Names, codes of organisations, health and whereabouts are no usual ones: they are treated where a label or an
+    operator names them.
     """
 
     operators: Mapping[str, Operator] = field(default_factory=dict)

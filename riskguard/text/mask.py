@@ -20,8 +20,9 @@ PERSONAL = "pii."
 LIKELY = 0.5
 """What is less likely than not (an order number with eleven digits) stays readable."""
 
-WHEN_ASKED = frozenset({"pii.name", "pii.org_code"})
-"""A name by itself harms nobody: posts speak of singers and ministers all day; a code of an organisation is public.
+WHEN_ASKED = frozenset({"pii.name", "pii.org_code", "pii.health", "pii.trajectory"})
+"""A name by itself harms nobody: posts speak of singers and ministers all day; a code of an organisation is public; and
+people may speak of an illness or a journey of their own.
 
 They are hidden where a policy says so.
 """

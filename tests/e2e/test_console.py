@@ -131,6 +131,10 @@ def test_a_moderator_rules_on_a_case_and_the_platform_is_told(served: Served, pa
         "grove_7788", "g********8"
     ).replace("13900001111", "139****1111")
     expect(page.get_by_text("词表与模型都认为是辱骂").first).to_be_visible()
+    disclosed = page.get_by_role("region", name="披露的个人信息")
+    expect(disclosed.get_by_role("listitem").first).to_contain_text(
+        re.compile("手机号 · .*危害高.*敏感个人信息 · 依据：个人信息保护法", re.DOTALL)
+    )
     picture(page, "console-case")
 
     page.get_by_role("button", name="人身攻击").click()

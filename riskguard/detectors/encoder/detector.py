@@ -123,7 +123,13 @@ class EncoderDetector:
             if mention.score >= floor and _is_personal(mention, view):
                 by_label.setdefault(NAMED[mention.kind], []).append(mention)
         return [
-            Finding(label, them[0].score, self.name, tuple(view.span(m.start, m.end, _REASONS[label]) for m in them))
+            Finding(
+                label,
+                them[0].score,
+                self.name,
+                tuple(view.span(m.start, m.end, _REASONS[label]) for m in them),
+                {"by": self.name},
+            )
             for label, them in by_label.items()
         ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -13,10 +13,22 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from riskguard.detectors.person import PersonDetector
 from riskguard.detectors.pii import PiiDetector
-from riskguard.domain.finding import NOTABLE
+from riskguard.domain.finding import NOTABLE, Finding
 from riskguard.domain.post import Post
-from riskguard.evaluation.entities import NEWS, WEIBO, by_findings, name_figures, named_sentences
+from riskguard.evaluation.entities import (
+    DOORS,
+    NEWS,
+    SPAN_F1,
+    SPAN_PRECISION,
+    SPAN_RECALL,
+    WEIBO,
+    addresses,
+    by_findings,
+    name_figures,
+    named_sentences,
+)
 from riskguard.evaluation.labelled import Split, read_rows
 from riskguard.evaluation.pii.figures import PiiFigures, Reader, likely, measure_pii
 from riskguard.evaluation.pii.ordinary import judged_right
@@ -37,6 +49,8 @@ _WIDE = 160
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+_TOGETHER = "together"
+_WITNESSES = {"rules": ("rule", "both"), "encoder": ("encoder", "both"), _TOGETHER: ("rule", "encoder", "both")}
 _START = datetime(2020, 3, 1, 4, tzinfo=UTC)
 
 
@@ -45,7 +59,7 @@ _START = datetime(2020, 3, 1, 4, tzinfo=UTC)
 @click.option(
     "--data", type=_FOLDER, help=f"Folder that holds labelled/: read {_ORDINARY} of train and names of dev, too."
 )
-@click.option("--rules", is_flag=True, help="Let the detector 'pii' alone read: quick, without models and grading.")
+@click.option("--rules", is_flag=True, help="Let the rules alone read: quick, without models and grading.")
 @click.option("--missed", is_flag=True, help="Tell every sentence of the tuned half that went wrong.")
 @click.option("--alarms", type=_FILE, help="Write here, hidden, what was told of ordinary posts and nobody judged.")
 @click.option("--json", "out", type=_FILE, help="Also write the figures here.")
@@ -105,8 +119,14 @@ def _measured(cases: Path, data: Path | None, *, rules: bool) -> tuple[PiiFigure
 
 
 def _by_rules() -> Reader:
-    detector = PiiDetector()
-    return lambda texts: detector.read(list(map(_post, count(), texts)), fold_all(texts), floor=NOTABLE)
+    detectors = (PiiDetector(), PersonDetector())
+
+    def read(texts: Sequence[str]) -> list[list[Finding]]:
+        posts, views = list(map(_post, count(), texts)), fold_all(texts)
+        told = [detector.read(posts, views, floor=NOTABLE) for detector in detectors]
+        return [[finding for findings in each for finding in findings] for each in zip(*told, strict=True)]
+
+    return read
 
 
 def _by_all(settings: Settings) -> Reader:
@@ -122,7 +142,13 @@ def _post(number: int, text: str) -> Post:
 
 
 def _entities(data: Path, read: Reader) -> Iterator[Measured]:
-    for source in (WEIBO, NEWS):
-        sentences = named_sentences(data, source)
-        found = [by_findings(likely(findings)) for findings in read([sentence.text for sentence in sentences])]
-        yield from name_figures(sentences, found, of=f"Names and addresses, {source} of dev")
+    """By rules and by the encoder, each where it finds any, and by both together."""
+    sets = {source: named_sentences(data, source) for source in (WEIBO, NEWS)} | {DOORS: addresses(data)}
+    for source, sentences in sets.items():
+        told = [likely(findings) for findings in read([sentence.text for sentence in sentences])]
+        for who, by in _WITNESSES.items():
+            found = [by_findings(findings, by=by) for findings in told]
+            if any(found) or who == _TOGETHER:
+                of = f"Names and addresses, {source} of dev, {who}"
+                figures = name_figures(sentences, found, of=of, figures=(SPAN_PRECISION, SPAN_RECALL, SPAN_F1))
+                yield from (line for line in figures if line.rows)

@@ -13,11 +13,8 @@ from datetime import date
 from riskguard.domain.finding import Finding
 from riskguard.domain.privacy import MINOR, Aggregate, Risk, Whose
 from riskguard.domain.taxonomy import Family, Label, Taxonomy
+from riskguard.services.disclosure.doxxing import DOXXING, LIKELY
 
-LIKELY = 0.5
-"""What is less likely than not to be personal makes nothing else worse."""
-
-DOXXING = "doxxing"
 _PLAIN_BASIS = ("个人信息保护法 第四条",)
 _GROWN = 14
 _CHILD = re.compile(
@@ -86,7 +83,8 @@ def _told(finding: Finding, label: Label, raising: Sequence[Aggregate], names: s
 
 
 def _published(finding: Finding) -> bool:
-    return Whose(str(finding.facts.get("whose", Whose.UNKNOWN))).published
+    """Whether it is given out to be reached; a call to harass is as bad against a shop."""
+    return finding.label != DOXXING and Whose(str(finding.facts.get("whose", Whose.UNKNOWN))).published
 
 
 def _label(label: str, taxonomy: Taxonomy) -> Label:

@@ -44,7 +44,7 @@ def test_a_text_comes_back_without_its_numbers_and_says_who_read_it(platform: Pl
     assert [(span["start"], span["end"], span["redacted"]) for span in finding["spans"]] == [
         (4, 17, {"start": 4, "end": 17})
     ]
-    assert set(body["models"]) == {"pii"}
+    assert set(body["models"]) == {"pii", "person"}
 
 
 def test_several_texts_and_operators_of_ones_own(platform: Platform) -> None:

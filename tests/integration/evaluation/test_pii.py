@@ -46,7 +46,8 @@ def test_the_figures_are_saved_and_a_missed_goal_is_told(data: Path, tmp_path: P
     low, high = mobile["recall"]["interval"]
     assert low < mobile["recall"]["value"] <= high
     names = [line for line in told["entities"] if line["part"] == "names"]
-    assert [(line["of"], line["rows"]) for line in names] == [("Names and addresses, ner_weibo of dev", 1)]
+    assert {(line["of"], line["rows"]) for line in names} == {("Names and addresses, ner_weibo of dev, together", 1)}
+    assert [line["figure"] for line in names] == ["span precision", "span recall", "span F1"]
     assert "kept-" not in done.output
     assert all(name.startswith("tuned-") for name in told["wrong_tuned"])
 

@@ -105,3 +105,30 @@ def test_a_post_that_was_reported_before_it_was_judged_has_a_page_too() -> None:
     shown = sheet(None, text="第一行\n第二行")
     assert not shown.judged
     assert (shown.line, shown.words, shown.chips, shown.rules) == ("第一行 第二行", "第一行\n第二行", [], [])
+
+
+def _graded(label: str, risk: str, whose: str, **more: str | bool) -> Finding:
+    facts = {"risk": risk, "whose": whose, "pipl_sensitive": False, "basis": "某法 第一条", **more}
+    return Finding(label, 0.9, "pii", (EvidenceSpan(2, 13, "手机号"),), facts)
+
+
+def test_what_is_given_away_is_listed_worst_first_and_once_for_each_owner() -> None:
+    verdict = Verdict(
+        "pst_1",
+        Action.REVIEW,
+        findings=(
+            _graded("pii.mobile", "medium", "self"),
+            _graded(
+                "pii.mobile", "critical", "other", pipl_sensitive=True, raised="两种以上直接标识同时出现：手机号、姓名"
+            ),
+            _graded("pii.mobile", "high", "other"),
+            Finding("abuse", 0.9, "linear"),
+        ),
+    )
+    first, second = sheet(verdict).disclosures
+    assert (first.owner, first.danger, first.sensitive, first.raised[:4]) == ("他人", "极高", True, "两种以上")
+    assert (second.owner, second.danger, second.sensitive, second.raised) == ("本人", "中", False, "")
+
+
+def test_a_verdict_from_before_grading_gives_nothing_away() -> None:
+    assert sheet(Verdict("pst_1", Action.MASK, findings=(Finding("pii.mobile", 0.9, "pii"),))).disclosures == []

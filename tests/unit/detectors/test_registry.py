@@ -72,7 +72,7 @@ def test_an_encoder_takes_the_place_of_the_linear_model_that_it_holds(policies: 
     views = fold_all(texts)
     (reading,) = panel.explain(views, panel.read(posts_of(texts), views), [{"ad"}])
     assert {"ad", "pii.name"} <= reading.scores().keys()
-    assert {"lexicon", "pii", "encoder", "similar"} == reading.models.keys()
+    assert {"lexicon", "pii", "person", "encoder", "similar"} == reading.models.keys()
     assert [bool(f.spans) for f in reading.findings if f.label == "ad"] == [True]
     assert panel.notes["encoder"]["engine"] == "onnxruntime-fp32"
 

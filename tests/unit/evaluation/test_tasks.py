@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 from riskguard.domain.errors import InvalidInput
-from riskguard.evaluation.entities import Sentence, by_jieba, name_figures, named_sentences
+from riskguard.domain.finding import EvidenceSpan, Finding
+from riskguard.evaluation.entities import (
+    SPAN_PRECISION,
+    SPAN_RECALL,
+    Sentence,
+    addresses,
+    by_findings,
+    by_jieba,
+    name_figures,
+    named_sentences,
+)
 from riskguard.evaluation.examples import Library
 from riskguard.evaluation.goals import GOALS, PREJUDICE, Goal
 from riskguard.evaluation.labelled import Row, Split
@@ -122,6 +132,42 @@ def test_a_span_counts_if_kind_and_both_ends_are_right(found: set[tuple[str, int
     assert both.value == pytest.approx(f1)
     assert (both.goal.must, both.goal.floor) == (0.60, 0.3)
     assert (names.rows, addresses.rows) == (1, 0)
+
+
+def test_precision_and_recall_are_told_where_they_are_asked_for() -> None:
+    found = frozenset({("PER", 2, 4), ("ADDR", 0, 2), ("ADDR", 4, 6)})
+    figures = name_figures([_SAID], [found], of="x", figures=(SPAN_PRECISION, SPAN_RECALL))
+    told = {(line.part, line.figure): line.value for line in figures if line.rows}
+    assert told[("both", SPAN_PRECISION)] == pytest.approx(1 / 3)
+    assert told[("both", SPAN_RECALL)] == 1.0
+    assert ("addresses", SPAN_RECALL) not in told
+
+
+def test_an_address_is_wanted_as_a_whole_in_the_words_around_it(tmp_path: Path) -> None:
+    rows = [
+        {
+            "text": "文三路8号",
+            "entities": [{"label": "road", "start": 0, "end": 3}, {"label": "roadno", "start": 3, "end": 5}],
+        },
+        {"text": "文三路", "entities": [{"label": "road", "start": 0, "end": 3}]},
+    ]
+    file = tmp_path / "labelled" / "dev" / "address_parts.jsonl"
+    file.parent.mkdir(parents=True)
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert addresses(tmp_path) == [Sentence("我家住在文三路8号", frozenset({("ADDR", 4, 9)}))]
+
+
+@pytest.mark.parametrize(
+    ("by", "spans"),
+    [
+        pytest.param(("rule", "both"), {("PER", 0, 2), ("ADDR", 4, 9)}, id="rules"),
+        pytest.param(("encoder", "both"), {("PER", 0, 2), ("PER", 2, 4)}, id="encoder"),
+    ],
+)
+def test_findings_are_told_apart_by_their_witness(by: tuple[str, ...], spans: set[tuple[str, int, int]]) -> None:
+    places = [("pii.name", 0, 2, "both"), ("pii.name", 2, 4, "encoder"), ("pii.address", 4, 9, "rule")]
+    found = [Finding(label, 0.9, "x", (EvidenceSpan(a, b, "why"),), {"by": who}) for label, a, b, who in places]
+    assert by_findings(found, by=by) == spans
 
 
 def test_jieba_tags_a_town_and_its_place_in_the_text() -> None:

@@ -32,6 +32,7 @@ def _found(text: str, part: str, label: str) -> Finding:
         pytest.param("住幸福路5号", "幸福路5号", "pii.address", "住*****", id="label-without-a-rule"),
         pytest.param("他叫张三", "张三", "pii.name", "他叫张三", id="a-name-by-itself"),
         pytest.param("税号D2143569X", "D2143569X", "pii.org_code", "税号D2143569X", id="an-organisation"),
+        pytest.param("我感冒了", "感冒", "pii.health", "我感冒了", id="an-illness-by-itself"),
         pytest.param("138", "138", "pii.mobile", "***", id="too-short-to-show-a-part"),
         pytest.param("傻逼", "傻逼", "abuse.insult", "傻逼", id="only-personal-information"),
     ],
@@ -52,7 +53,7 @@ def test_overlapping_spans_hide_what_either_hides() -> None:
 
 
 def test_a_finding_without_spans_speaks_of_the_whole_text() -> None:
-    assert mask("确诊了", [Finding("pii.health", 0.9, "encoder")]) == "***"
+    assert mask("确诊了", [Finding("pii.health", 0.9, "encoder")], asked={"pii.health"}) == "***"
 
 
 def test_what_is_less_likely_than_not_stays_readable() -> None:

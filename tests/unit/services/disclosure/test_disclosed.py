@@ -81,14 +81,14 @@ def test_an_identity_number_tells_that_it_is_a_childs() -> None:
 
 def test_why_it_was_raised_is_said_with_the_law() -> None:
     text = "张三 138"
-    _, mobile = read(text, found(text, "pii.name", "张三"), found(text, "pii.mobile", "138"))
+    mobile, _ = read(text, found(text, "pii.mobile", "138"), found(text, "pii.name", "张三"))
     assert mobile.facts["raised"] == "两种以上直接标识同时出现：手机号、姓名"
     assert mobile.facts["basis"] == "个人信息保护法 第四条、GB/T 35273-2020 附录A；GB/T 45574-2025"
 
 
 def test_what_is_hardly_likely_makes_nothing_worse() -> None:
     text = "张三 单号138"
-    name, number = read(text, found(text, "pii.name", "张三"), found(text, "pii.mobile", "138", score=0.27))
+    number, name = read(text, found(text, "pii.mobile", "138", score=0.27), found(text, "pii.name", "张三"))
     assert (name.facts["risk"], number.facts["risk"]) == ("low", "medium")
 
 
@@ -109,3 +109,36 @@ def test_other_findings_stay_as_they_are() -> None:
     plain = Finding("abuse", 0.9, "linear")
     assert read("你好", plain) == [plain]
     assert not discloses(Reading((plain,)))
+
+
+def _named(by: str, score: float, *places: tuple[int, int], label: str = "pii.name") -> Finding:
+    return Finding(label, score, by, tuple(EvidenceSpan(start, end, by) for start, end in places), {"by": by})
+
+
+@pytest.mark.parametrize(
+    ("findings", "told"),
+    [
+        pytest.param([("rule", 0.8, (0, 2))], {("rule", 0.8, ((0, 2),))}, id="a-rule-alone"),
+        pytest.param(
+            [("rule", 0.8, (0, 2)), ("encoder", 0.5, (0, 2), (5, 7))],
+            {("both", 0.9, ((0, 2),)), ("encoder", 0.5, ((5, 7),))},
+            id="agreed-on-one-of-two",
+        ),
+        pytest.param(
+            [("rule", 0.8, (0, 3)), ("encoder", 0.5, (1, 3))], {("both", 0.9, ((0, 3),))}, id="the-wider-place-stays"
+        ),
+        pytest.param(
+            [("rule", 0.8, (0, 3)), ("encoder", 0.5, (2, 5))],
+            {("rule", 0.8, ((0, 3),)), ("encoder", 0.5, ((2, 5),))},
+            id="places-that-cross-are-two",
+        ),
+    ],
+)
+def test_places_that_rules_and_a_model_found_stand_once(
+    findings: list[tuple[str, float, tuple[int, int]]], told: set[tuple[str, float, tuple[tuple[int, int], ...]]]
+) -> None:
+    given = [_named(by, score, *places) for by, score, *places in findings]
+    assert {
+        (str(f.facts["by"]), f.score, tuple((s.start, s.end) for s in f.spans))
+        for f in read("张三丰和李四光来过", *given)
+    } == told

@@ -32,6 +32,7 @@ def _whose(text: str, label: str = "pii.mobile") -> Whose:
         pytest.param("张小花的手机号{}", OTHER, id="a-name-with-its-number"),
         pytest.param("王某某身份证{}", OTHER, id="a-hidden-name"),
         pytest.param("{} 他的，大家去打", OTHER, id="his-afterwards"),
+        pytest.param("这人渣的信息我扒出来了，手机{}", OTHER, id="who-digs-is-not-meant"),
         pytest.param("TA的电话{}", OTHER, id="pinyin-third-person"),
         pytest.param("客服电话{}", BUSINESS, id="customer-service"),
         pytest.param("本店地址人民路8号，预约{}", BUSINESS, id="a-shop"),
