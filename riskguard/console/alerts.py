@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from riskguard.bootstrap import House
 from riskguard.console import alert_wording as wording
-from riskguard.console.scope import communities_of, page_number, scope
+from riskguard.console.desk import chosen_page, communities_of, scope
 from riskguard.domain.alert import AlertStatus
 from riskguard.domain.audit import named_member
 from riskguard.domain.errors import InvalidInput, NotFound
@@ -70,7 +70,7 @@ class AlertPages:
         return render_template(
             "alerts.html",
             leaf=alert_desk.listed(
-                begin=begin, community=community, statuses=FILTERS[status], kind=kind, page=page_number()
+                begin=begin, community=community, statuses=FILTERS[status], kind=kind, page=chosen_page()
             ),
             status=status,
             kind=kind,
