@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Flask, request
 
-from riskguard.api import alerts, authors, campaigns, cases, health, posts, problems, redaction, reference
+from riskguard.api import (
+    alerts,
+    authors,
+    campaigns,
+    cases,
+    health,
+    opinion,
+    posts,
+    problems,
+    redaction,
+    reference,
+)
 from riskguard.api.door import Door
 from riskguard.bootstrap import House
 from riskguard.domain.errors import InvalidInput
@@ -26,6 +37,7 @@ def create_app(house: House) -> Flask:
     app.register_blueprint(redaction.blueprint(door))
     app.register_blueprint(authors.blueprint(door))
     app.register_blueprint(campaigns.blueprint(door))
+    app.register_blueprint(opinion.blueprint(door))
     app.register_blueprint(health.blueprint(door))
     app.register_blueprint(reference.blueprint(max_text_chars=house.settings.max_text_chars))
     return app

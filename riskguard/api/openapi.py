@@ -12,7 +12,8 @@ from riskguard import __version__
 from riskguard.api import schemas
 from riskguard.api.hooks import ABOUT, ANSWERS, HOOKS, Hook
 from riskguard.api.problems import KINDS, MEDIA_TYPE
-from riskguard.api.routes import ROUTES, Parameter, Route
+from riskguard.api.route import Parameter, Route
+from riskguard.api.routes import ROUTES
 
 _TITLES = {kind.status: kind.title for kind in reversed(KINDS.values())}
 """The first kind of each status stands for it."""

@@ -2,42 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from pydantic import BaseModel
-
 from riskguard.api import alert_schemas, campaign_schemas, redaction, schemas
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """Something that stands in the path, the query or a header."""
-
-    name: str
-    where: str
-    about: str
-    shape: dict[str, object]
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One method on one path; `answers` maps a status to its shape and meaning, `problems` are statuses."""
-
-    method: str
-    path: str
-    name: str
-    group: str
-    summary: str
-    about: str
-    answers: dict[int, tuple[type[BaseModel] | str, str]]
-    problems: tuple[int, ...] = ()
-    takes: type[BaseModel] | None = None
-    many: bool = False
-    parameters: tuple[Parameter, ...] = ()
-    keyless: bool = False
-    example: str = ""
-
+from riskguard.api.route import Parameter, Route
+from riskguard.api.routes_opinion import OPINION_ROUTES
 
 _TEXT: dict[str, object] = {"type": "string"}
 _KEY = Parameter(
@@ -238,6 +205,7 @@ ROUTES: tuple[Route, ...] = (
         example="""curl -s "$RISKGUARD/v1/cases/$CASE/decisions" -H "Authorization: Bearer $KEY" \\
   --json '{"ruling": "remove", "reason": "引流广告", "by": "moderator-3", "version": 1}'""",
     ),
+    *OPINION_ROUTES,
     Route(
         "POST",
         "/v1/redact",

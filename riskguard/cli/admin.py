@@ -11,6 +11,7 @@ from riskguard.cli.audit import audit, verify_audit
 from riskguard.cli.authors import erase_author, export_author
 from riskguard.cli.database import begin_here
 from riskguard.cli.keys import add_data_key, rotate_keys
+from riskguard.cli.opinion import recount_opinion
 from riskguard.cli.retention import purge
 from riskguard.cli.reveal import reveal
 from riskguard.domain.audit import CLI
@@ -36,6 +37,7 @@ admin.add_command(rotate_keys)
 admin.add_command(erase_author)
 admin.add_command(export_author)
 admin.add_command(purge)
+admin.add_command(recount_opinion)
 admin.add_command(verify_audit)
 admin.add_command(audit)
 admin.add_command(reveal)

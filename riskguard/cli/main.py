@@ -20,6 +20,7 @@ VERBS = {
     "policy": "riskguard.cli.policy:policy",
     "lexicon": "riskguard.cli.lexicon:lexicon",
     "alerts": "riskguard.cli.alerts:alerts",
+    "report": "riskguard.cli.report:report",
     "admin": "riskguard.cli.admin:admin",
     "pretrain": "riskguard.cli.encoder:pretrain",
     "train": "riskguard.cli.encoder:train",

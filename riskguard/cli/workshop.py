@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from riskguard.evaluation.disguised import Disguise
     from riskguard.evaluation.heads import Figures
 
-_LATE = ("pii", "plain", "sensitive", "similar", "stream")
+_LATE = ("pii", "plain", "sensitive", "similar", "stream", "surges")
 _STARTS = 3
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _data = click.option("--data", type=_FOLDER, help="Folder that holds labelled/; else RISKGUARD_TRAINING_DATA.")

@@ -15,6 +15,7 @@ from riskguard.console.auditing import AuditPages
 from riskguard.console.campaigns import Campaigns
 from riskguard.console.desk import Desk
 from riskguard.console.entrance import SESSION, Entrance, may_audit, may_rule
+from riskguard.console.opinion import OpinionDesk
 from riskguard.console.sheet import bare
 from riskguard.domain.errors import InvalidInput, NotAllowed, NotFound, RiskguardError
 
@@ -69,6 +70,7 @@ def create_app(house: House) -> Flask:
     app.register_blueprint(Desk(house, mask=word_mask()).blueprint())
     app.register_blueprint(AuditPages(house).blueprint())
     app.register_blueprint(Campaigns(house, mask=word_mask()).blueprint())
+    app.register_blueprint(OpinionDesk(house).blueprint())
     app.after_request(_guarded)
     _teach(app, house)
     _comfort(app)

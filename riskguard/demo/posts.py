@@ -22,6 +22,8 @@ _PARTS = 7
 _DAY_MIN = 1440.0
 _ACCOUNTS = 160
 _OLD_DAYS = (30, 1500)
+HISTORY_DAYS = 10
+_CALM_TOPICS = (talk.COOKING, talk.CLASSES, talk.DELIVERY, talk.MOOD, talk.NEIGHBOURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,14 @@ def posts(seed: int = 1, *, now: datetime | None = None) -> list[dict[str, objec
     said = sorted(maker.everything(), key=lambda each: -each.ago_min)
     moment = now or datetime.now(UTC)
     return [_wire(f"demo-{seed}-{number:04}", each, moment) for number, each in enumerate(said, start=1)]
+
+
+def history(seed: int = 1, *, days: int = HISTORY_DAYS, now: datetime | None = None) -> list[dict[str, object]]:
+    """Ordinary talk of the days before, oldest first: what makes the last day's surge one."""
+    maker = _Maker(Random(seed))  # noqa: S311 (variety, not secrecy)
+    said = sorted((each for day in range(1, days + 1) for each in maker.calm(day)), key=lambda each: -each.ago_min)
+    moment = now or datetime.now(UTC)
+    return [_wire(f"demo-{seed}-before-{number:04}", each, moment) for number, each in enumerate(said, start=1)]
 
 
 def _wire(post_id: str, said: _Said, now: datetime) -> dict[str, object]:
@@ -78,6 +88,13 @@ class _Maker:
         yield from self._privacy()
         yield from self._surge()
         yield from self._evasions()
+
+    def calm(self, day: int) -> Iterator[_Said]:
+        """A day of ordinary talk, so many days ago."""
+        for topic in _CALM_TOPICS:
+            for text in self._mixed(topic, 40):
+                ago = (day + self._chance.random()) * _DAY_MIN
+                yield _Said(text, ago, self._someone(), self._chance.choice((Scene.POST, Scene.POST, Scene.COMMENT)))
 
     def _ordinary(self) -> Iterator[_Said]:
         topics = ((talk.COOKING, 40), (talk.CLASSES, 40), (talk.DELIVERY, 25), (talk.MOOD, 30))

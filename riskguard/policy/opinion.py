@@ -50,17 +50,17 @@ class Slow:
 class Close:
     """A surge ends after this many minutes under this lift."""
 
-    lift: float = 1.5
-    after_min: float = 30
+    lift: float = 1.3
+    after_min: float = 120
 
 
 @dataclass(frozen=True, slots=True)
 class SurgeRules:
     """When more accounts than usual are a surge. `windows_min` are whole multiples of five, shortest first."""
 
-    volume: Bar = Bar(12, 2.0, 7)
-    emotion: Bar = Bar(8, 3.0, 7)
-    topic: Bar = Bar(5, 4.0, 8)
+    volume: Bar = Bar(8, 2.0, 5)
+    emotion: Bar = Bar(6, 3.0, 6)
+    topic: Bar = Bar(5, 4.0, 6)
     windows_min: tuple[int, ...] = (5, 15, 60)
     slow: Slow = Slow()
     close: Close = Close()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riskguard.bootstrap import now, open_begin
-from riskguard.demo.posts import posts
+from riskguard.demo.posts import HISTORY_DAYS, history, posts
 from riskguard.domain.audit import SYSTEM
 from riskguard.domain.member import Role
 from riskguard.services import accounts
@@ -22,6 +22,7 @@ from riskguard.up.child import Child
 
 COMMUNITY = "demo"
 PAUSE_S = 0.02
+BATCH = 500
 Say = Callable[[str, str], None]
 
 
@@ -74,18 +75,24 @@ class Demo:
         if not self.fresh:
             self.say("demo", "the demo community is as you left it; start with another --data-dir for a new one")
             return
+        before = history()
+        for first in range(0, len(before), BATCH):
+            self._send("/v1/posts/batch", before[first : first + BATCH])
         made = posts()
         for post in made:
             if wait(PAUSE_S):
                 return
-            self._send(post)
+            self._send("/v1/posts", post)
         authors = len({json.dumps(post["author"], sort_keys=True) for post in made})
+        self.say(
+            "demo", f"sent {len(before)} invented posts of the {HISTORY_DAYS} days before, which take a moment to judge"
+        )
         self.say("demo", f"sent {len(made)} invented posts by {authors} authors to the community '{COMMUNITY}'")
 
-    def _send(self, post: Mapping[str, object]) -> None:
+    def _send(self, path: str, body: object) -> None:
         headers = {"authorization": f"Bearer {self.account['api_key']}", "content-type": "application/json"}
         request = urllib.request.Request(  # noqa: S310 (our own address)
-            f"{self.url}/v1/posts", json.dumps(post, default=str).encode(), headers
+            f"{self.url}{path}", json.dumps(body, default=str).encode(), headers
         )
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310

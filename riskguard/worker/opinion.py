@@ -7,6 +7,7 @@ import time
 
 from riskguard.bootstrap import House, opinion_rules
 from riskguard.services.opinion.counting import BATCH, count_new, forget_opinion
+from riskguard.services.opinion.daily import measure_day
 from riskguard.services.opinion.watching import Watcher
 
 _log = logging.getLogger(__name__)
@@ -37,6 +38,10 @@ class OpinionDesk:
             _log.warning("surge %s in '%s': %s", surge.id, surge.community, surge.series.kind.value)
         for surge in ended:
             _log.info("surge %s in '%s' is over", surge.id, surge.community)
+
+    def measure(self) -> None:
+        """Measure the topics, the sameness and the health of the day."""
+        measure_day(begin=self._begin, rules=self._rules, clock=self._clock)
 
     def forget(self) -> None:
         """Drop what is older than the rules say."""

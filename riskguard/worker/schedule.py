@@ -92,6 +92,7 @@ def chores_of(house: House) -> list[Chore]:
         Chore("sweeping up posts without a verdict", 5.0, lambda: _sweep(house)),
         Chore("counting what was judged", 5.0, opinion.count),
         Chore("looking for surges", 60.0, opinion.look),
+        Chore("measuring the day", 300.0, opinion.measure),
         Chore("forgetting old opinion", 3600.0, opinion.forget),
         Chore("telling of alerts", 2.0, lambda: _tell(house)),
         Chore("forgetting old alerts", 3600.0, lambda: _forget_alerts(house)),

@@ -20,12 +20,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from riskguard.demo.posts import posts
+from riskguard.demo.posts import history, posts
 from riskguard.evaluation.service import Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.service, pytest.mark.timeout(300)]
 
-MADE = len(posts())
+MADE = len(posts()) + len(history())
 CAMPAIGNS = 2
 """Texts of the demo that ten accounts or more push."""
 
@@ -108,6 +108,17 @@ def test_a_moderator_decides_in_a_browser_and_the_platform_hears_of_it(demo: Ser
     expect(page.get_by_role("status")).to_contain_text("裁定已保存")
     assert within(15, lambda: "case.decided" in opened(platform_of(demo)))
     assert "remove" in opened(platform_of(demo))
+
+
+def test_the_surge_of_the_last_hour_is_seen_with_its_evidence(demo: Service, page: Page) -> None:
+    page.get_by_role("link", name="舆情").click()
+    surge = page.locator("table.surges a").first
+    assert within(100, lambda: page.reload() is not None and surge.is_visible()), "looked for once a minute"
+    expect(page.locator("svg.trend path.accounts")).to_have_attribute("d", re.compile("^M"))
+    picture(page, "console-opinion")
+    surge.click()
+    expect(page.get_by_text("纸飞机").first).to_be_visible()
+    expect(page.locator(".exemplars li").first).to_be_visible()
 
 
 def test_the_documentation_page_needs_nothing_from_elsewhere(demo: Service, page: Page) -> None:

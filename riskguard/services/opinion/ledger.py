@@ -20,6 +20,9 @@ class Ledger(Protocol):
         """Wait for this transaction's turn to write; those of the posts that are still uncounted, which they are no
         longer once it commits."""
 
+    def recount(self) -> int:
+        """Forget all that was counted, and line every judged post up to be counted again; how many."""
+
     def buckets(self, keys: Collection[BucketKey]) -> list[Bucket]:
         """Those that exist."""
 

@@ -30,8 +30,9 @@ REMEMBERED_DAYS = 62
 
 
 def marks_of(judged: Sequence[Judged], rules: OpinionRules) -> list[Mark]:
-    """One mark per judged post, in order. Nothing of its text is kept but its topics."""
-    topics = topics_of([f"{each.post.title}\n{each.post.text}" for each in judged], rules)
+    """One mark per judged post, in order. Nothing of its text is kept but its topics, and these are taken from what
+    may be shown: no name and no number that is masked becomes a topic."""
+    topics = topics_of([each.verdict.masked_text for each in judged], rules)
     return [_mark(each, said, rules.reading) for each, said in zip(judged, topics, strict=True)]
 
 

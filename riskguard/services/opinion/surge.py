@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import log
+from operator import neg
 
 from riskguard.domain.opinion import ALL, EMOTIONS, NEGATIVE, Mark, Series, SeriesKind, Surge
+from riskguard.domain.post import Scene
 from riskguard.policy.opinion import Bar, SurgeRules
 from riskguard.services.opinion.surprise import rise, surprise
 from riskguard.services.opinion.usual import Usual
@@ -24,6 +28,8 @@ _WATCHED = (NEGATIVE, *(emotion for emotion in EMOTIONS if emotion != "neutral")
 _MOST_TOPICS = 6
 _MOST_EXEMPLARS = 6
 _TELLING_MOOD = 5
+
+_Name = tuple[SeriesKind, str, Scene | None]
 
 Common = Callable[[str], float]
 """How common a topic's words are in the language, 0..1."""
@@ -52,6 +58,20 @@ class Look:
     usual: Usual
     rules: SurgeRules
     common: Common = lambda _: 0.0
+    ages: Sequence[float] = field(init=False)
+    """Minutes since each mark."""
+
+    def __post_init__(self) -> None:
+        now = self.now.timestamp()
+        object.__setattr__(self, "ages", [(now - mark.at.timestamp()) / 60 for mark in self.marks])
+
+    def places(self, window_min: float) -> range:
+        """Where the marks of the last minutes stand."""
+        return range(bisect_right(self.ages, -window_min, key=neg), len(self.marks))
+
+    def accounts(self, places: Sequence[int]) -> int:
+        """How many distinct accounts wrote the marks at these places."""
+        return len({self.marks[at].account for at in places})
 
 
 def watch(look: Look, open_: Sequence[Surge]) -> list[Surge]:
@@ -75,12 +95,16 @@ def sightings(look: Look) -> list[Sighting]:
 
 def belongs(mark: Mark, surge: Surge) -> bool:
     """Whether a post is one of those that a surge counts."""
-    series = surge.series
-    if series.scene not in (None, mark.scene):
-        return False
-    if series.kind is SeriesKind.TOPIC:
+    if surge.series.kind is SeriesKind.TOPIC:
         return not set(surge.topics).isdisjoint(mark.topics)
-    return series.name in (ALL, mark.emotion, mark.sentiment)
+    return counts(surge.series, mark)
+
+
+def counts(series: Series, mark: Mark) -> bool:
+    """Whether a series counts a post."""
+    if series.kind is SeriesKind.TOPIC:
+        return series.name in mark.topics
+    return series.scene in (None, mark.scene) and series.name in (ALL, mark.emotion, mark.sentiment)
 
 
 def copies_in(marks: Sequence[Mark]) -> int:
@@ -93,32 +117,40 @@ def copies_in(marks: Sequence[Mark]) -> int:
 
 
 def _series(look: Look) -> Iterator[tuple[Series, list[int]]]:
-    """What is watched, each with the places of its marks in `look.marks`; series that are too small are left out."""
-    marks, rules = look.marks, look.rules
-    grouped: defaultdict[Series, list[int]] = defaultdict(list)
-    scenes = {mark.scene for mark in marks}
-    for at, mark in enumerate(marks):
-        if look.usual.settled:
-            grouped[Series(SeriesKind.VOLUME)].append(at)
-            if len(scenes) > 1:
-                grouped[Series(SeriesKind.VOLUME, ALL, mark.scene)].append(at)
-            for mood in {mark.emotion, mark.sentiment} & set(_WATCHED):
-                grouped[Series(SeriesKind.EMOTION, mood)].append(at)
-        for topic in mark.topics:
-            grouped[Series(SeriesKind.TOPIC, topic)].append(at)
-    for series, places in grouped.items():
-        if len(places) >= _bar(series, rules).accounts:
-            yield series, places
+    """What is watched, each with the places of its marks in `look.marks`; what is too small of late is left out."""
+    late = look.places(look.rules.windows_min[-1])
+    scenes = len({look.marks[at].scene for at in late})
+    grouped: defaultdict[_Name, list[int]] = defaultdict(list)
+    for at in late:
+        for name in _names(look.marks[at], settled=look.usual.settled, scenes=scenes):
+            grouped[name].append(at)
+    for name, places in grouped.items():
+        if len(places) >= _bar(name[0], look.rules).accounts:
+            yield Series(*name), places
+
+
+def _names(mark: Mark, *, settled: bool, scenes: int) -> Iterator[_Name]:
+    """Kind, name and scene of every series that counts a post. Plain tuples: there are many, and few become series."""
+    if settled:
+        yield SeriesKind.VOLUME, ALL, None
+        if scenes > 1:
+            yield SeriesKind.VOLUME, ALL, mark.scene
+        for mood in _WATCHED:
+            if mood in (mark.emotion, mark.sentiment):
+                yield SeriesKind.EMOTION, mood, None
+    for topic in mark.topics:
+        yield SeriesKind.TOPIC, topic, None
 
 
 def _best(series: Series, places: Sequence[int], look: Look) -> Sighting | None:
     """Where the series stands out most, if it passes its bar anywhere."""
-    usual, bar = look.usual, _bar(series, look.rules)
+    usual, bar = look.usual, _bar(series.kind, look.rules)
     common = look.common(series.name) if series.kind is SeriesKind.TOPIC else 0.0
     best: Sighting | None = None
     for window in look.rules.windows_min:
-        inside = [at for at in places if look.marks[at].at > look.now - timedelta(minutes=window)]
-        accounts = _accounts(inside, look.marks)
+        first = look.places(window).start
+        inside = [at for at in places if at >= first]
+        accounts = look.accounts(inside)
         expected = usual.expected(series, look.now, window, common=common)
         if accounts < bar.accounts or accounts < bar.lift * expected:
             continue
@@ -126,43 +158,37 @@ def _best(series: Series, places: Sequence[int], look: Look) -> Sighting | None:
         if surprised >= bar.surprise and (best is None or surprised > best.surprise):
             since = look.marks[inside[0]].at
             best = Sighting(series, window, accounts, expected, surprised, since, frozenset(inside))
-    return best or _slow(series, places, look, common)
+    return best or _slow(series, look, common)
 
 
-def _slow(series: Series, places: Sequence[int], look: Look, common: float) -> Sighting | None:
+def _slow(series: Series, look: Look, common: float) -> Sighting | None:
     """The series, if it has risen slowly: no window stands out, but evidence has piled up."""
     slow = look.rules.slow
-    if series.scene is not None or _accounts(places, look.marks) < slow.accounts:
+    if series.scene is not None or len(look.marks) < slow.accounts:
+        return None
+    places = [at for at, mark in enumerate(look.marks) if counts(series, mark)]
+    if look.accounts(places) < slow.accounts:
         return None
     bins = int(HORIZON / timedelta(minutes=BIN_MIN))
     seen: list[set[int]] = [set() for _ in range(bins)]
     for at in places:
-        back = int((look.now - look.marks[at].at) / timedelta(minutes=BIN_MIN))
-        if 0 <= back < bins:
-            seen[bins - 1 - back].add(look.marks[at].account)
-    ends = [look.now - timedelta(minutes=BIN_MIN * (bins - 1 - at)) for at in range(bins)]
-    expected = [look.usual.expected(series, end, BIN_MIN, common=common) for end in ends]
+        seen[max(0, bins - 1 - int(look.ages[at] / BIN_MIN))].add(look.marks[at].account)
+    hourly = {
+        back: look.usual.expected(series, look.now - timedelta(hours=back), BIN_MIN, common=common) for back in range(7)
+    }
+    expected = [hourly[(bins - 1 - at) * BIN_MIN // 60] for at in range(bins)]
     risen = rise(list(map(len, seen)), expected, lift=slow.lift, size=look.usual.size(series))
-    inside = [at for at in places if look.marks[at].at > ends[min(risen.since, bins - 1)] - timedelta(minutes=BIN_MIN)]
-    accounts, usually = _accounts(inside, look.marks), sum(expected[risen.since :])
+    minutes = BIN_MIN * (bins - risen.since)
+    inside = [at for at in places if look.ages[at] < minutes]
+    accounts, usually = look.accounts(inside), sum(expected[risen.since :])
     if risen.evidence < slow.evidence or accounts < slow.accounts or accounts < slow.lift * usually:
         return None
-    minutes = BIN_MIN * (bins - risen.since)
     since = look.marks[inside[0]].at
-    surprised = risen.evidence / 2.302585
-    return Sighting(series, minutes, accounts, usually, surprised, since, frozenset(inside))
+    return Sighting(series, minutes, accounts, usually, risen.evidence / log(10), since, frozenset(inside))
 
 
-def _accounts(places: Sequence[int], marks: Sequence[Mark]) -> int:
-    return len({marks[at].account for at in places})
-
-
-def _bar(series: Series, rules: SurgeRules) -> Bar:
-    return {
-        SeriesKind.VOLUME: rules.volume,
-        SeriesKind.EMOTION: rules.emotion,
-        SeriesKind.TOPIC: rules.topic,
-    }[series.kind]
+def _bar(kind: SeriesKind, rules: SurgeRules) -> Bar:
+    return {SeriesKind.VOLUME: rules.volume, SeriesKind.EMOTION: rules.emotion, SeriesKind.TOPIC: rules.topic}[kind]
 
 
 # --- surges
@@ -190,18 +216,26 @@ def _topics_in(group: Sequence[Sighting]) -> list[str]:
 
 
 def _same(surge: Surge, group: Sequence[Sighting], look: Look) -> bool:
-    """Whether a group of sightings is a surge that is known already."""
+    """Whether a group of sightings is a surge that is known already.
+
+    While all posts surge, a topic is taken for what they surge about, unless it comes later, is another one, and most
+    of those who write now speak of it.
+    """
     topics = _topics_in(group)
     if surge.series in {seen.series for seen in group} or not set(topics).isdisjoint(surge.topics):
         return True
-    lead = group[0].series
-    about_all = SeriesKind.TOPIC not in (lead.kind, surge.series.kind)
-    if about_all or (lead.kind is not surge.series.kind and look.now - surge.raised_at <= SAME_EVENT):
+    lead, fresh = group[0], look.now - surge.raised_at <= SAME_EVENT
+    if SeriesKind.TOPIC not in (lead.series.kind, surge.series.kind):
         return True
-    if lead.kind is not SeriesKind.TOPIC:
-        return False
-    shared = sum(belongs(look.marks[at], surge) for at in group[0].places)
-    return surge.series.kind is SeriesKind.TOPIC and 2 * shared >= len(group[0].places)
+    if lead.series.kind is not surge.series.kind:
+        return fresh or (lead.series.kind is SeriesKind.TOPIC and not _prevails(lead, look))
+    shared = sum(belongs(look.marks[at], surge) for at in lead.places)
+    return 2 * shared >= len(lead.places)
+
+
+def _prevails(seen: Sighting, look: Look) -> bool:
+    """Whether most accounts of its window are its own."""
+    return 2 * seen.accounts >= look.accounts(look.places(seen.window_min))
 
 
 def _opened(group: Sequence[Sighting], look: Look) -> Surge:
@@ -298,6 +332,6 @@ def _ended(surge: Surge, look: Look) -> Surge:
     late = [mark for mark in look.marks if mark.at > look.now - pause and belongs(mark, surge)]
     accounts = len({mark.account for mark in late})
     usual = look.usual.expected(surge.series, look.now, close.after_min, common=look.common(surge.series.name))
-    if accounts >= close.lift * usual and accounts >= _bar(surge.series, look.rules).accounts / 2:
+    if accounts >= close.lift * usual and accounts >= _bar(surge.series.kind, look.rules).accounts / 2:
         return replace(surge, last_at=look.now)
     return replace(surge, last_at=look.now, ended_at=look.now)

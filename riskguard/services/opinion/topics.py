@@ -25,7 +25,9 @@ SAME = 0.6
 """Share of common posts (Jaccard) from which two topics are one."""
 
 _HASHTAG = re.compile(r"#([^#\s]{2,24})#")
-_LEFT_OUT = re.compile(r"https?\S*|@[\w·-]{1,30}|\[[^\[\]]{1,8}\]|#[^#\s]{2,24}#")
+_LEFT_OUT = re.compile(r"https?\S*|@[\w·-]{1,30}|\[[^\[\]]{1,8}\]|#[^#\s]{2,24}#|[a-z0-9_.+-]*[0-9_][a-z0-9_.+-]*")
+"""Addresses, names of accounts, emoticons, hashtags (read apart), and whatever looks like an identifier."""
+
 _HAN = re.compile(r"[\u3400-\u9fff]{2,12}")
 _LATIN = re.compile(r"[a-z][a-z0-9+.-]{2,19}")
 _Cut = Callable[[str], Sequence[str]]

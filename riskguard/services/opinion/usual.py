@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import inf, log
 from statistics import median
 
@@ -39,6 +39,12 @@ QUIET_HOURS = 12
 
 _OUTLIER = 3.0
 _TELLING_DAYS = 3
+
+_EPOCH_HOUR = 72
+"""The hour of the week at which 1970 began in UTC: Thursday midnight."""
+
+_Hour = tuple[int, int]
+"""Hour of the week, distinct accounts."""
 
 Hours = Sequence[tuple[datetime, int]]
 """Beginnings of hours (UTC) with the distinct accounts that wrote in them, in order; hours without any may lack."""
@@ -107,8 +113,7 @@ class Usual:
 
 def hour_of_week(at: datetime) -> int:
     """0..167, from Monday midnight in Beijing, the clock that people live by."""
-    local = at.astimezone(UTC) + timedelta(hours=BEIJING_H)
-    return local.weekday() * 24 + local.hour
+    return (int(at.timestamp()) // 3_600 + BEIJING_H + _EPOCH_HOUR) % 168
 
 
 def rhythm_of(hours: Hours, *, now: datetime, rules: BaselineRules, first: float = FIRST_LEVEL) -> Rhythm:
@@ -116,7 +121,7 @@ def rhythm_of(hours: Hours, *, now: datetime, rules: BaselineRules, first: float
     past = _filled(hours, until=Grain.HOUR.start(now - SETTLES))
     if not past:
         return Rhythm(first, _daily(()), inf, 0)
-    factors = _factors(past, now=now, rules=rules)
+    factors = _factors(past, rules)
     level, pairs = _levels(past, factors, first)
     return Rhythm(level, factors, size_of(pairs[min(24, len(pairs) // 2) :]), len(past))
 
@@ -146,17 +151,16 @@ def _typical(slots: Mapping[datetime, int], weights: Mapping[datetime, float]) -
     return sum(weights[day] * slots.get(day, 0) for day in kept) / total if total else 0.0
 
 
-def _filled(hours: Hours, *, until: datetime) -> list[tuple[datetime, int]]:
+def _filled(hours: Hours, *, until: datetime) -> list[_Hour]:
     """Every hour from the first to `until` (not with it), with 0 where nobody wrote."""
-    counts = {start: accounts for start, accounts in hours if start < until}
+    counts = {int(start.timestamp()) // 3_600: accounts for start, accounts in hours if start < until}
     if not counts:
         return []
-    first = min(counts)
-    span = int((until - first) / Grain.HOUR.width)
-    return [(at := first + step * Grain.HOUR.width, counts.get(at, 0)) for step in range(span)]
+    first, end = min(counts), int(until.timestamp()) // 3_600
+    return [((hour + BEIJING_H + _EPOCH_HOUR) % 168, counts.get(hour, 0)) for hour in range(first, end)]
 
 
-def _factors(past: Hours, *, now: datetime, rules: BaselineRules) -> tuple[float, ...]:
+def _factors(past: Sequence[_Hour], rules: BaselineRules) -> tuple[float, ...]:
     """168 factors around 1: of this hour of the week, drawn towards the hour of the day, drawn towards the rhythm of
     all where days are few."""
     daily = _daily(past, trust_days=rules.trust_days)
@@ -165,12 +169,11 @@ def _factors(past: Hours, *, now: datetime, rules: BaselineRules) -> tuple[float
         return daily
     ceiling = _OUTLIER * average * max(daily)
     sums, weights = [0.0] * 168, [0.0] * 168
-    for start, count in past:
-        weeks = (now - start).total_seconds() / (7 * 86_400)
-        weight = 0.5 ** (weeks / rules.half_life_weeks)
-        at = hour_of_week(start)
+    weight, decay = 1.0, 0.5 ** (1 / (168 * rules.half_life_weeks))
+    for at, count in reversed(past):
         sums[at] += weight * min(count, ceiling) / average
         weights[at] += weight
+        weight *= decay
     drawn = [
         (total + WEEK_TRUST * usual) / (weight + WEEK_TRUST)
         for total, weight, usual in zip(sums, weights, daily, strict=True)
@@ -179,36 +182,32 @@ def _factors(past: Hours, *, now: datetime, rules: BaselineRules) -> tuple[float
     return tuple(max(0.02, each / mean) for each in drawn)
 
 
-def _daily(past: Hours, *, trust_days: float = 3.0) -> tuple[float, ...]:
+def _daily(past: Sequence[_Hour], *, trust_days: float = 3.0) -> tuple[float, ...]:
     """168 factors that know the hour of the day alone."""
     sums, seen = [0.0] * 24, [0] * 24
     average = sum(count for _, count in past) / len(past) if past else 0.0
-    for start, count in past:
-        at = hour_of_week(start) % 24
-        sums[at] += min(count, _OUTLIER * 2 * average) / average if average else 0.0
-        seen[at] += 1
+    for at, count in past if average else ():
+        sums[at % 24] += min(count / average, _OUTLIER * 2)
+        seen[at % 24] += 1
     mean = sum(RHYTHM) / 24
-    drawn = [
-        (sums[at] + trust_days * RHYTHM[at] / mean) / (seen[at] + trust_days) if average else RHYTHM[at] / mean
-        for at in range(24)
-    ]
+    drawn = [(sums[at] + trust_days * RHYTHM[at] / mean) / (seen[at] + trust_days) for at in range(24)]
     scale = sum(drawn) / 24
     return tuple(each / scale for each in drawn * 7)
 
 
-def _levels(past: Hours, factors: Sequence[float], first: float) -> tuple[float, list[tuple[float, float]]]:
+def _levels(past: Sequence[_Hour], factors: Sequence[float], first: float) -> tuple[float, list[tuple[float, float]]]:
     """The level after the last hour, and each hour's count with what was expected of it before it came.
 
-    An EWMA over hours whose first steps are as long as they can be: it leaves `first` behind within hours.
+    An EWMA that begins between `first` and the median of the first day: it leaves `first` behind within hours.
     """
-    level, weight, pairs = first, LEVEL_TRUST_H, list[tuple[float, float]]()
-    decay = 0.5 ** (1 / LEVEL_HALF_LIFE_H)
-    start = median(count / factors[hour_of_week(at)] for at, count in past[:24])
-    level = (level * LEVEL_TRUST_H + start * min(24, len(past))) / (LEVEL_TRUST_H + min(24, len(past)))
+    day = past[:24]
+    start = median(count / factors[at] for at, count in day)
+    level = (first * LEVEL_TRUST_H + start * len(day)) / (LEVEL_TRUST_H + len(day))
+    weight, pairs, decay = LEVEL_TRUST_H, list[tuple[float, float]](), 0.5 ** (1 / LEVEL_HALF_LIFE_H)
     for at, count in past:
-        factor = factors[hour_of_week(at)]
-        pairs.append((count, level * factor))
-        tame = min(count, _OUTLIER * level * factor + 3)
-        weight = weight * decay + factor
-        level += factor / weight * (tame / factor - level)
+        usual = level * factors[at]
+        pairs.append((count, usual))
+        tame = min(count, _OUTLIER * usual + 3)
+        weight = weight * decay + factors[at]
+        level += (tame - usual) / weight
     return level, pairs

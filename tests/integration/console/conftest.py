@@ -2,19 +2,26 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
-from riskguard.bootstrap import House, open_alerts
+from riskguard.bootstrap import House, open_alerts, opinion_rules
 from riskguard.console import create_app
 from riskguard.domain.case import Case
 from riskguard.domain.member import Member, Role
+from riskguard.domain.opinion import Series, SeriesKind, Surge
+from riskguard.domain.post import Lane
 from riskguard.domain.taxonomy import Taxonomy
+from riskguard.domain.verdict import Action, Verdict
 from riskguard.policy.book import open_book
 from riskguard.policy.taxonomy import load_taxonomy
 from riskguard.queue import RedisLine, RedisRoll, RedisTraces, RqBell
+from riskguard.services.opinion.counting import count_new
+from riskguard.services.opinion.daily import measure_day
 from riskguard.services.password import hashed
 from riskguard.services.ports import Begin, PolicyBook
 from riskguard.settings import Settings
@@ -93,3 +100,44 @@ def member(house: House, cases: list[Case], browser: Callable[[], Browser]) -> C
         return fresh
 
     return signed_in
+
+
+SIGHT = desk.Sample("t-30001", "林小满家停水，打13900004444", minutes_ago=3)
+
+
+@pytest.fixture
+def told(house: House, cases: list[Case]) -> Surge:
+    """All samples counted, and a surge whose exemplar has something to mask."""
+    now = house.clock()
+    post = desk.post_of(SIGHT, now)
+    verdict = Verdict(post.id, Action.MASK, {"emotion.angry": 0.9, "sentiment.negative": 0.8}, masked_text="林**家停水")
+    surge = Surge(
+        id="srg_1",
+        community="tide",
+        series=Series(SeriesKind.TOPIC, "停水"),
+        started_at=now - timedelta(minutes=30),
+        raised_at=now - timedelta(minutes=20),
+        last_at=now,
+        window_min=15,
+        accounts=21,
+        expected=0.4,
+        surprise=19.2,
+        posts=24,
+        copies=6,
+        topics=("停水",),
+        mood="angry",
+        mood_before=0.1,
+        mood_now=0.6,
+        exemplars=(post.id,),
+    )
+    rules = opinion_rules(house.settings)
+    with house.begin() as work:
+        work.posts.add([post], Lane.LIVE, received_at=now)
+        work.verdicts.add([verdict], at=now)
+        work.opinion.take()
+        work.opinion.keep_surges([surge, replace(surge, id="srg_2", community="grove")])
+        work.commit()
+    while count_new(begin=house.begin, rules=rules, clock=house.clock):
+        pass
+    measure_day(begin=house.begin, rules=rules, clock=house.clock)
+    return surge

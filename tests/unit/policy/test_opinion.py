@@ -54,8 +54,8 @@ def test_the_version_follows_the_content(tmp_path: Path) -> None:
             "surges:\n  topic: {lift: 0.5}", "2:17 'lift' of 'topic' must lie in 1.1..1000, this is 0.5 | ", id="bounds"
         ),
         pytest.param(
-            "surges:\n  volume: {lift: 1.4}",
-            "2:11 'volume' opens at 1.4 times the usual, and 'close' ends it under 1.5 times"
+            "surges:\n  volume: {lift: 1.2}",
+            "2:11 'volume' opens at 1.2 times the usual, and 'close' ends it under 1.3 times"
             " | a surge must open above where it closes",
             id="opens-below-where-it-closes",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -31,7 +32,7 @@ def kinds(surges: list[Surge]) -> list[tuple[str, str]]:
         pytest.param(crowd(9, topics=["停水"]), [("topic", "停水")], id="a-topic-nobody-spoke-of"),
         pytest.param(crowd(6, within_min=55, topics=["食堂"]), [], id="a-topic-that-is-usual"),
         pytest.param(crowd(9, emotion="angry"), [("emotion", "angry")], id="anger"),
-        pytest.param(crowd(9, emotion="neutral"), [], id="neutral-is-no-mood"),
+        pytest.param(crowd(7, emotion="neutral"), [], id="neutral-is-no-mood"),
     ],
 )
 def test_what_opens_a_surge(marks: list[Mark], found: list[tuple[str, str]]) -> None:
@@ -54,12 +55,7 @@ def test_a_common_word_is_no_topic_in_a_new_community() -> None:
     marks = crowd(9, within_min=60, topics=["天气"])
     unknown = look(marks, usual=Usual())
     assert watch(unknown, []) != []
-    common = type(unknown)(**{**_fields(unknown), "common": lambda _: 0.01})
-    assert watch(common, []) == []
-
-
-def _fields(of: object) -> dict[str, object]:
-    return {name: getattr(of, name) for name in of.__dataclass_fields__}  # type: ignore[attr-defined]
+    assert watch(replace(unknown, common=lambda _: 0.01), []) == []
 
 
 def test_topic_and_volume_of_the_same_posts_are_one_surge() -> None:
@@ -89,8 +85,8 @@ def test_it_goes_on_as_the_same_until_it_has_been_calm_for_a_while() -> None:
     (second,) = watch(look([*marks, *(mark(-9, topics=["停水"]) for _ in range(9))], now=later), [first])
     assert (second.id, second.raised_at, second.ended_at) == (first.id, first.raised_at, None)
     assert second.posts == 29
-    (third,) = watch(look(marks, now=NOW + timedelta(minutes=70)), [second])
-    assert third.ended_at == NOW + timedelta(minutes=70)
+    (third,) = watch(look(marks, now=NOW + timedelta(minutes=150)), [second])
+    assert third.ended_at == NOW + timedelta(minutes=150)
 
 
 def test_a_scene_of_its_own_is_named() -> None:

@@ -33,6 +33,7 @@ def test_what_a_text_is_about(text: str, topics: set[str]) -> None:
         pytest.param("转发微博", id="a-repost-mark"),
         pytest.param("@某某 [泪] http://t.cn/abc 我们都是这样觉得的", id="mention-emoticon-link-function-words"),
         pytest.param("哈哈哈哈！！！！12345", id="laughter-and-numbers"),
+        pytest.param("加我 abc_12345 或 wx88abc", id="identifiers"),
         pytest.param("", id="nothing"),
     ],
 )
