@@ -57,7 +57,7 @@ class House:
     @property
     def console_url(self) -> str:
         """Where people reach the console; only its path where nobody said where that is."""
-        return f"{self.settings.public_url.rstrip('/')}/console"
+        return self.settings.console_url
 
 
 def now() -> datetime:

@@ -108,6 +108,11 @@ class Settings:
         return cls(**(values | overrides))  # type: ignore[arg-type]
 
     @property
+    def console_url(self) -> str:
+        """Where people reach the console; only its path where nobody said where that is."""
+        return f"{self.public_url.rstrip('/')}/console"
+
+    @property
     def effective_database_url(self) -> str:
         """The database as set, else a SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'riskguard.db'}"

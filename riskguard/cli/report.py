@@ -29,14 +29,21 @@ def report(ctx: click.Context, data_dir: Path | None) -> None:
 def daily(community: str, day: datetime | None, out: Path) -> None:
     """Write the report on one day: a page that prints well and loads nothing (HTML), and its tables (CSV).
 
-    Surges, emotions, topics, sameness and health, with masked example posts; no author and no raw text is in it.
+    Surges, campaigns, emotions, topics, sameness and health, with masked example posts; no author and no raw text.
     """
     from riskguard.bootstrap import now, opinion_rules
     from riskguard.console.report import daily_report, write_report
     from riskguard.console.wording import BEIJING
 
-    begin, made_at = begin_here(), now()
+    begin, made_at, settings = begin_here(), now(), settings_here()
     wanted: date = day.date() if day else made_at.astimezone(BEIJING).date() - timedelta(days=1)
-    files = daily_report(community, wanted, begin=begin, rules=opinion_rules(settings_here())(), made_at=made_at)
+    files = daily_report(
+        community,
+        wanted,
+        begin=begin,
+        rules=opinion_rules(settings)(),
+        made_at=made_at,
+        console_url=settings.console_url,
+    )
     for file in write_report(files, out):
         click.echo(file)

@@ -12,11 +12,13 @@ from riskguard.domain.opinion import Series, SeriesKind, Surge
 from riskguard.domain.post import Scene
 from riskguard.services.opinion.daily import NAMES, verdict_of
 from riskguard.services.opinion.picture import Index, Span, exemplars, picture, surge_of
+from riskguard.services.portrait import spells
 
 EMOTIONS = {"happy": "高兴", "angry": "愤怒", "sad": "悲伤", "fear": "恐惧", "surprise": "惊讶", "neutral": "平静"}
 MOODS = EMOTIONS | {"negative": "负面", "positive": "正面"}
 SPANS = {Span.DAY: "24 小时", Span.WEEK: "7 天", Span.MONTH: "30 天"}
 SAMENESS = ("clustered", "kinds", "packing", "topics", "variety")
+SHOWN_CAMPAIGNS = 12
 HEALTH = ("active", "returning", "second_post", "leavers_negative")
 
 
@@ -63,6 +65,8 @@ class OpinionDesk:
             scene=scene,
             scenes=list(Scene),
             communities=communities,
+            spells=spells(community, since=shown.since, until=shown.until, begin=self._house.begin),
+            shown_spells=SHOWN_CAMPAIGNS,
             sameness=figures(shown.sameness, SAMENESS),
             sameness_words=verdict_of(shown.sameness.departures),
             health=figures(shown.health, HEALTH),

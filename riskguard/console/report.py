@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -13,34 +13,52 @@ from jinja2 import Environment, PackageLoader
 
 from riskguard.console import wording
 from riskguard.console.chart import timeline
-from riskguard.console.opinion import EMOTIONS, HEALTH, SAMENESS, figures, mood, series
+from riskguard.console.opinion import EMOTIONS, HEALTH, SAMENESS, SHOWN_CAMPAIGNS, figures, mood, series
 from riskguard.console.wording import BEIJING
+from riskguard.domain.campaign import Campaign
 from riskguard.domain.opinion import Grain
 from riskguard.policy.opinion import OpinionRules
 from riskguard.services.opinion.daily import verdict_of
 from riskguard.services.opinion.picture import Picture, exemplars, picture
+from riskguard.services.portrait import Spell, spells
 from riskguard.services.ports import Begin
 
 SHOWN_SURGES = 12
 _NO_FORMULA = "=+-@\t\r"
 
 
-def daily_report(community: str, day: date, *, begin: Begin, rules: OpinionRules, made_at: datetime) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Campaigns:
+    """Those of the day, and where people reach the console, in whose pages each can be looked at."""
+
+    spells: Sequence[Spell]
+    console_url: str
+
+    def link_of(self, campaign: Campaign) -> str:
+        return f"{self.console_url}/campaigns/{campaign.id}"
+
+
+def daily_report(
+    community: str, day: date, *, begin: Begin, rules: OpinionRules, made_at: datetime, console_url: str = "/console"
+) -> dict[str, str]:
     """The files of the report on a day (Beijing) by name. NotFound for a community that is not known.
 
-    Words of posts are masked; no author is in it.
+    Words of posts are masked; no author is in it. `console_url` is where people reach the console; with no more than
+    its path, campaigns are named but not linked.
     """
     start = datetime(day.year, day.month, day.day, tzinfo=BEIJING)
     until = min(start + timedelta(days=1), max(made_at, start + timedelta(minutes=5)))
     shown = picture(community, since=start, until=until, grain=Grain.FIVE_MINUTES, begin=begin, rules=rules)
     if not shown.posts:  # five-minute buckets are forgotten first
         shown = picture(community, since=start, until=until, grain=Grain.HOUR, begin=begin, rules=rules)
+    campaigns = _Campaigns(spells(community, since=start, until=until, begin=begin), console_url)
     name = f"{community}-{day:%Y-%m-%d}"
     return {
-        f"{name}.html": _page(shown, day, made_at, begin),
+        f"{name}.html": _page(shown, campaigns, day, made_at, begin),
         f"{name}-timeline.csv": _timeline(shown),
         f"{name}-topics.csv": _topics(shown),
         f"{name}-surges.csv": _surges(shown),
+        f"{name}-campaigns.csv": _campaigns(campaigns),
     }
 
 
@@ -55,7 +73,7 @@ def write_report(files: Mapping[str, str], folder: Path) -> list[Path]:
     return written
 
 
-def _page(shown: Picture, day: date, made_at: datetime, begin: Begin) -> str:
+def _page(shown: Picture, campaigns: _Campaigns, day: date, made_at: datetime, begin: Begin) -> str:
     surges = [(surge, exemplars(surge, begin=begin)) for surge in shown.surges[:SHOWN_SURGES]]
     return (
         _environment()
@@ -66,6 +84,10 @@ def _page(shown: Picture, day: date, made_at: datetime, begin: Begin) -> str:
             made_at=made_at,
             chart=timeline(replace(shown, surges=shown.surges[:SHOWN_SURGES])),
             surges=surges,
+            spells=campaigns.spells,
+            shown_spells=SHOWN_CAMPAIGNS,
+            link_of=campaigns.link_of,
+            linked=campaigns.console_url.startswith("http"),
             emotions=EMOTIONS,
             actions=[(name, shown.tallies["action"].get(action.word, 0)) for action, name in wording.ACTIONS.items()],
             sameness=figures(shown.sameness, SAMENESS),
@@ -80,7 +102,7 @@ def _environment() -> Environment:
         loader=PackageLoader("riskguard.console"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     found.filters["moment"] = wording.moment
-    found.globals.update(say=wording, mood=mood, series_name=series)
+    found.globals.update(say=wording, mood=mood, series_name=series, state_of=_state)
     return found
 
 
@@ -117,6 +139,32 @@ def _surges(shown: Picture) -> str:
     )
     head = ("编号", "什么", "开始", "告警", "平息", "账号", "平时", "窗口（分钟）", "帖子", "近似内容", "情绪", "话题")
     return _csv(head, rows)
+
+
+def _campaigns(campaigns: _Campaigns) -> str:
+    rows = (
+        (
+            each.line.campaign.id,
+            _state(each.line.campaign),
+            each.accounts,
+            each.posts,
+            each.line.extent.accounts,
+            each.line.extent.posts,
+            _local(each.line.extent.first_at),
+            _local(each.line.extent.last_at),
+            each.line.words,
+            campaigns.link_of(each.line.campaign),
+        )
+        for each in campaigns.spells
+    )
+    head = ("编号", "状态", "当日账号", "当日帖子", "账号", "帖子", "最早", "最近", "例帖（已打码）", "页面")
+    return _csv(head, rows)
+
+
+def _state(campaign: Campaign) -> str:
+    """How it stands when the report is made."""
+    standing = campaign.standing
+    return wording.RULINGS[standing.ruling] if standing else wording.STATUSES[campaign.status]
 
 
 def _local(at: datetime) -> str:

@@ -25,6 +25,9 @@ from riskguard.services.review import stated
 FAMILY = "similar."
 """Labels that speak of sameness: what a campaign's own case is about."""
 
+DECIDED = "campaign.decided"
+"""What the audit log calls a ruling on a campaign."""
+
 _ATTEMPTS = 5
 AT_ONCE = 300
 """Members that are given a ruling in one transaction."""
@@ -198,7 +201,7 @@ def decide(
             resolve_alerts([_alert_key(campaign.id)], work=work, now=now, by=actor)
         note(
             work,
-            "campaign.decided",
+            DECIDED,
             campaign.id,
             by=actor,
             at=now,

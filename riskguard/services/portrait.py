@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from riskguard.domain.audit import AuditFilter
 from riskguard.domain.campaign import Bucket, Campaign, Copy, Extent, Group, groups, timeline
 from riskguard.domain.case import Case, CaseStatus
 from riskguard.domain.errors import NotFound
 from riskguard.domain.template import MOST_TEXTS, Part, template
 from riskguard.domain.verdict import Action, Verdict
-from riskguard.services.campaigns import campaign_of, own_labels, seen_verdicts
+from riskguard.services.campaigns import DECIDED, campaign_of, own_labels, seen_verdicts
 from riskguard.services.ports import Begin, UnitOfWork
 
 MOST_COPIES = 20_000
 """Copies that a page reads; a larger campaign is counted in full and shown from its newest."""
 
 LISTED_MEMBERS, LISTED_ACCOUNTS = 100, 12
+MOST_SPELLS = 1000
+"""The newest campaigns that are told of some time."""
+
 MOST_BOUND = 500
 """The busiest accounts whose other campaigns are looked for."""
 
@@ -38,6 +43,15 @@ class Leaf:
     lines: tuple[Line, ...]
     number: int
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A campaign over some time; `posts` and `accounts` are those of that time, none where it was only ruled on."""
+
+    line: Line
+    posts: int
+    accounts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +94,48 @@ def listed(
     """Page `page` (from 1) of the campaigns, the newest first; no community means all."""
     with begin() as work:
         found = work.campaigns.listed(community=community, status=status, limit=size + 1, offset=(page - 1) * size)
-        extents = work.campaigns.extents([each.id for each in found])
-        first = {each.id: work.campaigns.members(each.cluster, after="", limit=1) for each in found}
-        verdicts = work.verdicts.get_many([ids[0] for ids in first.values() if ids])
-    lines = [
+        lines = _lines(found, work)
+    return Leaf(tuple(lines[:size]), page, more=len(found) > size)
+
+
+def spells(community: str, *, since: datetime, until: datetime, begin: Begin) -> list[Spell]:
+    """The campaigns of a community of which anything was posted in [since, until), or that were ruled on in it; those
+    with most accounts in that time first."""
+    within = (since, until)
+    with begin() as work:
+        found = {
+            each.id: each
+            for each in work.campaigns.listed(community=community, status=None, limit=MOST_SPELLS, within=within)
+        }
+        for each in _ruled_on(community, since, until, work):
+            found.setdefault(each.id, each)
+        extents = work.campaigns.extents(list(found), within=within)
+        lines = _lines(list(found.values()), work)
+    told = [
+        Spell(line, extent.posts if extent else 0, extent.accounts if extent else 0)
+        for line in lines
+        for extent in [extents.get(line.campaign.id)]
+    ]
+    return sorted(told, key=lambda each: (-each.accounts, -each.posts, each.line.campaign.id))
+
+
+def _ruled_on(community: str, since: datetime, until: datetime, work: UnitOfWork) -> list[Campaign]:
+    """The log tells: what was decided is sealed, and nothing else knows when."""
+    wanted = AuditFilter(since=since, until=until, event=DECIDED, community=community)
+    ids = {record.subject for record in work.audit.find(wanted, limit=MOST_SPELLS)}
+    return [each for id_ in sorted(ids) if (each := work.campaigns.get(id_)) is not None]
+
+
+def _lines(found: Sequence[Campaign], work: UnitOfWork) -> list[Line]:
+    """A line for each; those of which no post is left are left out."""
+    extents = work.campaigns.extents([each.id for each in found])
+    first = {each.id: work.campaigns.members(each.cluster, after="", limit=1) for each in found}
+    verdicts = work.verdicts.get_many([ids[0] for ids in first.values() if ids])
+    return [
         Line(each, extents[each.id], verdicts[first[each.id][0]].masked_text)
         for each in found
         if each.id in extents and first[each.id][0] in verdicts
     ]
-    return Leaf(tuple(lines[:size]), page, more=len(found) > size)
 
 
 def portrait(campaign_id: str, *, begin: Begin, community: str | None = None) -> Portrait:

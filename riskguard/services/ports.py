@@ -218,15 +218,22 @@ class Campaigns(Protocol):
         """Write only if the stored version is `seen_version`; StaleVersion otherwise."""
 
     def listed(
-        self, *, community: str | None, status: CaseStatus | None, limit: int, offset: int = 0
+        self,
+        *,
+        community: str | None,
+        status: CaseStatus | None,
+        limit: int,
+        offset: int = 0,
+        within: tuple[datetime, datetime] | None = None,
     ) -> list[Campaign]:
-        """The newest first. No community means all, no status means any."""
+        """The newest first. No community means all, no status means any; `within` leaves those of which anything was
+        posted in [from, to)."""
 
     def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many campaigns per status word."""
 
-    def extents(self, ids: Collection[str]) -> dict[str, Extent]:
-        """How large each is; those whose posts are all gone are left out."""
+    def extents(self, ids: Collection[str], *, within: tuple[datetime, datetime] | None = None) -> dict[str, Extent]:
+        """How large each is, or was in [from, to); those of which no post is left are left out."""
 
     def members(self, cluster: str, *, after: str, limit: int) -> list[str]:
         """Ids of the posts of a cluster, in their order, from the one after `after`."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, update
+from sqlalchemy import ColumnElement, Select, case, func, select, update
 
 from riskguard.domain.campaign import Campaign, Copy, Extent
 from riskguard.domain.case import CaseStatus
@@ -70,10 +71,19 @@ class SqlCampaigns:
             raise StaleVersion(f"campaign {campaign.id} is not at version {seen_version}")
 
     def listed(
-        self, *, community: str | None, status: CaseStatus | None, limit: int, offset: int = 0
+        self,
+        *,
+        community: str | None,
+        status: CaseStatus | None,
+        limit: int,
+        offset: int = 0,
+        within: tuple[datetime, datetime] | None = None,
     ) -> list[Campaign]:
-        """The newest first."""
+        """The newest first; `within` leaves those of which anything was posted in [from, to)."""
         wanted = _narrowed(select(CAMPAIGNS), community=community, status=status)
+        if within is not None:
+            posted = select(COPIES.c.post_id).where(COPIES.c.cluster == CAMPAIGNS.c.cluster, *_posted(within))
+            wanted = wanted.where(posted.exists())
         ordered = wanted.order_by(CAMPAIGNS.c.opened_at.desc(), CAMPAIGNS.c.id.desc())
         return [_campaign(row, self._link.seals) for row in self._link.read(ordered.limit(limit).offset(offset))]
 
@@ -82,9 +92,10 @@ class SqlCampaigns:
         wanted = _narrowed(select(CAMPAIGNS.c.status, func.count()), community=community, status=None)
         return {status: count for status, count in self._link.read(wanted.group_by(CAMPAIGNS.c.status))}  # noqa: C416
 
-    def extents(self, ids: Collection[str]) -> dict[str, Extent]:
-        """How large each is; those whose posts are all gone are left out."""
-        rows = self._link.read(_EXTENT.where(CAMPAIGNS.c.id.in_(ids)))
+    def extents(self, ids: Collection[str], *, within: tuple[datetime, datetime] | None = None) -> dict[str, Extent]:
+        """How large each is, or was in [from, to); those of which no post is left are left out."""
+        wanted = _EXTENT.where(CAMPAIGNS.c.id.in_(ids))
+        rows = self._link.read(wanted.where(*_posted(within)) if within else wanted)
         return {row.id: Extent(row.posts, row.accounts, row.first_at, row.last_at) for row in rows}
 
     def members(self, cluster: str, *, after: str, limit: int) -> list[str]:
@@ -111,6 +122,11 @@ class SqlCampaigns:
             .distinct()
         )
         return [(row.account, row.id) for row in self._link.read(pairs)]
+
+
+def _posted(within: tuple[datetime, datetime]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    since, until = within
+    return COPIES.c.posted_at >= since, COPIES.c.posted_at < until
 
 
 def _narrowed(

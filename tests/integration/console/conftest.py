@@ -11,10 +11,11 @@ from redis import Redis
 
 from riskguard.bootstrap import House, open_alerts, opinion_rules
 from riskguard.console import create_app
+from riskguard.domain.campaign import Campaign, Copy
 from riskguard.domain.case import Case
 from riskguard.domain.member import Member, Role
 from riskguard.domain.opinion import Series, SeriesKind, Surge
-from riskguard.domain.post import Lane
+from riskguard.domain.post import Author, Lane, Post
 from riskguard.domain.taxonomy import Taxonomy
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.policy.book import open_book
@@ -141,3 +142,37 @@ def told(house: House, cases: list[Case]) -> Surge:
         pass
     measure_day(begin=house.begin, rules=rules, clock=house.clock)
     return surge
+
+
+WORDS = "限时福利，想要的朋友加我微信{}领取，名额不多，先到先得"
+
+
+@pytest.fixture
+def campaign(house: House, cases: list[Case]) -> Campaign:
+    """Twelve posts by nine accounts within the hour; the words that are shown are the masked ones."""
+    found = Campaign("cmp_wave", "tide", "pst_wave_00", house.clock())
+    keep_copies(house, found, range(12))
+    return found
+
+
+def keep_copies(house: House, campaign: Campaign, numbers: range) -> None:
+    """Posts of a campaign, each four minutes after the one before; the first 50 minutes ago."""
+    prefix = campaign.cluster[:-2]
+    posts = [
+        Post(
+            f"{prefix}{n:02}",
+            "tide",
+            f"w-{prefix}{n}",
+            WORDS.format(f"secret{n}"),
+            house.clock() - timedelta(minutes=50 - 4 * n),
+            Author(f"pusher-{n % 9}"),
+        )
+        for n in numbers
+    ]
+    with house.begin() as work:
+        work.posts.add(posts, Lane.LIVE, received_at=house.clock())
+        verdicts = [Verdict(p.id, Action.LIMIT, masked_text=WORDS.format("***")) for p in posts]
+        work.verdicts.add(verdicts, at=house.clock())
+        work.campaigns.add_copies([Copy(p.id, campaign.cluster, p.created_at) for p in posts])
+        work.campaigns.add([campaign])
+        work.commit()

@@ -1,50 +1,14 @@
 """The pages of campaigns, as a browser without scripts would use them."""
 
 from collections.abc import Callable
-from datetime import timedelta
-
-import pytest
 
 from riskguard.bootstrap import House
-from riskguard.domain.campaign import Campaign, Copy
+from riskguard.domain.campaign import Campaign
 from riskguard.domain.case import Ruling
 from riskguard.domain.member import Role
-from riskguard.domain.post import Author, Lane, Post
-from riskguard.domain.verdict import Action, Verdict
 from tests.fixtures import desk
+from tests.integration.console.conftest import keep_copies
 from tests.integration.console.visitor import Browser
-
-WORDS = "限时福利，想要的朋友加我微信{}领取，名额不多，先到先得"
-
-
-@pytest.fixture
-def campaign(house: House, cases: object) -> Campaign:
-    """Twelve posts by nine accounts within the hour; the words that are shown are the masked ones."""
-    found = Campaign("cmp_wave", "tide", "pst_wave_00", house.clock())
-    _keep(house, found, range(12))
-    return found
-
-
-def _keep(house: House, campaign: Campaign, numbers: range) -> None:
-    prefix = campaign.cluster[:-2]
-    posts = [
-        Post(
-            f"{prefix}{n:02}",
-            "tide",
-            f"w-{prefix}{n}",
-            WORDS.format(f"secret{n}"),
-            house.clock() - timedelta(minutes=50 - 4 * n),
-            Author(f"pusher-{n % 9}"),
-        )
-        for n in numbers
-    ]
-    with house.begin() as work:
-        work.posts.add(posts, Lane.LIVE, received_at=house.clock())
-        verdicts = [Verdict(p.id, Action.LIMIT, masked_text=WORDS.format("***")) for p in posts]
-        work.verdicts.add(verdicts, at=house.clock())
-        work.campaigns.add_copies([Copy(p.id, campaign.cluster, p.created_at) for p in posts])
-        work.campaigns.add([campaign])
-        work.commit()
 
 
 def test_the_list_tells_how_many_and_how_long(campaign: Campaign, member: Callable[..., Browser]) -> None:
@@ -62,7 +26,7 @@ def test_the_queue_tells_of_campaigns_that_wait(campaign: Campaign, member: Call
 
 
 def test_the_page_lays_a_campaign_out(house: House, campaign: Campaign, member: Callable[..., Browser]) -> None:
-    _keep(house, Campaign("cmp_other", "tide", "pst_more_00", house.clock()), range(8))
+    keep_copies(house, Campaign("cmp_other", "tide", "pst_more_00", house.clock()), range(8))
     page = member("lin").get("/campaigns/cmp_wave").get_data(as_text=True)
     assert "9 个账号发布了 12 篇近似内容" in page
     assert 'class="timeline"' in page

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from riskguard.bootstrap import House
+from riskguard.domain.campaign import Campaign
 from riskguard.domain.case import Case
 from riskguard.domain.member import Role
 from riskguard.domain.opinion import Surge
-from tests.integration.console.visitor import Browser
+from tests.integration.console.visitor import Browser, Clock
 
 
 def test_the_page_shows_what_was_counted(told: Surge, member: Callable[..., Browser]) -> None:
@@ -55,3 +57,26 @@ def test_a_community_without_posts_says_so(house: House, cases: list[Case], memb
     page = member("lin").get("/opinion").get_data(as_text=True)
     assert "这段时间没有帖子" in page
     assert "这段时间没有突增" in page
+
+
+def test_campaigns_of_the_span_lead_to_their_pages(
+    campaign: Campaign, clock: Clock, member: Callable[..., Browser]
+) -> None:
+    page = member("lin").get("/opinion").get_data(as_text=True)
+    assert '/campaigns/cmp_wave">限时福利，想要的朋友加我微信***领取' in page
+    assert '<td data-label="账号" class="count">9</td>' in page
+    assert "secret" not in page
+    clock.now += timedelta(minutes=30) + timedelta(hours=23)  # half of it is older than a day by now
+    page = member("wu").get("/opinion").get_data(as_text=True)
+    assert "<small>共 9</small>" in page
+    assert "<small>共 12</small>" in page
+    stranger = member("gao", community="grove").get("/opinion").get_data(as_text=True)
+    assert "这段时间没有近似内容传播" in stranger
+
+
+def test_a_ruling_shows_on_the_opinion_page(campaign: Campaign, clock: Clock, member: Callable[..., Browser]) -> None:
+    person = member("lin")
+    person.get("/campaigns/cmp_wave")
+    person.post("/campaigns/cmp_wave/decisions", ruling="remove", reason="批量广告引流", seen_version="1")
+    clock.now += timedelta(minutes=1)
+    assert '<span class="ruling is-remove">移除</span>' in person.get("/opinion").get_data(as_text=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ from playwright.sync_api import Browser as Chromium
 from riskguard.bootstrap import House, opinion_rules
 from riskguard.cli.report import report
 from riskguard.console.report import daily_report, write_report
+from riskguard.domain.campaign import Campaign
 from riskguard.domain.case import Case
 from riskguard.domain.errors import NotFound
 from riskguard.domain.opinion import Surge
 from tests.fixtures.keys import KEY
+from tests.integration.console.visitor import Browser, Clock
 
 DAY = date(2026, 5, 1)
 
@@ -33,11 +36,13 @@ def test_the_page_holds_the_day_and_nothing_from_elsewhere(house: House, told: S
         assert words in page
     assert "13900004444" not in page
     assert not re.search(r"(src|href)=|url\(|<script", page)
+    assert "这一天没有近似内容传播" in page
 
 
 def test_the_tables_can_be_read_again(house: House, told: Surge, tmp_path: Path) -> None:
     written = write_report(files(house), tmp_path / "new")
     assert sorted(file.name for file in written) == [
+        "tide-2026-05-01-campaigns.csv",
         "tide-2026-05-01-surges.csv",
         "tide-2026-05-01-timeline.csv",
         "tide-2026-05-01-topics.csv",
@@ -50,6 +55,44 @@ def test_the_tables_can_be_read_again(house: House, told: Surge, tmp_path: Path)
     }
     assert [row["账号"] for row in rows["surges"]] == ["21"]
     assert sum(int(row["帖子"]) for row in rows["timeline"]) == 11
+
+
+def rows_of(house: House, table: str, day: date = DAY) -> list[dict[str, str]]:
+    return list(csv.DictReader(files(house, day=day)[f"tide-{day}-{table}.csv"].splitlines()))
+
+
+def test_campaigns_of_the_day_are_told_masked_with_their_pages(house: House, campaign: Campaign) -> None:
+    page = files(house)["tide-2026-05-01.html"]
+    for words in ("待裁定 · 当日 9 个账号发布 12 篇", "加我微信***领取", "/console/campaigns/cmp_wave"):
+        assert words in page
+    for secret in ("secret", "pusher", "href="):
+        assert secret not in page
+    (row,) = rows_of(house, "campaigns")
+    told = ("编号", "状态", "当日账号", "当日帖子", "账号", "帖子", "页面")
+    assert [row[name] for name in told] == ["cmp_wave", "待裁定", "9", "12", "9", "12", "/console/campaigns/cmp_wave"]
+
+
+def test_a_campaign_is_told_on_its_days_alone(
+    house: House, campaign: Campaign, clock: Clock, member: Callable[..., Browser]
+) -> None:
+    assert rows_of(house, "campaigns", DAY - timedelta(days=1)) == []
+    clock.now += timedelta(days=1)
+    assert rows_of(house, "campaigns", DAY + timedelta(days=1)) == []
+    person = member("lin")
+    person.get("/campaigns/cmp_wave")
+    person.post("/campaigns/cmp_wave/decisions", ruling="remove", reason="批量广告引流", seen_version="1")
+    clock.now += timedelta(minutes=1)
+    (row,) = rows_of(house, "campaigns", DAY + timedelta(days=1))
+    assert [row[name] for name in ("状态", "当日账号", "当日帖子", "帖子")] == ["移除", "0", "0", "12"]
+    assert "当日没有新帖" in files(house, day=DAY + timedelta(days=1))["tide-2026-05-02.html"]
+
+
+def test_who_said_where_the_console_is_gets_links(house: House, campaign: Campaign) -> None:
+    rules = opinion_rules(house.settings)()
+    found = daily_report(
+        "tide", DAY, begin=house.begin, rules=rules, made_at=house.clock(), console_url="https://mod.example/console"
+    )
+    assert '<a href="https://mod.example/console/campaigns/cmp_wave">' in found["tide-2026-05-01.html"]
 
 
 def test_a_word_that_looks_like_a_formula_stays_a_word(house: House, told: Surge) -> None:

@@ -334,3 +334,21 @@ def test_when_all_posts_are_gone_nothing_is_shown(tide: Tide) -> None:
     leaf = portrait.listed(begin=tide.begin, community=None, status=None, size=1)
     assert len(leaf.lines) == 1
     assert not leaf.more
+
+
+def test_campaigns_of_some_time_count_that_time_alone(tide: Tide) -> None:
+    posts = tide.push(6)
+    middle, after = posts[3].created_at, posts[-1].created_at + timedelta(seconds=1)
+    (spell,) = portrait.spells("tide", since=middle, until=after, begin=tide.begin)
+    assert (spell.posts, spell.accounts) == (3, 3)
+    assert spell.line.extent.posts == 6
+    assert portrait.spells("tide", since=after, until=after + timedelta(days=1), begin=tide.begin) == []
+    assert portrait.spells("grove", since=middle, until=after, begin=tide.begin) == []
+
+
+def test_a_campaign_that_was_only_ruled_on_is_told(tide: Tide) -> None:
+    tide.push(6)
+    tide.now += timedelta(days=2)
+    tide.decide(Ruling.REMOVE)
+    (spell,) = portrait.spells("tide", since=tide.now, until=tide.now + timedelta(hours=1), begin=tide.begin)
+    assert (spell.posts, spell.accounts, spell.line.extent.posts) == (0, 0, 6)
