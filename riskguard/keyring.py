@@ -32,13 +32,13 @@ def load_keyring(keys: Sequence[str], *, folder: Path) -> Keyring:
     return Keyring.of(keys or kept_secret(folder / KEYS_FILE, new_key(), variable="RISKGUARD_DATA_KEYS").split())
 
 
-def add_kept_key(folder: Path) -> None:
-    """Put a new key before those in the folder's file. The file is written aside and moved into place. NotReady."""
+def add_kept_key(key: str, *, folder: Path) -> None:
+    """Put the key before those in the folder's file. The file is written aside and moved into place. NotReady."""
     file = folder / KEYS_FILE
     before = kept_secret(file, new_key(), variable="RISKGUARD_DATA_KEYS")
     try:
         with NamedTemporaryFile("w", dir=folder, encoding="ascii", delete=False) as aside:
-            aside.write(f"{new_key()}\n{before}\n")
+            aside.write(f"{key}\n{before}\n")
             aside.flush()
             os.fsync(aside.fileno())
         Path(aside.name).replace(file)

@@ -18,14 +18,22 @@ def add_data_key() -> None:
 
     Restart every process afterwards, then seal what is kept anew: riskguard admin rotate-keys.
     """
-    from riskguard.keyring import KEYS_FILE, add_kept_key, new_key
+    from riskguard.bootstrap import now
+    from riskguard.keyring import KEYS_FILE, Keyring, add_kept_key, new_key
+    from riskguard.services.audit import note
 
-    settings = settings_here()
+    settings, key = settings_here(), new_key()
+    (name,) = Keyring.of([key]).ids
+    with begin_here()() as work:
+        note(work, "keys.made", name, by=CLI, at=now(), kept=_SETTING if settings.data_keys else KEYS_FILE)
+        if not settings.data_keys:
+            add_kept_key(key, folder=settings.data_dir)
+        work.commit()
+    click.echo(f"made the key '{name}'")
     if settings.data_keys:
-        click.echo(f"new key: {new_key()}")
+        click.echo(f"new key: {key}")
         click.echo(f"next: put it, with a comma, before the others in {_SETTING} of every process, and restart them")
         return
-    add_kept_key(settings.data_dir)
     click.echo(f"a new key is the first in {settings.data_dir / KEYS_FILE}; keep a copy of this file in a safe place")
     click.echo("next: restart the service, then: riskguard admin rotate-keys")
 

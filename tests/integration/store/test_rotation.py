@@ -81,6 +81,8 @@ def test_the_commands_that_rotate(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "restart the service" in run("add-data-key")
     new, *others = (tmp_path / KEYS_FILE).read_text().split()
     assert others == [old] != [new]
+    made = Keyring.of([new]).ids[0]
+    assert f"cli  keys.made  {made}  -  kept=data.keys" in run("audit", "--event", "keys.made")
     assert (tmp_path / KEYS_FILE).stat().st_mode & 0o777 == 0o600
     said = run("rotate-keys", "--yes")
     assert "1 rows were sealed" in said
