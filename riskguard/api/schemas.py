@@ -395,6 +395,7 @@ class CaseOut(BaseModel):
     opened_at: datetime
     post: CasePost
     verdict: VerdictOut | None
+    unreadable: bool = Field(description="what is sealed of it was changed or lost its key; it is empty here")
     decisions: list[RulingOut]
     grievances: list[GrievanceOut]
 

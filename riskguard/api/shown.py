@@ -74,6 +74,7 @@ def case_file(file: CaseFile) -> Body:
             "created_at": post.created_at.isoformat(),
         },
         "verdict": rendered_verdict(file.verdict) if file.verdict else None,
+        "unreadable": file.unreadable,
         "decisions": [{**rendered_decision(each), "by": each.by} for each in file.case.decisions],
         "grievances": [
             {"origin": each.origin.value, "by": each.by, "reason": each.reason, "at": each.at.isoformat()}

@@ -17,7 +17,7 @@ from riskguard.console.desk import Desk
 from riskguard.console.entrance import SESSION, Entrance, may_audit, may_rule
 from riskguard.console.opinion import OpinionDesk
 from riskguard.console.sheet import bare
-from riskguard.domain.errors import InvalidInput, NotAllowed, NotFound, RiskguardError
+from riskguard.domain.errors import InvalidInput, NotAllowed, NotFound, RiskguardError, SealBroken
 
 MOUNT = "/console"
 MAX_FORM_BYTES = 64 * 1024
@@ -30,6 +30,10 @@ FACES = {
     413: ("提交的内容太长", "请缩短理由后再试。"),
     500: ("服务出了点问题", "这不是您的操作造成的，内容没有丢失。请稍后重试，若反复出现请联系运维。"),
 }
+UNREADABLE = (
+    "这条内容无法解读",
+    "它在数据库里的密文被改动过，或者是从别处搬来的。其他内容不受影响，请联系运维核查数据库，必要时从备份恢复。",
+)
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -111,7 +115,7 @@ def _comfort(app: Flask) -> None:
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
         if status == 500:
             app.logger.error("console: %s", error, exc_info=error)
-        return _page(status)
+        return _page(status, face=UNREADABLE if isinstance(error, SealBroken) else None)
 
     @app.errorhandler(CSRFError)
     def expired(_: CSRFError) -> tuple[str, int]:
@@ -128,7 +132,7 @@ def _comfort(app: Flask) -> None:
         return _page(500)
 
 
-def _page(status: int) -> tuple[str, int]:
+def _page(status: int, *, face: tuple[str, str] | None = None) -> tuple[str, int]:
     g.setdefault("member", None)
-    title, advice = FACES.get(status, FACES[500] if status >= 500 else FACES[400])
+    title, advice = face or FACES.get(status, FACES[500] if status >= 500 else FACES[400])
     return render_template("error.html", status=status, title=title, advice=advice), status

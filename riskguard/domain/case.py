@@ -137,8 +137,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case with what a moderator looks at."""
+    """A case with what a moderator looks at. `unreadable`: what is sealed of it was changed, or its key is missing; all
+    of that is empty here, and the rest stands."""
 
     case: Case
     post: Post
     verdict: Verdict | None
+    unreadable: bool = False

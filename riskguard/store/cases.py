@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, update
 
 from riskguard.domain.case import Case, CaseFile, CaseStatus, Origin
-from riskguard.domain.errors import NotFound, StaleVersion
+from riskguard.domain.errors import NotFound, NotReady, SealBroken, StaleVersion
 from riskguard.store.codec import decisions_json, decisions_of, grievances_json, grievances_of, verdict_of
 from riskguard.store.link import Link
 from riskguard.store.posts import post_of
 from riskguard.store.sealing import Seals, json_or_nothing
 from riskguard.store.tables import CASES, POSTS, VERDICTS
 from riskguard.store.types import UtcTime
+
+_log = logging.getLogger(__name__)
 
 _CASE = {f"case_{column.name}": column.label(f"case_{column.name}") for column in CASES.c}
 _FILE = (
@@ -74,18 +77,19 @@ class SqlCases:
         return _file_of(row, self._link.seals) if row else None
 
     def queue(self, *, community: str | None, status: CaseStatus | None, limit: int, offset: int = 0) -> list[CaseFile]:
-        """Most urgent first, then oldest first. No community means all."""
+        """Most urgent first, then oldest first. No community means all. A case that cannot be opened hides no other."""
         statement = _narrowed(_FILE, community=community, status=status)
         ordered = statement.order_by(*_URGENCY)
-        return [_file_of(row, self._link.seals) for row in self._link.read(ordered.limit(limit).offset(offset))]
+        return [_listed(row, self._link.seals) for row in self._link.read(ordered.limit(limit).offset(offset))]
 
     def following(self, case_id: str, *, community: str | None) -> str | None:
         """The open case after this one in that order, else the first other one; None: there is no other."""
         others = select(CASES.c.id).where(CASES.c.id != case_id)
         ordered = _narrowed(others, community=community, status=CaseStatus.OPEN).order_by(*_URGENCY).limit(1)
-        this = self.get(case_id)
+        place = select(CASES.c.id, CASES.c.priority, CASES.c.opened_at, CASES.c.status).where(CASES.c.id == case_id)
+        this = self._link.read(place).one_or_none()
         found = None
-        if this is not None and this.status is CaseStatus.OPEN:
+        if this is not None and this.status == CaseStatus.OPEN.value:
             found = self._link.read(ordered.where(_after(this))).scalar_one_or_none()
         return found or self._link.read(ordered).scalar_one_or_none()
 
@@ -99,7 +103,7 @@ class SqlCases:
         return _case_of(row, self._link.seals) if row else None
 
 
-def _after(this: Case) -> ColumnElement[bool]:
+def _after(this: Any) -> ColumnElement[bool]:
     """Cases that stand behind this one in the queue; the first condition is what the index of the queue answers."""
     later = tuple_(CASES.c.opened_at, CASES.c.id) > tuple_(literal(this.opened_at, UtcTime), this.id)
     return and_(CASES.c.priority <= this.priority, or_(CASES.c.priority < this.priority, later))
@@ -149,3 +153,12 @@ def _file_of(row: Any, seals: Seals) -> CaseFile:
     body = row.verdict_body
     verdict = None if body is None else verdict_of(seals.opened(VERDICTS.c.body, body, row.case_post_id))
     return CaseFile(case=_case_of(row, seals), post=post_of(row, seals), verdict=verdict)
+
+
+def _listed(row: Any, seals: Seals) -> CaseFile:
+    """As `_file_of`, or as much of it as is not sealed."""
+    try:
+        return _file_of(row, seals)
+    except (SealBroken, NotReady) as error:
+        _log.error("case %s cannot be read: %s", row.case_id, error)
+        return CaseFile(case=_case_of(row, seals.shut), post=post_of(row, seals.shut), verdict=None, unreadable=True)

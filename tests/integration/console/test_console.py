@@ -16,6 +16,7 @@ from riskguard.queue import Duty, rq_queue
 from riskguard.services import accounts, review
 from tests.fixtures import desk
 from tests.integration.console.visitor import Browser
+from tests.integration.store.test_audit import tamper
 from tests.unit.policy.samples import edition
 
 
@@ -273,3 +274,16 @@ def test_hostile_words_stay_words(house: House, member: Callable[..., Browser]) 
         assert "<script>" not in page
         assert "<b>看</b>" not in page
         assert "&lt;img src=x onerror" in page
+
+
+def test_a_case_that_was_changed_in_the_database_is_shown_as_unreadable_beside_the_others(
+    house: House, cases: list[Case], member: Callable[..., Browser], tmp_path: Path
+) -> None:
+    broken, *sound = [case for case in cases if case.community == "tide"]
+    tamper(f"sqlite:///{tmp_path / 'riskguard.db'}", f"UPDATE posts SET text = 'x' WHERE id = '{broken.post_id}'")
+    person = member("lin")
+    assert person.get("/").status_code == 200
+    assert "（无法解读）" in person.seen
+    assert all(f"/cases/{case.id}" in person.seen for case in (broken, *sound))
+    assert person.get(f"/cases/{broken.id}").status_code == 500
+    assert "这条内容无法解读" in person.seen

@@ -12,7 +12,7 @@ from alembic import command
 from sqlalchemy import Connection, text
 
 from riskguard.domain.answer import KeptAnswer
-from riskguard.domain.case import Case, Decision, Grievance, Origin, Ruling
+from riskguard.domain.case import Case, CaseStatus, Decision, Grievance, Origin, Ruling
 from riskguard.domain.errors import NotReady, SealBroken
 from riskguard.domain.event import Event
 from riskguard.domain.finding import EvidenceSpan, Finding
@@ -116,6 +116,36 @@ def test_words_that_are_moved_to_another_row_are_refused(begin: Begin, rows: Con
         assert [each.text for each in work.posts.get_many([post(1).id])] == ["一"]
         with pytest.raises(SealBroken):
             work.posts.get_many([post(2).id])
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param("posts SET text = 'rg1:tampered' WHERE post_id = 'p2'", id="words-that-were-changed"),
+        pytest.param("posts SET text = 'rg1:00000000:AAAA' WHERE post_id = 'p2'", id="words-under-a-lost-key"),
+        pytest.param("cases SET grievances = 'plain' WHERE post_id = 'pst_forum_2_1'", id="voices-that-were-never-sealed"),
+    ],
+)
+def test_a_case_that_cannot_be_opened_hides_no_other(begin: Begin, rows: Connection, changed: str) -> None:
+    settle(begin, "forum")
+    keep(begin, post(1, text="一"), post(2, text="二"), post(3, text="三"))
+    with begin() as work:
+        work.cases.add([case(post(at)) for at in (1, 2, 3)])
+        work.commit()
+    lock(rows)
+    assert rows.exec_driver_sql(f"UPDATE {changed}").rowcount == 1
+    rows.commit()
+    with begin() as work:
+        listed = work.cases.queue(community="forum", status=CaseStatus.OPEN, limit=10)
+        assert [(each.case.id, each.post.text, each.unreadable) for each in listed] == [
+            (case(post(1)).id, "一", False),
+            (case(post(2)).id, "", True),
+            (case(post(3)).id, "三", False),
+        ]
+        assert work.cases.following(case(post(1)).id, community="forum") == case(post(2)).id
+        assert work.cases.following(case(post(2)).id, community="forum") == case(post(3)).id
+        with pytest.raises((SealBroken, NotReady)):
+            work.cases.file(case(post(2)).id)
 
 
 def test_a_process_with_another_key_does_not_start(database_url: str, begin: Begin) -> None:
