@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 OUTSIDE = "O"
 _NEVER = -1e9
 _WORD = re.compile(r"[^\W\d_a-z〇零一二三四五六七八九十百幺]")
-_DOOR = re.compile(r"[0-9〇零一二三四五六七八九十百]\s*(?:[号弄栋幢座楼室组层院舍]|单元|门|#|-|$)")
+_COUNT = "〇零一二三四五六七八九十百"
+_DOOR = re.compile(rf"(?:(?<![0-9])[0-9]{{1,5}}|[{_COUNT}])\s*(?:[号弄栋幢座楼室组层院舍]|单元|门|#|-(?![0-9]{{5}})|$)")
+"""A number as short as those of doors are: longer ones are of telephones and papers."""
+_LATIN = re.compile("[0-9a-z]{2}")
 
 
 class Mention(NamedTuple):
@@ -93,6 +96,11 @@ def leads_to_a_door(address: str) -> bool:
     """Whether the name of a place, folded, tells a house or flat in it: a town or a road is nobody's home, and what is
     made of digits alone is another number."""
     return _DOOR.search(address) is not None and _WORD.search(address) is not None
+
+
+def cuts_a_word(folded: str, start: int, end: int) -> bool:
+    """Whether [start, end) begins or ends within a word of Latin letters and digits, such as an e-mail's."""
+    return any(at and _LATIN.fullmatch(folded, at - 1, at + 1) for at in (start, end))
 
 
 def _kind(tag: str) -> str:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from riskguard.detectors.encoder.names import Tagger, leads_to_a_door
+from riskguard.detectors.encoder.names import Tagger, cuts_a_word, leads_to_a_door
 
 TAGS = ("O", "B-PER", "I-PER", "B-ADDR", "I-ADDR")
 TAGGER = Tagger(TAGS)
@@ -72,6 +72,8 @@ def test_a_model_without_tags_names_nothing() -> None:
         "学府路88",
         "城东花园3单元",
         "西街七弄",
+        "建国路88号院3号楼1201室",
+        "锦绣家园12-1-302附近",
     ],
 )
 def test_an_address_leads_to_a_door(address: str) -> None:
@@ -91,8 +93,24 @@ def test_an_address_leads_to_a_door(address: str) -> None:
         "十三陵",
         "138-0013-8000",
         "一三八零零",
+        "护照号e12345678",
+        "订座电话021-66668888",
         "",
     ],
 )
 def test_a_place_that_many_share_does_not(place: str) -> None:
     assert not leads_to_a_door(place)
+
+
+@pytest.mark.parametrize(
+    ("said", "named", "cut"),
+    [
+        pytest.param("找lisi艾特example", "lis", True, id="ends-in-a-word"),
+        pytest.param("找lisi艾特example", "isi", True, id="begins-in-a-word"),
+        pytest.param("我叫lisi", "lisi", False, id="a-whole-word-at-the-end"),
+        pytest.param("lisi和张三3号见", "张三", False, id="chinese-beside-latin"),
+    ],
+)
+def test_a_name_is_no_part_of_a_latin_word(said: str, named: str, cut: bool) -> None:
+    start = said.index(named)
+    assert cuts_a_word(said, start, start + len(named)) is cut
