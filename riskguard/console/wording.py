@@ -54,6 +54,7 @@ DETECTORS = {
     "pii": "个人信息识别",
     "person": "人物信息识别",
     "similar": "近似内容比对",
+    "disclosure": "开盒判断",
 }
 WHOSE = {
     Whose.SELF: "本人",
@@ -95,7 +96,13 @@ ACTS = {
     "author.erased": "抹除作者",
     "author.exported": "导出作者资料",
     "posts.purged": "清理到期帖子",
+    "keys.made": "新建数据密钥",
     "keys.rotated": "轮换数据密钥",
+    "alert.acknowledged": "认领警报",
+    "alert.resolved": "解除警报",
+    "silence.made": "设置静默",
+    "silence.ended": "结束静默",
+    "campaign.decided": "裁定近似传播",
 }
 """What the audit log calls acts; others are shown by their event."""
 ACTORS = {"cli": "命令行", "system": "系统"}
@@ -116,7 +123,17 @@ DETAILS = {
     "opened": "还原",
     "rows": "行数",
     "posts": "帖子数",
+    "closed": "关闭案件数",
     "retired": "停用密钥",
+    "kept": "存放",
+    "author": "作者摘要",
+    "hash": "回执摘要",
+    "verdicts": "研判数",
+    "cases": "案件数",
+    "voices": "举报申诉数",
+    "answers": "应答数",
+    "match": "匹配",
+    "until": "截止",
 }
 
 REASONS = {

@@ -1,6 +1,8 @@
 """Every word of the domain has a Chinese name; times read as people say them."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
@@ -8,6 +10,7 @@ import pytest
 
 from riskguard.console import wording
 from riskguard.domain.case import CaseStatus, Origin, Ruling
+from riskguard.domain.erasure import Erased
 from riskguard.domain.event import EventStatus, EventType
 from riskguard.domain.finding import Cause
 from riskguard.domain.member import Role
@@ -34,6 +37,11 @@ NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 )
 def test_everything_has_a_name(kind: type[Enum], names: Mapping[Enum, object]) -> None:
     assert list(names) == list(kind)
+
+
+def test_a_receipt_of_an_erasure_is_told_in_chinese() -> None:
+    counts = {each.name: 1 for each in fields(Erased)}
+    assert not re.search("[a-z]", wording.told({**counts, "author": "12", "hash": "34"}))
 
 
 @pytest.mark.parametrize("reasons", [wording.REASONS, wording.CARING_REASONS, dict(wording.CAMPAIGN_REASONS)])
