@@ -105,7 +105,7 @@ def _refuse_crowds(value: Mapping[str, object], shape: type[BaseModel], pointer:
 
 
 def _summary(faults: tuple[FieldFault, ...], count: int) -> str:
-    first = f"{faults[0].pointer} {faults[0].detail}"
+    first = f"{faults[0].pointer or 'the body'} {faults[0].detail}"
     return first if count == 1 else f"{first}; and {count - 1} more"
 
 
