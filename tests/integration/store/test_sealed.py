@@ -123,7 +123,9 @@ def test_words_that_are_moved_to_another_row_are_refused(begin: Begin, rows: Con
     [
         pytest.param("posts SET text = 'rg1:tampered' WHERE post_id = 'p2'", id="words-that-were-changed"),
         pytest.param("posts SET text = 'rg1:00000000:AAAA' WHERE post_id = 'p2'", id="words-under-a-lost-key"),
-        pytest.param("cases SET grievances = 'plain' WHERE post_id = 'pst_forum_2_1'", id="voices-that-were-never-sealed"),
+        pytest.param(
+            "cases SET grievances = 'plain' WHERE post_id = 'pst_forum_2_1'", id="voices-that-were-never-sealed"
+        ),
     ],
 )
 def test_a_case_that_cannot_be_opened_hides_no_other(begin: Begin, rows: Connection, changed: str) -> None:
