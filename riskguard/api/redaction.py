@@ -40,8 +40,8 @@ class RedactIn(Strict):
         list[str] | None,
         Field(
             min_length=1,
-            description="Treat these only; without, all of personal information but names and codes of organisations, "
-            "which are treated where a label or an operator names them",
+            description="Treat these only; without, all of personal information but names, codes of organisations, "
+            "health and whereabouts, which are treated where a label or an operator names them; `pii` names all",
             examples=[["pii.mobile", "pii.id_card"]],
         ),
     ] = None

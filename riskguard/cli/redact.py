@@ -6,7 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from riskguard.cli.outfile import written
 from riskguard.domain.errors import InvalidInput
 from riskguard.domain.operator import Operator
 from riskguard.domain.post import Scene
+from riskguard.keyring import KEYS_FILE
 from riskguard.policy.model import Policy
 from riskguard.services.ports import Keyring, Panel
 from riskguard.services.redaction import Outcome, Wish, check_labels, redact_texts
@@ -55,7 +56,9 @@ class Line(BaseModel):
     "[default: as the policy says, else mask]",
 )
 @click.option(
-    "--labels", metavar="LABEL,...", help="Treat these only.  [default: all but names and codes of organisations]"
+    "--labels",
+    metavar="LABEL,...",
+    help="Treat these only; 'pii' names all.  [default: all but names, codes of organisations, health and whereabouts]",
 )
 @click.option("--community", default="", help="Whose policy says how labels are treated.")
 @click.option(
@@ -89,6 +92,7 @@ def redact(
     wish = _wish(operators, labels, policy)
     reader = Reader(wish, personal_panel(settings, models=models), policy, LateKeyring(settings))
     with ExitStack() as stack:
+        stack.enter_context(_tells_of_a_new_key(settings.data_dir / KEYS_FILE))
         lines: BinaryIO = stack.enter_context(opened(file)) if str(file) != "-" else sys.stdin.buffer
         sink: TextIO = stack.enter_context(written(out)) if out else utf8_stdout()
         total = count_lines(file) if file.is_file() else None  # a pipe can be read only once
@@ -96,6 +100,16 @@ def redact(
         invalid = _redact_all(lines, sink, reader.json_lines if as_json else reader.plain_lines, total=total)
     if invalid:
         sys.exit(SOME_LINES_INVALID)
+
+
+@contextmanager
+def _tells_of_a_new_key(kept: Path) -> Iterator[None]:
+    """Say so where hashing or sealing made a key: what it gives fits nothing that another key gave."""
+    known = kept.exists()
+    yield
+    if not known and kept.exists():
+        click.echo(f"note: a new key was made in {kept}; keep it: it alone gives the same again", err=True)
+        click.echo("  hint: to use the service's key, set RISKGUARD_DATA_DIR to the folder of 'riskguard up'", err=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,15 @@ def test_no_key_is_made_where_none_is_needed(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_key_that_was_made_on_the_way_is_told_of_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RISKGUARD_DATA_KEYS")
+    tells = [
+        "a new key was made in" in _run("--operator", operator, said="打16400001234\n", data=tmp_path).stderr
+        for operator in ("mask", "hash", "encrypt")
+    ]
+    assert tells == [False, True, False]
+
+
 def test_a_compliance_officer_turns_tokens_back_and_the_audit_log_tells(
     database_url: str, begin: Begin, tmp_path: Path
 ) -> None:
