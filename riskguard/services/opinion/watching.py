@@ -53,25 +53,28 @@ class Watcher:
         return opened, ended
 
     def _look_at(self, community: str) -> Told:
-        """One community, in one transaction: to look takes milliseconds, and nobody else may raise the same."""
+        """One community: read, think, write. No transaction is open while it thinks."""
         now, rules = self._clock(), self._rules()
         with self._begin() as work:
-            if not work.opinion.marks(community, since=now - HORIZON, until=now, limit=1) and not (
-                work.opinion.open_surges(community)
-            ):
+            before = work.opinion.open_surges(community)
+            if not before and not work.opinion.marks(community, since=now - HORIZON, until=now, limit=1):
                 return [], []
             usual = self._usual_of(community, now, rules, work)
+            marks = work.opinion.marks(community, since=now - HORIZON, until=now, limit=MOST_MARKS)
+        look = Look(community, now, marks, usual, rules.surges, lambda topic: commonness(topic.split()))
+        return self._keep(watch(look, before), look, before)
+
+    def _keep(self, after: Sequence[Surge], look: Look, before: Sequence[Surge]) -> Told:
+        """Keep what a look showed, unless another process looked meanwhile: then what it saw stays, for a minute."""
+        known = {surge.id for surge in before}
+        told = [each for each in after if each.id not in known], [each for each in after if each.ended_at]
         with self._begin() as work:
             work.opinion.take()
-            marks = work.opinion.marks(community, since=now - HORIZON, until=now, limit=MOST_MARKS)
-            before = work.opinion.open_surges(community)
-            look = Look(community, now, marks, usual, rules.surges, lambda topic: commonness(topic.split()))
-            after = watch(look, before)
-            known = {surge.id for surge in before}
-            told = [each for each in after if each.id not in known], [each for each in after if each.ended_at]
+            if work.opinion.open_surges(look.community) != before:
+                return [], []
             work.opinion.keep_surges(after)
-            raise_alerts([alert_of(surge) for surge in after if not surge.ended_at], work=work, now=now)
-            resolve_alerts([key_of(surge) for surge in told[1]], work=work, now=now)
+            raise_alerts([alert_of(surge) for surge in after if not surge.ended_at], work=work, now=look.now)
+            resolve_alerts([key_of(surge) for surge in told[1]], work=work, now=look.now)
             work.commit()
         return told
 

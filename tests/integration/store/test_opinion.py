@@ -8,6 +8,7 @@ from datetime import timedelta
 from threading import Thread
 
 from click.testing import CliRunner
+from sqlalchemy import Engine, event
 
 from riskguard.cli.admin import admin
 from riskguard.domain.alert import AlertStatus
@@ -16,8 +17,8 @@ from riskguard.domain.post import Author, Post, Scene
 from riskguard.policy.opinion import OpinionRules
 from riskguard.services.opinion.counting import count_new, forget_opinion
 from riskguard.services.opinion.headcount import count
-from riskguard.services.opinion.watching import Watcher, key_of, usual_of
-from riskguard.services.ports import Begin
+from riskguard.services.opinion.watching import Told, Watcher, key_of, usual_of
+from riskguard.services.ports import Begin, UnitOfWork
 from tests.fixtures.keys import KEY
 from tests.integration.store.samples import NOW, keep, post, settle, verdict
 
@@ -170,6 +171,48 @@ def test_a_crowd_raises_one_alert_that_is_over_with_it(begin: Begin) -> None:
     with begin() as work:
         assert work.alerts.standing([key_of(opened)]) == {}
         assert work.alerts.get(kept.id).status is AlertStatus.RESOLVED  # type: ignore[union-attr]
+
+
+def test_posts_are_read_and_thought_about_before_the_turn_to_write(begin: Begin) -> None:
+    settle(begin, "forum")
+    judged(begin, [said(number, ago=timedelta(seconds=10 * number)) for number in range(12)])
+    count_new(begin=begin, rules=rules, clock=lambda: NOW)
+    transactions: list[list[str]] = []
+
+    def watched() -> UnitOfWork:
+        transactions.append([])
+        return begin()
+
+    def note(_link: object, _cursor: object, statement: str, *_: object) -> None:
+        transactions[-1].append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        opened, _ = Watcher(begin=watched, rules=rules, clock=lambda: NOW).look()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    (writing,) = [all_ for each in transactions if "INSERT INTO opinion_surges" in (all_ := "; ".join(each))]
+    assert len(opened) == 1
+    assert "opinion_marks" not in writing
+
+
+def test_a_look_that_another_process_overtook_keeps_nothing(begin: Begin) -> None:
+    settle(begin, "forum")
+    judged(begin, [said(number, ago=timedelta(seconds=10 * number)) for number in range(12)])
+    count_new(begin=begin, rules=rules, clock=lambda: NOW)
+    faster = Watcher(begin=begin, rules=rules, clock=lambda: NOW)
+    steps, saw = iter(["names", "read", "write"]), list[Told]()
+
+    def overtaken() -> UnitOfWork:
+        if next(steps) == "write":
+            saw.append(faster.look())
+        return begin()
+
+    assert Watcher(begin=overtaken, rules=rules, clock=lambda: NOW).look() == ([], [])
+    (((opened,), ended),) = saw
+    with begin() as work:
+        assert (work.opinion.open_surges("forum"), ended) == ([opened], [])
+        assert work.alerts.standing([key_of(opened)])[key_of(opened)].count == 1
 
 
 def test_history_that_comes_late_is_usual_and_no_surge(begin: Begin) -> None:
