@@ -315,10 +315,11 @@ def _exemplars(own: Sequence[Mark], surge: Surge) -> tuple[str, ...]:
     for mark in ranked:
         if len(chosen) == _MOST_EXEMPLARS:
             break
-        if mark.account in accounts or (mark.cluster and mark.cluster in clusters):
+        cluster = mark.cluster or mark.post_id  # the first of a cluster bears its name
+        if mark.account in accounts or cluster in clusters:
             continue
         accounts.add(mark.account)
-        clusters.add(mark.cluster)
+        clusters.add(cluster)
         chosen.append(mark.post_id)
     return tuple(chosen)
 

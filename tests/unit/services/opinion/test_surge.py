@@ -78,6 +78,13 @@ def test_it_tells_pushed_from_organic_and_which_mood_moved() -> None:
     assert len(surge.exemplars) == 5, "one of the copies, and each of the others"
 
 
+def test_the_first_of_a_cluster_and_its_copies_are_one_example() -> None:
+    first, other = crowd(2, topics=["停水"])
+    copies = crowd(8, topics=["停水"], cluster=first.post_id)
+    (surge,) = watch(look([first, other, *copies]), [])
+    assert len(surge.exemplars) == 2, "one of the nine that say the same, and the other"
+
+
 def test_it_goes_on_as_the_same_until_it_has_been_calm_for_a_while() -> None:
     marks = crowd(20, topics=["停水"])
     (first,) = watch(look(marks), [])
