@@ -14,7 +14,7 @@ STATUSES = {
     AlertStatus.RESOLVED: "已解除",
 }
 SEVERITIES = {"critical": "危急", "warning": "警告", "info": "提示"}
-KINDS = {"verdict": "策略提醒", "campaign": "群体活动", "surge": "舆情突增", "health": "社区健康"}
+KINDS = {"verdict": "策略提醒", "campaign": "近似内容传播", "surge": "舆情突增", "health": "社区健康"}
 REASONS = {
     Reason.RAISED: "触发",
     Reason.REPEATED: "仍未处理",
