@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from riskguard.console.wording import BEIJING
@@ -14,6 +14,7 @@ WIDTH, HEIGHT = 1120, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 18, 26
 _TICKS = 8
 _MOST_POINTS = 300
+_FLAG = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,19 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A surge on the time axis: from `x`, `width` wide; `number` is what the list calls it."""
+    """A surge on the time axis: from `x`, `width` wide; `number` is what the list calls it. `flagged`: there is room
+    for its number beside those of the others."""
 
     x: float
     width: float
     number: int
     surge: Surge
+    flagged: bool = True
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over."""
+        return self.surge.ended_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +82,17 @@ def timeline(picture: Picture) -> Timeline:
         accounts=_line(xs, [accounts for _, _, accounts in points], top),
         hours=tuple(Tick(round(when(at), 1), words) for at, words in _moments(picture)),
         levels=tuple(Tick(round(_y(level, top), 1), f"{level:g}") for level in (0, top / 2, top)),
-        bands=tuple(bands),
+        bands=_flagged(bands),
     )
+
+
+def _flagged(bands: Sequence[Band]) -> tuple[Band, ...]:
+    """The bands, flagged where the flag covers none of those before it in the list."""
+    placed: list[Band] = []
+    for band in bands:
+        free = all(abs(band.x - other.x) >= _FLAG for other in placed if other.flagged)
+        placed.append(replace(band, flagged=free))
+    return tuple(placed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,15 @@ def test_a_surge_from_before_begins_at_the_edge() -> None:
     assert (round(band.x), round(band.width)) == (44, 534)
 
 
+def test_flags_do_not_cover_one_another_and_every_surge_has_its_band() -> None:
+    surges = tuple(
+        Surge(f"srg_{at}", "forum", Series(SeriesKind.VOLUME), NOW - ago, NOW - ago, NOW, 60, 9, 1.0, 9.0)
+        for at, ago in enumerate([DAY / 2, DAY / 2 - DAY / 200, DAY / 4])
+    )
+    bands = timeline(drawn(points([1] * 288), surges)).bands
+    assert [(band.number, band.flagged) for band in bands] == [(1, True), (2, False), (3, True)]
+
+
 def test_the_axis_names_hours_of_beijing() -> None:
     assert [tick.words for tick in timeline(drawn(points([1] * 288))).hours] == [
         "15:00",
