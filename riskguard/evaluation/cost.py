@@ -22,9 +22,12 @@ from riskguard.detectors.similar import MemoryLookAlikes, RedisLookAlikes, Simil
 from riskguard.domain.errors import NotReady
 from riskguard.domain.finding import NOTABLE
 from riskguard.domain.post import Author, Post
+from riskguard.domain.verdict import Verdict
+from riskguard.evaluation.opinion_cost import counting
 from riskguard.evaluation.sealing_cost import sealing
 from riskguard.policy.book import open_book
 from riskguard.policy.engine import evaluate
+from riskguard.policy.opinion import load_opinion
 from riskguard.queue.embedded import start_redis
 from riskguard.services.moderate import judge
 from riskguard.services.ports import Detector, Panel
@@ -45,8 +48,10 @@ Fresh = Callable[[], Step]
 def costs(settings: Settings, texts: Sequence[str], *, batches: Sequence[int]) -> dict[str, list[float]]:
     """Microseconds per post and batch size, by step: the best of three rounds over all texts, in one thread."""
     posts = posts_of(texts)
-    with _steps(settings, posts) as steps:
-        return {name: [_cost(fresh, posts, size) for size in batches] for name, fresh in steps.items()}
+    rules, verdicts = load_opinion(settings.policy_dir), _judged(settings, posts)
+    with _steps(settings, posts) as steps, counting(posts, verdicts, rules) as opinion:
+        every = steps | dict(opinion)
+        return {name: [_cost(fresh, posts, size) for size in batches] for name, fresh in every.items()}
 
 
 @contextmanager
@@ -124,6 +129,10 @@ def _weighing(settings: Settings, posts: Sequence[Post]) -> dict[str, Fresh]:
         "judge, all of it": whole,
         "sealing, all of it": lambda: sealing(verdicts),
     }
+
+
+def _judged(settings: Settings, posts: Sequence[Post]) -> Sequence[Verdict]:
+    return judge(posts, panel=_panel(settings), policies=open_book(settings.policy_dir))
 
 
 def _panel(settings: Settings) -> Panel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -96,7 +96,7 @@ class SqlVerdicts:
         new = self._link.insert_new(VERDICTS, rows, key="post_id")
         if new:
             self._link.write(_WAIT_NO_MORE, [{"ids": sorted(new)}])
-            self._link.write(_COUNT_LATER, [{"post_id": post_id} for post_id in sorted(new)])
+            count_later(new, self._link)
         return new
 
     def get_many(self, post_ids: Sequence[str]) -> dict[str, Verdict]:
@@ -158,6 +158,11 @@ def pinned(ids: Sequence[str], link: Link) -> set[str]:
         return set()
     link.lock()
     return set(link.read(_PIN, {"ids": list(ids)}).scalars())
+
+
+def count_later(ids: Collection[str], link: Link) -> None:
+    """Line judged posts up to be counted for opinion, which somebody else does."""
+    link.write(_COUNT_LATER, [{"post_id": post_id} for post_id in sorted(ids)])
 
 
 def post_of(row: Any, seals: Seals) -> Post:
