@@ -14,7 +14,9 @@ OUTSIDE = "O"
 _NEVER = -1e9
 _WORD = re.compile(r"[^\W\d_a-z〇零一二三四五六七八九十百幺]")
 _COUNT = "〇零一二三四五六七八九十百"
-_DOOR = re.compile(rf"(?:(?<![0-9])[0-9]{{1,5}}|[{_COUNT}])\s*(?:[号弄栋幢座楼室组层院舍]|单元|门|#|-(?![0-9]{{5}})|$)")
+_DOOR = re.compile(
+    rf"(?:(?<![0-9])[0-9]{{1,5}}|[{_COUNT}])\s*(?:号(?!线)|[弄栋幢座楼室组层院舍]|单元|门|#|-(?![0-9]{{5}})|$)"
+)
 """A number as short as those of doors are: longer ones are of telephones and papers."""
 _LATIN = re.compile("[0-9a-z]{2}")
 

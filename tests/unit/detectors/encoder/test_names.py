@@ -95,6 +95,7 @@ def test_an_address_leads_to_a_door(address: str) -> None:
         "一三八零零",
         "护照号e12345678",
         "订座电话021-66668888",
+        "西直门坐4号线",
         "",
     ],
 )
