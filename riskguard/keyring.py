@@ -15,7 +15,7 @@ from tempfile import NamedTemporaryFile
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-from riskguard.domain.errors import NotReady, SealBroken
+from riskguard.domain.errors import KeyMissing, NotReady, SealBroken
 
 FORM = "rg1"
 """Begins every sealed value, `rg1:KEY:...`: KEY names the key, the rest is nonce, words and tag in base64url."""
@@ -144,13 +144,13 @@ class Keyring:
         return self.mark + urlsafe_b64encode(nonce + closed).decode("ascii")
 
     def open(self, sealed: str, *, context: str) -> str:
-        """What was sealed for this context. NotReady when its key is not on the ring; SealBroken when the value was
+        """What was sealed for this context. KeyMissing when its key is not on the ring; SealBroken when the value was
         changed or comes from another place."""
         name = key_of(sealed)
         key = self._by_id.get(name)
         if key is None:
-            raise NotReady(
-                f"something is sealed with the key '{name}', which is not among {', '.join(self.ids)}", hint=_HINT
+            raise KeyMissing(
+                f"'{context}' is sealed with the key '{name}', which is not among {', '.join(self.ids)}", hint=_HINT
             )
         try:
             closed = urlsafe_b64decode(sealed[len(FORM) + len(name) + 2 :])

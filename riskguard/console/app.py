@@ -17,7 +17,7 @@ from riskguard.console.desk import Desk
 from riskguard.console.entrance import SESSION, Entrance, may_audit, may_rule
 from riskguard.console.opinion import OpinionDesk
 from riskguard.console.sheet import bare
-from riskguard.domain.errors import InvalidInput, NotAllowed, NotFound, RiskguardError, SealBroken
+from riskguard.domain.errors import InvalidInput, KeyMissing, NotAllowed, NotFound, RiskguardError, SealBroken
 
 MOUNT = "/console"
 MAX_FORM_BYTES = 64 * 1024
@@ -32,7 +32,7 @@ FACES = {
 }
 UNREADABLE = (
     "这条内容无法解读",
-    "它在数据库里的密文被改动过，或者是从别处搬来的。其他内容不受影响，请联系运维核查数据库，必要时从备份恢复。",
+    "它在数据库里的密文被改动过，或者缺少它的密钥。其他内容不受影响，请联系运维核查数据库，必要时从备份恢复。",
 )
 HEADERS = {
     "Content-Security-Policy": (
@@ -115,7 +115,7 @@ def _comfort(app: Flask) -> None:
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
         if status == 500:
             app.logger.error("console: %s", error, exc_info=error)
-        return _page(status, face=UNREADABLE if isinstance(error, SealBroken) else None)
+        return _page(status, face=UNREADABLE if isinstance(error, (SealBroken, KeyMissing)) else None)
 
     @app.errorhandler(CSRFError)
     def expired(_: CSRFError) -> tuple[str, int]:

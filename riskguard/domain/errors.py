@@ -111,3 +111,7 @@ class SealBroken(RiskguardError):
 
 class NotReady(RiskguardError):
     """A part that the service stands on cannot be reached or started."""
+
+
+class KeyMissing(NotReady):
+    """The key that a value is sealed with is not among those of this process."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, update
 
 from riskguard.domain.case import Case, CaseFile, CaseStatus, Origin
-from riskguard.domain.errors import NotFound, NotReady, SealBroken, StaleVersion
+from riskguard.domain.errors import KeyMissing, NotFound, SealBroken, StaleVersion
 from riskguard.store.codec import decisions_json, decisions_of, grievances_json, grievances_of, verdict_of
 from riskguard.store.link import Link
 from riskguard.store.posts import post_of
@@ -159,6 +159,6 @@ def _listed(row: Any, seals: Seals) -> CaseFile:
     """As `_file_of`, or as much of it as is not sealed."""
     try:
         return _file_of(row, seals)
-    except (SealBroken, NotReady) as error:
+    except (SealBroken, KeyMissing) as error:
         _log.error("case %s cannot be read: %s", row.case_id, error)
         return CaseFile(case=_case_of(row, seals.shut), post=post_of(row, seals.shut), verdict=None, unreadable=True)

@@ -276,11 +276,16 @@ def test_hostile_words_stay_words(house: House, member: Callable[..., Browser]) 
         assert "&lt;img src=x onerror" in page
 
 
-def test_a_case_that_was_changed_in_the_database_is_shown_as_unreadable_beside_the_others(
-    house: House, cases: list[Case], member: Callable[..., Browser], tmp_path: Path
+@pytest.mark.parametrize(
+    "sealed", [pytest.param("x", id="never-sealed"), pytest.param("rg1:00000000:AAAA", id="under-a-lost-key")]
+)
+def test_a_case_that_cannot_be_opened_is_shown_as_unreadable_beside_the_others(
+    house: House, cases: list[Case], member: Callable[..., Browser], tmp_path: Path, sealed: str
 ) -> None:
     broken, *sound = [case for case in cases if case.community == "tide"]
-    tamper(f"sqlite:///{tmp_path / 'riskguard.db'}", f"UPDATE posts SET text = 'x' WHERE id = '{broken.post_id}'")
+    tamper(
+        f"sqlite:///{tmp_path / 'riskguard.db'}", f"UPDATE posts SET text = '{sealed}' WHERE id = '{broken.post_id}'"
+    )
     person = member("lin")
     assert person.get("/").status_code == 200
     assert "（无法解读）" in person.seen

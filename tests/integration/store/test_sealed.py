@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from riskguard.domain.answer import KeptAnswer
 from riskguard.domain.case import Case, CaseStatus, Decision, Grievance, Origin, Ruling
-from riskguard.domain.errors import NotReady, SealBroken
+from riskguard.domain.errors import KeyMissing, NotReady, SealBroken
 from riskguard.domain.event import Event
 from riskguard.domain.finding import EvidenceSpan, Finding
 from riskguard.domain.opinion import Mark
@@ -146,7 +146,7 @@ def test_a_case_that_cannot_be_opened_hides_no_other(begin: Begin, rows: Connect
         ]
         assert work.cases.following(case(post(1)).id, community="forum") == case(post(2)).id
         assert work.cases.following(case(post(2)).id, community="forum") == case(post(3)).id
-        with pytest.raises((SealBroken, NotReady)):
+        with pytest.raises((SealBroken, KeyMissing)):
             work.cases.file(case(post(2)).id)
 
 
