@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response
 
 from riskguard.api.door import Door, answer
-from riskguard.services.dossier import dossier
+from riskguard.services.dossier import Record, dossier
 from riskguard.services.erasure import erase_author
 
 
@@ -40,7 +41,15 @@ def blueprint(door: Door) -> Blueprint:
     @routes.get("/<path:name>/export")
     def export(name: str) -> Response:
         records = dossier(name, community=door.community(), actor=door.actor(), begin=house.begin, clock=house.clock)
-        lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-        return Response(lines, mimetype="application/x-ndjson")
+        return Response(_lines(records), mimetype="application/x-ndjson")
 
     return routes
+
+
+def _lines(records: Iterable[Record]) -> Iterator[str]:
+    """A record a line, and a last one that counts them: an answer that breaks off is told from a whole one by it."""
+    count = 0
+    for record in records:
+        count += 1
+        yield json.dumps(record, ensure_ascii=False) + "\n"
+    yield json.dumps({"kind": "end", "records": count}) + "\n"

@@ -243,7 +243,8 @@ ROUTES: tuple[Route, ...] = (
         "All that is kept of an author",
         "JSON lines, to answer a person's request: first a line of kind `about`, then one of kind `post` for each "
         "revision with its verdict, rulings and appeals, then one of kind `voice` for each report or appeal on other "
-        "posts. Who reported the author is not told. The export is audited.",
+        "posts. Who reported the author is not told. The export is audited. The last line is of kind `end` with the "
+        "number of `records` before it: where it is missing, the answer is not whole.",
         {200: ("application/x-ndjson", "A record a line")},
         (401,),
         parameters=(_AUTHOR,),

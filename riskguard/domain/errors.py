@@ -15,6 +15,7 @@ RiskguardError
 ├── ModelInvalid            a model folder is missing, incomplete or does not match its card
 ├── SealBroken              a sealed value was changed, or was sealed for another place
 └── NotReady                a part that the service stands on cannot be reached or started; carries a hint
+    └── KeyMissing          a value is sealed with a key that this process does not have
 """
 
 from __future__ import annotations

@@ -24,8 +24,9 @@ def test_an_author_is_handed_out_and_erased(platform: Platform) -> None:
     platform.judge_all()
     export = platform.get(f"{PATH}/export")
     assert (export.status_code, export.mimetype) == (200, "application/x-ndjson")
-    about, *posts = [json.loads(line) for line in export.text.splitlines()]
+    about, *posts, end = [json.loads(line) for line in export.text.splitlines()]
     assert (about["kind"], about["community"], about["author"]) == ("about", "c1", AUTHOR)
+    assert end == {"kind": "end", "records": 4}
     assert {each["text"] for each in posts} == {"第0句", "第1句", "第2句"}
     assert {each["verdict"]["action"] for each in posts} == {"block"}
 
@@ -35,7 +36,7 @@ def test_an_author_is_handed_out_and_erased(platform: Platform) -> None:
     assert receipt.json["erased"] == {"posts": 3, "verdicts": 3, "cases": 0, "voices": 0, "events": 0, "answers": 3}
     assert AUTHOR not in receipt.text
     assert [platform.get(f"/v1/posts/p{number}").status_code for number in (0, 1, 2, 9)] == [404, 404, 404, 200]
-    assert len(platform.get(f"{PATH}/export").text.splitlines()) == 1
+    assert len(platform.get(f"{PATH}/export").text.splitlines()) == 2
     with platform.house.begin() as work:
         audited = work.audit.find(AuditFilter(event="author."), limit=9)
     assert [each.event for each in audited] == ["author.exported", "author.erased", "author.exported"]
@@ -51,7 +52,7 @@ def test_the_authors_of_others_are_out_of_reach(platform: Platform) -> None:
     _, key = accounts.create_community("c2", begin=platform.house.begin)
     other = Platform(platform.app, platform.house, "c2", key)
     assert other.send("DELETE", PATH).json["erased"]["posts"] == 0
-    assert len(other.get(f"{PATH}/export").text.splitlines()) == 1
+    assert len(other.get(f"{PATH}/export").text.splitlines()) == 2
     assert platform.get("/v1/posts/p1").status_code == 200
 
 
