@@ -68,12 +68,12 @@ def new_key() -> str:
     return secrets.token_urlsafe(32)
 
 
-def key_of(sealed: str) -> str:
-    """The id of the key that sealed this; SealBroken for what was never sealed."""
+def key_of(sealed: str, *, place: str) -> str:
+    """The id of the key that sealed this; SealBroken for what was never sealed. It stands in `place`."""
     form, _, rest = sealed.partition(":")
     key, colon, _ = rest.partition(":")
     if form != FORM or not colon:
-        raise SealBroken("a value that should be sealed is not")
+        raise SealBroken(f"what stands in '{place}' is not sealed")
     return key
 
 
@@ -146,7 +146,7 @@ class Keyring:
     def open(self, sealed: str, *, context: str) -> str:
         """What was sealed for this context. KeyMissing when its key is not on the ring; SealBroken when the value was
         changed or comes from another place."""
-        name = key_of(sealed)
+        name = key_of(sealed, place=context)
         key = self._by_id.get(name)
         if key is None:
             raise KeyMissing(
