@@ -12,6 +12,7 @@ from riskguard.domain.opinion import Series, SeriesKind, Surge
 from riskguard.domain.post import Scene
 from riskguard.services.opinion.daily import NAMES, verdict_of
 from riskguard.services.opinion.picture import Index, Span, exemplars, picture, surge_of
+from riskguard.services.opinion.watching import usually
 from riskguard.services.portrait import spells
 
 EMOTIONS = {"happy": "高兴", "angry": "愤怒", "sad": "悲伤", "fear": "恐惧", "surprise": "惊讶", "neutral": "平静"}
@@ -36,6 +37,7 @@ class OpinionDesk:
         pages.add_url_rule("/surges/<surge_id>", view_func=self.surge)
         pages.add_app_template_global(mood, "mood")
         pages.add_app_template_global(series, "series_name")
+        pages.add_app_template_global(usually, "usually")
         return pages
 
     def overview(self) -> ResponseReturnValue:

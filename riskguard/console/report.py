@@ -20,6 +20,7 @@ from riskguard.domain.opinion import Grain
 from riskguard.policy.opinion import OpinionRules
 from riskguard.services.opinion.daily import verdict_of
 from riskguard.services.opinion.picture import Picture, exemplars, picture
+from riskguard.services.opinion.watching import usually
 from riskguard.services.portrait import Spell, spells
 from riskguard.services.ports import Begin
 
@@ -102,7 +103,7 @@ def _environment() -> Environment:
         loader=PackageLoader("riskguard.console"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     found.filters["moment"] = wording.moment
-    found.globals.update(say=wording, mood=mood, series_name=series, state_of=_state)
+    found.globals.update(say=wording, mood=mood, series_name=series, usually=usually, state_of=_state)
     return found
 
 

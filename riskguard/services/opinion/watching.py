@@ -30,6 +30,9 @@ FEWEST_SAYING = 2
 MOST_MARKS = 50_000
 """The newest marks that one look reads."""
 
+FEW = 0.05
+"""Fewer accounts than that would be written as 0.0."""
+
 Told = tuple[list[Surge], list[Surge]]
 """Surges that opened, and that ended."""
 
@@ -148,6 +151,11 @@ def topics_of_day(community: str, day: datetime, marks: Sequence[Mark], *, most:
     return sorted(found, key=lambda each: (-each.accounts, -each.posts, each.topic))[:most]
 
 
+def usually(surge: Surge) -> str:
+    """How many accounts are usual in the window in which it stood out, in words."""
+    return f"平时约 {surge.expected:.1f}" if surge.expected >= FEW else "平时几乎没有"
+
+
 def key_of(surge: Surge) -> str:
     """The key of the surge's alert."""
     return f"surge:{surge.id}"
@@ -158,7 +166,7 @@ def alert_of(surge: Surge) -> Alert:
     series = surge.series
     about = " / ".join(surge.topics[:3])
     subject = {SeriesKind.VOLUME: "发言人数", SeriesKind.EMOTION: "情绪发言", SeriesKind.TOPIC: "话题"}[series.kind]
-    said = f"{subject}突增: {surge.window_min} 分钟内 {surge.accounts} 个账号, 平时约 {surge.expected:.1f}"
+    said = f"{subject}突增: {surge.window_min} 分钟内 {surge.accounts} 个账号, {usually(surge)}"
     return Alert(
         key=key_of(surge),
         kind="surge",

@@ -166,6 +166,7 @@ def test_a_crowd_raises_one_alert_that_is_over_with_it(begin: Begin) -> None:
     with begin() as work:
         kept = work.alerts.standing([key_of(opened)])[key_of(opened)]
     assert (kept.alert.community, kept.alert.page) == ("forum", f"opinion/surges/{opened.id}")
+    assert (kept.count, "12 个账号, 平时几乎没有; " in kept.alert.summary) == (1, True)
     now = NOW + timedelta(hours=2)
     assert [surge.id for surge in watcher.look()[1]] == [opened.id]
     with begin() as work:
