@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from riskguard.domain.alert import Alert, Severity
@@ -76,7 +76,7 @@ class Watcher:
             if work.opinion.open_surges(look.community) != before:
                 return [], []
             work.opinion.keep_surges(after)
-            raise_alerts([alert_of(surge) for surge in after if not surge.ended_at], work=work, now=look.now)
+            raise_alerts(_news(after, known, work), work=work, now=look.now)
             resolve_alerts([key_of(surge) for surge in told[1]], work=work, now=look.now)
             work.commit()
         return told
@@ -149,6 +149,19 @@ def topics_of_day(community: str, day: datetime, marks: Sequence[Mark], *, most:
         if accounts >= FEWEST_SAYING:
             found.append(TopicDay(community, day, topic, len(said), accounts, sum(hourly.values())))
     return sorted(found, key=lambda each: (-each.accounts, -each.posts, each.topic))[:most]
+
+
+def _news(surges: Sequence[Surge], known: Collection[str], work: UnitOfWork) -> list[Alert]:
+    """What is to be raised of surges that go on: those that open now, and those whose words changed while their alert
+    stands. What a member resolved is not raised again while the same surge goes on."""
+    alerts = {surge.id: alert_of(surge) for surge in surges if not surge.ended_at}
+    standing = work.alerts.standing([alert.key for alert in alerts.values()])
+
+    def changed(alert: Alert) -> bool:
+        kept = standing.get(alert.key)
+        return kept is not None and (kept.alert.summary, kept.alert.labels) != (alert.summary, alert.labels)
+
+    return [alert for surge_id, alert in alerts.items() if surge_id not in known or changed(alert)]
 
 
 def usually(surge: Surge) -> str:

@@ -15,6 +15,7 @@ from riskguard.domain.alert import AlertStatus
 from riskguard.domain.opinion import Bucket, Gauge, Grain, Mark, Series, SeriesKind, Surge, TopicDay
 from riskguard.domain.post import Author, Post, Scene
 from riskguard.policy.opinion import OpinionRules
+from riskguard.services.alerting import resolve_alerts
 from riskguard.services.opinion.counting import count_new, forget_opinion
 from riskguard.services.opinion.headcount import count
 from riskguard.services.opinion.watching import Told, Watcher, key_of, usual_of
@@ -172,6 +173,23 @@ def test_a_crowd_raises_one_alert_that_is_over_with_it(begin: Begin) -> None:
     with begin() as work:
         assert work.alerts.standing([key_of(opened)]) == {}
         assert work.alerts.get(kept.id).status is AlertStatus.RESOLVED  # type: ignore[union-attr]
+
+
+def test_what_a_member_resolved_is_not_raised_again_while_the_surge_goes_on(begin: Begin) -> None:
+    settle(begin, "forum")
+    judged(begin, [said(number, ago=timedelta(seconds=10 * number)) for number in range(12)])
+    count_new(begin=begin, rules=rules, clock=lambda: NOW)
+    watcher = Watcher(begin=begin, rules=rules, clock=lambda: NOW + timedelta(minutes=1))
+    (opened,), _ = watcher.look()
+    with begin() as work:
+        resolve_alerts([key_of(opened)], work=work, now=NOW, by="member:li")
+        work.commit()
+    assert watcher.look() == ([], [])
+    with begin() as work:
+        assert ([each.id for each in work.opinion.open_surges("forum")], work.alerts.standing([key_of(opened)])) == (
+            [opened.id],
+            {},
+        )
 
 
 def test_posts_are_read_and_thought_about_before_the_turn_to_write(begin: Begin) -> None:
