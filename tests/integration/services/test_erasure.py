@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from riskguard.bootstrap import word_mask
 from riskguard.domain.answer import KeptAnswer
 from riskguard.domain.case import Case, Grievance, Origin, Ruling
 from riskguard.domain.erasure import Receipt
@@ -252,6 +253,7 @@ def rule(begin: Begin, on: Case, *, seen_version: int = 1) -> None:
         begin=begin,
         clock=lambda: NOW,
         bell=Bell(),
+        mask=word_mask(),
     )
 
 

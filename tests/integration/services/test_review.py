@@ -74,7 +74,12 @@ def test_a_ruling_is_kept_with_the_event_that_tells_the_platform(begin: Begin, b
     assert kept == decided
     assert (kept.status, kept.version, kept.decisions[0].reason) == (CaseStatus.DECIDED, 2, "人身攻击")
     assert [event.type for event in events] == [EventType.CASE_DECIDED]
-    assert events[0].data["decision"] == {"ruling": "remove", "reason": "人身攻击", "at": AT.isoformat()}
+    assert events[0].data["decision"] == {
+        "ruling": "remove",
+        "reason": "人身攻击",
+        "at": AT.isoformat(),
+        "campaign": None,
+    }
     assert "lin-xia" not in str(events[0].data)
     assert bell.rings == 1
 
