@@ -60,6 +60,10 @@ class AlertCase:
     expect: frozenset[Heard]
 
 
+MOST_COMPLAINTS = 5
+"""So many of a kind are told of one case."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertOutcome:
     """What became of a case; no complaints means that it passed."""
@@ -87,7 +91,13 @@ def run_case(case: AlertCase, plan: AlertPlan) -> AlertOutcome:
     heard = set(simulated(plan, case.happenings, case.silences, start=case.start, until=case.start + case.until))
     missing = [f"not told: {_shown(each)}" for each in _ordered(case.expect - heard)]
     extra = [f"told, and not expected: {_shown(each)}" for each in _ordered(heard - case.expect)]
-    return AlertOutcome(case, (*missing, *extra))
+    return AlertOutcome(case, (*_first(missing), *_first(extra)))
+
+
+def _first(complaints: list[str]) -> list[str]:
+    """The first of them, and how many more: what repeats for a day would fill the screen."""
+    rest = len(complaints) - MOST_COMPLAINTS
+    return [*complaints[:MOST_COMPLAINTS], f"and {rest} more like it"] if rest > 0 else complaints
 
 
 def _ordered(heard: set[Heard] | frozenset[Heard]) -> list[Heard]:

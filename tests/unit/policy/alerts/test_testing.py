@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from riskguard.policy.alerts.testing import run_alert_tests
+from riskguard.policy.alerts.testing import MOST_COMPLAINTS, run_alert_tests
 from riskguard.policy.check import check
 from tests.unit.policy.samples import POLICIES, write
 
@@ -36,6 +36,14 @@ def test_another_time_is_another_telling(tmp_path: Path) -> None:
         "not told: 31s to room, raised; raised a",
         "told, and not expected: 30s to room, raised; raised a",
     ]
+
+
+def test_of_what_repeats_the_first_times_are_told(tmp_path: Path) -> None:
+    write(tmp_path, "alerts.yaml", PLAN.replace("[room]", "[room], repeat_interval: 30m"))
+    case = "cases: [{name: 一次, alerts: [{at: 0s, name: a, community: demo}], until: 12h, expect: []}]"
+    write(tmp_path, "tests/alerts/case.yaml", case)
+    (outcome,) = run_alert_tests(tmp_path)
+    assert (len(outcome.complaints), outcome.complaints[-1].endswith("more like it")) == (MOST_COMPLAINTS + 1, True)
 
 
 def test_a_failing_test_and_a_broken_file_are_faults_of_the_check(tmp_path: Path) -> None:
