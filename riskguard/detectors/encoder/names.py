@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 
 OUTSIDE = "O"
 _NEVER = -1e9
-_WORD = re.compile(r"[^\W\d_a-z〇零一二三四五六七八九十百幺]")
+_NAME = re.compile(
+    r"[^\W\d_a-z〇零一二三四五六七八九十百幺号弄栋幢座楼室组层院舍单元门牌房第左右前后上下里是在的我你他她家住]"
+)
+_OF_A_NAME = 2
+"""So many characters of an address must name something: '三楼' and '门牌号是3栋' are in every estate."""
 _COUNT = "〇零一二三四五六七八九十百"
 _DOOR = re.compile(
     rf"(?:(?<![0-9])[0-9]{{1,5}}|[{_COUNT}])\s*(?:号(?!线)|[弄栋幢座楼室组层院舍]|单元|门|#|-(?![0-9]{{5}})|$)"
@@ -95,9 +99,9 @@ class Tagger:
 
 
 def leads_to_a_door(address: str) -> bool:
-    """Whether the name of a place, folded, tells a house or flat in it: a town or a road is nobody's home, and what is
-    made of digits alone is another number."""
-    return _DOOR.search(address) is not None and _WORD.search(address) is not None
+    """Whether the name of a place, folded, tells a house or flat in it: a town or a road is nobody's home, and a floor
+    or a number without a name may be anywhere."""
+    return _DOOR.search(address) is not None and len(_NAME.findall(address)) >= _OF_A_NAME
 
 
 def cuts_a_word(folded: str, start: int, end: int) -> bool:
