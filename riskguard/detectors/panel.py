@@ -19,7 +19,7 @@ Answer = Sequence[Finding] | Abstention
 
 
 class Detector(Protocol):
-    """What the panel asks; the full promise stands in services/ports.py."""
+    """What the panel asks; the full promise stands in services/ports/reading.py."""
 
     @property
     def name(self) -> str: ...

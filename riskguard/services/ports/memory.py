@@ -1,12 +1,11 @@
-"""What the use cases need from the hands. Adapters satisfy these by shape; `bootstrap` passes them in."""
+"""What is kept: one transaction over all of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Future
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from riskguard.domain.alert import AlertStatus, KeptAlert
 from riskguard.domain.answer import KeptAnswer
@@ -14,101 +13,15 @@ from riskguard.domain.audit import AuditEntry, AuditFilter, AuditRecord
 from riskguard.domain.campaign import Campaign, Copy, Extent
 from riskguard.domain.case import Case, CaseFile, CaseStatus
 from riskguard.domain.erasure import Erased, Receipt
-from riskguard.domain.event import Answer, Attempt, Event
-from riskguard.domain.finding import NOTABLE, Abstention, Finding, Reading
-from riskguard.domain.line import Batch, Ticket
+from riskguard.domain.event import Attempt, Event
+from riskguard.domain.line import Ticket
 from riskguard.domain.member import ApiKey, Community, Member
 from riskguard.domain.notice import Group, GroupKey, Silence, Telling
 from riskguard.domain.place import Place
-from riskguard.domain.post import Lane, Post, Scene
+from riskguard.domain.post import Lane, Post
 from riskguard.domain.purge import Mark
 from riskguard.domain.verdict import Verdict
-from riskguard.policy.alerts.model import AlertPlan
-from riskguard.policy.model import Policy
 from riskguard.services.opinion.ledger import Ledger
-from riskguard.text.view import TextView
-
-Clock = Callable[[], datetime]
-"""Now, as an aware UTC datetime."""
-
-Mask = Callable[[str], str]
-"""Words with the personal information hidden that can be told without a panel."""
-
-# --- reading and weighing -------------------------------------------------------------------------------------
-
-
-class Detector(Protocol):
-    """One way of reading texts. Holds no threshold; loads everything in its constructor; reads in batches."""
-
-    @property
-    def name(self) -> str:
-        """Short name, as it stands in findings: 'pii'."""
-
-    @property
-    def version(self) -> str:
-        """What was loaded: a content hash or model version."""
-
-    @property
-    def labels(self) -> frozenset[str]:
-        """Every label that this detector can emit."""
-
-    @property
-    def absences(self) -> tuple[Abstention, ...]:
-        """Heads that it should have and has no model for; constant, copied into every reading."""
-
-    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> Sequence[Sequence[Finding]]:
-        """Findings per post, in order. Those scoring under `floor` may be left out."""
-
-
-class Panel(Protocol):
-    """All detectors together."""
-
-    @property
-    def labels(self) -> frozenset[str]:
-        """Every label that any detector can emit."""
-
-    @property
-    def notes(self) -> Mapping[str, Mapping[str, object]]:
-        """What detectors tell operators about how they run here, by name of the detector: JSON values."""
-
-    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float = NOTABLE) -> list[Reading]:
-        """One reading per post, in order. Never raises for a text: who fails on a post abstains for that post."""
-
-    def explain(
-        self, views: Sequence[TextView], readings: Sequence[Reading], labels: Sequence[Collection[str]]
-    ) -> list[Reading]:
-        """The readings of the views, in which findings of the `labels` asked about each text have gained spans where
-        a few characters carried the score. Scores stay as they are, and nothing raises."""
-
-
-class PolicyBook(Protocol):
-    """The policies in force."""
-
-    def policy_for(self, community: str, scene: Scene) -> Policy:
-        """The policy that speaks for posts of this community and scene."""
-
-
-class Keyring(Protocol):
-    """Seals what must be kept and not be read, and digests names so that they can be found again."""
-
-    def seal(self, plain: str, *, context: str) -> str:
-        """`plain` so that only `open` with the same context gives it back; never the same twice."""
-
-    def open(self, sealed: str, *, context: str) -> str:
-        """What was sealed for this context. NotReady when its key is missing, SealBroken when it was changed."""
-
-    def digest(self, text: str, *, context: str) -> str:
-        """32 hex digits, the same for the same text, context and newest key."""
-
-
-class AlertBook(Protocol):
-    """The alerts.yaml in force."""
-
-    def now(self) -> AlertPlan:
-        """Who is told of which alerts, as the file says now."""
-
-
-# --- memory ---------------------------------------------------------------------------------------------------
 
 
 class Communities(Protocol):
@@ -466,86 +379,3 @@ class UnitOfWork(Protocol):
 
 Begin = Callable[[], UnitOfWork]
 """Starts a transaction: `with begin() as work: ...; work.commit()`."""
-
-
-# --- transport ------------------------------------------------------------------------------------------------
-
-
-class Line(Protocol):
-    """Where accepted posts wait for a worker. Everything in it can be rebuilt from the store."""
-
-    def submit(self, tickets: Sequence[Ticket]) -> int:
-        """Put posts in line and call a worker; how many were not in line or being judged already (those are left)."""
-
-    def claim(self, worker: str, *, limit: int) -> Batch | None:
-        """The next posts: what came back first and alone, then LIVE before BULK (which never starves), inside a lane in
-        fair turn between communities. None when nobody waits."""
-
-    def renew(self, batch: Batch) -> bool:
-        """Begin the lease of the batch again; False when it was taken away meanwhile."""
-
-    def finish(self, batch: Batch) -> None:
-        """Forget the batch and tell whoever waits for one of its posts."""
-
-    def give_back(self, batch: Batch) -> None:
-        """Put the batch at the front of the line as it is: it is not to blame for what went wrong."""
-
-    def release(self, worker: str) -> int:
-        """Take back, halved, what a worker of this name left unfinished when it died; how many posts."""
-
-    def release_expired(self) -> int:
-        """Take back, halved, what was claimed and not finished within its lease; how many posts."""
-
-    def wake(self) -> None:
-        """Call a worker if anyone waits and no call is pending: makes good for calls that were lost."""
-
-    def wait_for(self, post_id: str, *, timeout_s: float) -> bool:
-        """Whether the post left the line before the time ran out; True at once when it is not in line (any more)."""
-
-    def waiting(self) -> int:
-        """Posts in line."""
-
-
-class Bell(Protocol):
-    """Calls workers for delivery: events are in the outbox."""
-
-    def ring(self) -> None: ...
-    def heard(self) -> None:
-        """A worker has come: whoever rings from now on calls another."""
-
-
-class Traces(Protocol):
-    """What transport may still hold of things that are gone."""
-
-    def rewrite(self) -> None:
-        """Have the log of the transport written anew, without what is gone; returns before that is done."""
-
-
-class Roll(Protocol):
-    """Which workers are at work, for operators."""
-
-    def sign(self, worker: str, notes: Mapping[str, object]) -> None:
-        """The worker is at work, and says this about itself (JSON values); to be said again now and then."""
-
-    def leave(self, worker: str) -> None:
-        """The worker works no more."""
-
-    def present(self) -> Sequence[Mapping[str, Any]]:
-        """What each worker says that has signed lately and not left."""
-
-
-class Sender(Protocol):
-    """Carries events to the platform. Never raises for what an endpoint does."""
-
-    @property
-    def timeout_s(self) -> float:
-        """The longest that one try takes."""
-
-    def submit(self, event: Event, *, secret: str, start_within_s: float) -> Future[Answer]:
-        """Send soon, beside others; an endpoint that is slow delays only its own events.
-
-        An event that cannot be started in time is answered UNSENT.
-        """
-
-    def close(self) -> bool:
-        """Answer within seconds all that was submitted; False where something can still not be ended."""
