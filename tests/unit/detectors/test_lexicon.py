@@ -112,9 +112,12 @@ def test_a_post_full_of_pairs_is_read_in_time(lexicon: LexiconDetector) -> None:
 @pytest.mark.parametrize("text", ["废物口交大麻刷单日结威信", "树立威信口交", "出冰毒大麻袋", "sb "])
 def test_a_post_full_of_terms_is_read_in_time_and_shows_some(lexicon: LexiconDetector, text: str) -> None:
     read_by(lexicon, text)
-    began = time.process_time()
-    (findings,) = read_by(lexicon, (text * 10_000)[:20_000])
-    assert time.process_time() - began < 1.0
+    spent = []
+    for _ in range(3):  # the best of three: a neighbour on the same core makes processor time longer, never shorter
+        began = time.process_time()
+        (findings,) = read_by(lexicon, (text * 10_000)[:20_000])
+        spent.append(time.process_time() - began)
+    assert min(spent) < 0.45
     assert all(len(finding.spans) <= 50 for finding in findings)
     assert any(int(finding.facts.get("more", 0)) > 10 for finding in findings)
 
