@@ -43,6 +43,21 @@ def raise_alerts(alerts: Iterable[Alert], *, work: UnitOfWork, now: datetime) ->
     raise StaleVersion("alerts were raised and resolved by others too often at once")
 
 
+def raise_news(
+    alerts: Collection[Alert], *, known: Collection[str], work: UnitOfWork, now: datetime
+) -> list[KeptAlert]:
+    """Raise what is news of matters that are looked at again and again: those that are not `known` (by key) yet, and
+    those whose words changed while their alert stands. What a member resolved stays resolved; the caller commits."""
+    standing = work.alerts.standing([alert.key for alert in alerts])
+
+    def changed(alert: Alert) -> bool:
+        kept = standing.get(alert.key)
+        return kept is not None and (kept.alert.summary, kept.alert.labels) != (alert.summary, alert.labels)
+
+    news = [alert for alert in alerts if alert.key not in known or changed(alert)]
+    return raise_alerts(news, work=work, now=now)
+
+
 def resolve_alerts(keys: Collection[str], *, work: UnitOfWork, now: datetime, by: str = ENDED) -> list[KeptAlert]:
     """The alerts of these keys that stood until now; they are over. Keys without one are nothing to do."""
     standing = work.alerts.standing(keys) if keys else {}

@@ -28,6 +28,12 @@ class SqlAlerts:
         """Those of the keys that are not resolved, by key; nobody else changes them until this transaction ends."""
         return {kept.alert.key: kept for kept in self._taken(_STANDING & ALERTS.c.key.in_(sorted(keys)))}
 
+    def raised(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that some alert has, whatever became of it."""
+        if not keys:
+            return set()
+        return set(self._link.read(select(ALERTS.c.key).where(ALERTS.c.key.in_(sorted(keys)))).scalars())
+
     def add(self, alerts: Sequence[KeptAlert]) -> set[str]:
         """Insert those whose key no other alert has that is not resolved; the keys of those inserted."""
         return self._link.insert_new(ALERTS, [_row(kept) for kept in alerts], key="key")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from riskguard.domain.alert import Alert, Severity
 from riskguard.domain.opinion import Gauge, Grain
 from riskguard.policy.opinion import OpinionRules
-from riskguard.services.alerting import raise_alerts
+from riskguard.services.alerting import raise_news
 from riskguard.services.opinion import attendance, sameness
 from riskguard.services.opinion.counting import Rules
 from riskguard.services.opinion.sameness import Departure, departures
@@ -103,7 +103,8 @@ def _keep(gauge: Gauge, work: UnitOfWork, rules: OpinionRules, now: datetime | N
     work.opinion.keep_gauge(gauge)
     if now is not None:
         past = work.opinion.gauges(gauge.community, gauge.kind, since=_since(gauge, rules), until=gauge.day)
-        raise_alerts(_alerts(gauge, past, rules, now), work=work, now=now)
+        alerts = _alerts(gauge, past, rules, now)
+        raise_news(alerts, known=work.alerts.raised([alert.key for alert in alerts]), work=work, now=now)
 
 
 def _since(gauge: Gauge, rules: OpinionRules) -> datetime:

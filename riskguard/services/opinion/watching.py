@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from riskguard.domain.alert import Alert, Severity
 from riskguard.domain.opinion import ALL, EMOTIONS, NEGATIVE, Bucket, Grain, Mark, Series, SeriesKind, Surge, TopicDay
 from riskguard.policy.opinion import OpinionRules
-from riskguard.services.alerting import raise_alerts, resolve_alerts
+from riskguard.services.alerting import raise_news, resolve_alerts
 from riskguard.services.opinion.counting import Rules
 from riskguard.services.opinion.headcount import count, joined
 from riskguard.services.opinion.marking import added
@@ -71,12 +71,13 @@ class Watcher:
         """Keep what a look showed, unless another process looked meanwhile: then what it saw stays, for a minute."""
         known = {surge.id for surge in before}
         told = [each for each in after if each.id not in known], [each for each in after if each.ended_at]
+        alerts = [alert_of(surge) for surge in after if not surge.ended_at]
         with self._begin() as work:
             work.opinion.take()
             if work.opinion.open_surges(look.community) != before:
                 return [], []
             work.opinion.keep_surges(after)
-            raise_alerts(_news(after, known, work), work=work, now=look.now)
+            raise_news(alerts, known={key_of(surge) for surge in before}, work=work, now=look.now)
             resolve_alerts([key_of(surge) for surge in told[1]], work=work, now=look.now)
             work.commit()
         return told
@@ -149,19 +150,6 @@ def topics_of_day(community: str, day: datetime, marks: Sequence[Mark], *, most:
         if accounts >= FEWEST_SAYING:
             found.append(TopicDay(community, day, topic, len(said), accounts, sum(hourly.values())))
     return sorted(found, key=lambda each: (-each.accounts, -each.posts, each.topic))[:most]
-
-
-def _news(surges: Sequence[Surge], known: Collection[str], work: UnitOfWork) -> list[Alert]:
-    """What is to be raised of surges that go on: those that open now, and those whose words changed while their alert
-    stands. What a member resolved is not raised again while the same surge goes on."""
-    alerts = {surge.id: alert_of(surge) for surge in surges if not surge.ended_at}
-    standing = work.alerts.standing([alert.key for alert in alerts.values()])
-
-    def changed(alert: Alert) -> bool:
-        kept = standing.get(alert.key)
-        return kept is not None and (kept.alert.summary, kept.alert.labels) != (alert.summary, alert.labels)
-
-    return [alert for surge_id, alert in alerts.items() if surge_id not in known or changed(alert)]
 
 
 def usually(surge: Surge) -> str:

@@ -196,6 +196,9 @@ class Alerts(Protocol):
     def standing(self, keys: Collection[str]) -> dict[str, KeptAlert]:
         """Those of the keys that are not resolved, by key; nobody else changes them until this transaction ends."""
 
+    def raised(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that some alert has, whatever became of it."""
+
     def add(self, alerts: Sequence[KeptAlert]) -> set[str]:
         """Insert those whose key no other alert has that is not resolved; the keys of those inserted."""
 

@@ -11,12 +11,13 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, event
 
 from riskguard.cli.admin import admin
-from riskguard.domain.alert import AlertStatus
+from riskguard.domain.alert import AlertStatus, KeptAlert
 from riskguard.domain.opinion import Bucket, Gauge, Grain, Mark, Series, SeriesKind, Surge, TopicDay
 from riskguard.domain.post import Author, Post, Scene
-from riskguard.policy.opinion import OpinionRules
+from riskguard.policy.opinion import OpinionRules, SamenessRules
 from riskguard.services.alerting import resolve_alerts
 from riskguard.services.opinion.counting import count_new, forget_opinion
+from riskguard.services.opinion.daily import measure_day
 from riskguard.services.opinion.headcount import count
 from riskguard.services.opinion.watching import Told, Watcher, key_of, usual_of
 from riskguard.services.ports import Begin, UnitOfWork
@@ -190,6 +191,37 @@ def test_what_a_member_resolved_is_not_raised_again_while_the_surge_goes_on(begi
             [opened.id],
             {},
         )
+
+
+def test_a_figure_of_the_day_is_raised_once_and_not_again_after_a_member_resolved_it(begin: Begin) -> None:
+    settle(begin, "forum")
+    varied = {"clustered": 0.0, "kinds": 1.0, "packing": 0.2, "topics": 0.05, "variety": 0.9}
+    today = Grain.DAY.start(NOW)
+    with begin() as work:
+        work.opinion.take()
+        for back in range(1, 15):
+            work.opinion.keep_gauge(Gauge("forum", "sameness", today - timedelta(days=back), varied))
+        work.commit()
+    strict = replace(RULES, sameness=SamenessRules(least_posts=20))
+
+    def measured(posts: Sequence[Post], after: timedelta) -> list[KeptAlert]:
+        judged(begin, posts)
+        count_new(begin=begin, rules=lambda: strict, clock=lambda: NOW)
+        measure_day(begin=begin, rules=lambda: strict, clock=lambda: NOW + after)
+        with begin() as work:
+            return work.alerts.listed(community="forum", statuses=(), kind="health", limit=9)
+
+    same, minute = [said(number) for number in range(24)], timedelta(minutes=1)
+    (first,) = measured(same, minute)
+    assert "内容同质化" in first.alert.summary
+    assert measured([], 2 * minute) == [first], "nothing changed"
+    (changed,) = measured([said(24, text="今天的晚霞很好看，操场上许多人在拍照")], 3 * minute)
+    assert (changed.id, changed.count, changed.alert.summary != first.alert.summary) == (first.id, 2, True)
+    with begin() as work:
+        resolve_alerts([first.alert.key], work=work, now=NOW + 4 * minute, by="member:li")
+        work.commit()
+    (over,) = measured([said(25, text="图书馆三楼的灯修好了")], 5 * minute)
+    assert (over.id, over.status, over.count) == (first.id, AlertStatus.RESOLVED, 2)
 
 
 def test_posts_are_read_and_thought_about_before_the_turn_to_write(begin: Begin) -> None:
