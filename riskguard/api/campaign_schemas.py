@@ -34,6 +34,10 @@ class CampaignLine(BaseModel):
     last_at: datetime
     words: str
     standing: DecisionOut | None = Field(description="the ruling in force, for later posts too")
+    unreadable: bool = Field(
+        description="its rulings or the words of its first post were changed in the database, or lost their key; they "
+        "are empty here, and while its rulings are, it cannot be ruled on"
+    )
 
 
 class CampaignsOut(BaseModel):
@@ -80,6 +84,7 @@ class MemberOut(BaseModel):
     action: Literal["allow", "mask", "limit", "review", "block"] | None
     case: str | None
     decision: DecisionOut | None
+    unreadable: bool = Field(description="what is sealed of it was changed or lost its key; that is empty here")
 
 
 class AccountOut(BaseModel):

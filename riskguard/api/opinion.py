@@ -144,7 +144,12 @@ def index_object(index: Index) -> Body:
 
 
 def _exemplar(each: Exemplar) -> Body:
-    return {"post_id": each.post_id, "created_at": each.at.isoformat(), "masked_text": each.masked_text}
+    return {
+        "post_id": each.post_id,
+        "created_at": each.at.isoformat(),
+        "masked_text": each.masked_text,
+        "unreadable": each.unreadable,
+    }
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -65,6 +65,7 @@ class ExemplarOut(BaseModel):
     post_id: str
     created_at: datetime
     masked_text: str
+    unreadable: Annotated[bool, Field(description="Its words were changed or lost their key; they are empty here")]
 
 
 class SurgeFileOut(SurgeOut):

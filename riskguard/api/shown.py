@@ -98,12 +98,13 @@ def campaign_line(line: portrait.Line) -> Body:
         "last_at": extent.last_at.isoformat(),
         "words": line.words,
         "standing": rendered_decision(campaign.standing) if campaign.standing else None,
+        "unreadable": campaign.unreadable or line.unreadable,
     }
 
 
 def campaign_in_full(seen: portrait.Portrait) -> Body:
     """A campaign laid out."""
-    line = portrait.Line(seen.campaign, seen.extent, seen.exemplar.words)
+    line = portrait.Line(seen.campaign, seen.extent, seen.exemplar.words, unreadable=seen.exemplar.unreadable)
     return {
         **campaign_line(line),
         "timeline": [{"at": b.at.isoformat(), "posts": b.posts, "fresh_accounts": b.fresh} for b in seen.timeline],
@@ -135,6 +136,7 @@ def _member(member: portrait.Member) -> Body:
         "action": member.verdict.action.word if member.verdict else None,
         "case": member.case.id if member.case else None,
         "decision": rendered_decision(decisions[-1]) if decisions else None,
+        "unreadable": member.unreadable,
     }
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from riskguard.cli.database import begin_here, settings_here
+from riskguard.cli.database import begin_here, row_name, settings_here, tell_unreadable
 
 
 @click.command("erase-author")
@@ -49,12 +50,25 @@ def erase_author(community: str, author: str, yes: bool) -> None:
     help="Where to write: FILE.zip with a page for people and the data, any other name for JSON lines alone.",
 )
 def export_author(community: str, author: str, out: Path) -> None:
-    """Write all that is kept of AUTHOR in COMMUNITY to a file, to answer a person's request. Audited."""
+    """Write all that is kept of AUTHOR in COMMUNITY to a file, to answer a person's request. Audited.
+
+    Rows that cannot be read are named in the file and in the end, with exit code 1.
+    """
     from riskguard.bootstrap import now
     from riskguard.cli.dossier import write_dossier
-    from riskguard.services.dossier import dossier
+    from riskguard.services.dossier import UNREADABLE, Record, dossier
+
+    unreadable = list[str]()
+
+    def noted(records: Iterable[Record]) -> Iterator[Record]:
+        for record in records:
+            if record["kind"] == UNREADABLE:
+                unreadable.append(row_name(str(record["table"]), str(record["row"])))
+            yield record
 
     records = dossier(author, community=community, actor="cli", begin=begin_here(), clock=now)
     with Console(stderr=True).status("exporting"):
-        count = write_dossier(out, records)
+        count = write_dossier(out, noted(records))
     click.echo(f"{count} records are in {out}, readable for you alone; hand it over on a safe way, then delete it")
+    if unreadable:
+        tell_unreadable(unreadable, "what they hold is missing in the file; restore them, then export again")

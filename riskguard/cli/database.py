@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -35,3 +37,17 @@ def begin_here() -> Begin:
     store = open_store(settings.effective_database_url, keyring=ring)
     click.get_current_context().call_on_close(store.close)
     return store.begin
+
+
+def row_name(table: str, *key: str) -> str:
+    """How people are told of a row."""
+    return f"{table} {', '.join(key)}"
+
+
+def tell_unreadable(rows: Sequence[str], advice: str) -> NoReturn:
+    """Name the rows that cannot be read, and end with exit code 1."""
+    click.echo(f"{len(rows)} rows cannot be read: they were changed in the database, or their key is missing", err=True)
+    for row in rows:
+        click.echo(f"  {row}", err=True)
+    click.echo(f"  hint: {advice}", err=True)
+    sys.exit(1)

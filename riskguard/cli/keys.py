@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from riskguard.cli.database import begin_here, settings_here
+from riskguard.cli.database import begin_here, row_name, settings_here, tell_unreadable
 from riskguard.domain.audit import CLI
 
 _SETTING = "RISKGUARD_DATA_KEYS"
@@ -41,7 +41,10 @@ def add_data_key() -> None:
 @click.command("rotate-keys")
 @click.option("--yes", is_flag=True, help="Do not ask whether every process has the newest key.")
 def rotate_keys(yes: bool) -> None:
-    """Seal all that is kept with the newest key, beside the running service; may be interrupted and goes on."""
+    """Seal all that is kept with the newest key, beside the running service; may be interrupted and goes on.
+
+    Rows that cannot be read are left as they are and named in the end, with exit code 1.
+    """
     from riskguard.bootstrap import now
     from riskguard.services import rotation
     from riskguard.services.audit import note
@@ -53,14 +56,18 @@ def rotate_keys(yes: bool) -> None:
     begin = begin_here()
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("sealing anew", total=rotation.stale(begin))
-        rows = 0
-        for some in rotation.rotate(begin=begin):
-            rows += some
-            progress.advance(bar, some)
+        rows, unreadable = 0, list[str]()
+        for place in rotation.rotate(begin=begin):
+            rows += place.rows
+            unreadable += [row_name(place.table, *key) for key in place.unreadable]
+            progress.advance(bar, place.rows + len(place.unreadable))
     retired = list(rotation.retire(begin))
+    left = len(unreadable)
     with begin() as work:
-        note(work, "keys.rotated", "data-keys", by=CLI, at=now(), rows=rows, retired=len(retired))
+        note(work, "keys.rotated", "data-keys", by=CLI, at=now(), rows=rows, retired=len(retired), unreadable=left)
         work.commit()
     click.echo(f"{rows} rows were sealed with the newest key")
     for name in retired:
         click.echo(f"the key '{name}' seals nothing any more: take it out of the settings or the file, and destroy it")
+    if unreadable:
+        tell_unreadable(unreadable, "they keep their old key in use; restore or delete them, then rotate again")

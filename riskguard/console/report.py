@@ -153,7 +153,7 @@ def _campaigns(campaigns: _Campaigns) -> str:
             each.line.extent.posts,
             _local(each.line.extent.first_at),
             _local(each.line.extent.last_at),
-            each.line.words,
+            wording.UNREADABLE if each.line.unreadable else each.line.words,
             campaigns.link_of(each.line.campaign),
         )
         for each in campaigns.spells
@@ -164,6 +164,8 @@ def _campaigns(campaigns: _Campaigns) -> str:
 
 def _state(campaign: Campaign) -> str:
     """How it stands when the report is made."""
+    if campaign.unreadable:
+        return wording.UNREADABLE_RULING
     standing = campaign.standing
     return wording.RULINGS[standing.ruling] if standing else wording.STATUSES[campaign.status]
 

@@ -125,6 +125,7 @@ DETAILS = {
     "posts": "帖子数",
     "closed": "关闭案件数",
     "retired": "停用密钥",
+    "unreadable": "未能解读",
     "kept": "存放",
     "author": "作者摘要",
     "hash": "回执摘要",
@@ -167,6 +168,8 @@ LONG_NOTE = "说明最多 {} 个字，请缩短后再提交。"
 MAY_NOT_RULE = "合规官可以查看案件，裁定由审核员或运维作出。"
 NO_REASON = "请写明理由，平台和作者会看到它。"
 LONG_REASON = "理由最多 {} 个字，请缩短后再提交。"
+UNREADABLE = "（无法解读）"
+UNREADABLE_RULING = "裁定无法解读"
 NO_RULING = "请选择一种裁定。"
 NO_VERSION = "表单不完整，请刷新后重试。"
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 from riskguard.domain.case import CaseStatus, Decision, Ruling
-from riskguard.domain.errors import InvalidInput, StaleVersion
+from riskguard.domain.errors import InvalidInput, SealBroken, StaleVersion
 
 ALERT = "campaign"
 """The alert by which a policy says that look-alikes have become a campaign: from how many accounts is its to say."""
@@ -32,7 +32,8 @@ class Campaign:
     """Posts that say nearly the same, by many accounts; it is also the case that is ruled on for all of them.
 
     `cluster` is our id of the first post. `labels` are those that had fired on its posts when it was last ruled on.
-    `version` counts rulings: the optimistic lock. It says nothing of who is behind it.
+    `version` counts rulings: the optimistic lock. `unreadable`: its rulings were changed, or their key is missing; none
+    is known here. It says nothing of who is behind it.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Campaign:
     decisions: tuple[Decision, ...] = ()
     labels: tuple[str, ...] = ()
     version: int = 1
+    unreadable: bool = False
 
     @property
     def standing(self) -> Decision | None:
@@ -52,7 +54,10 @@ class Campaign:
 
     def decide(self, decision: Decision, *, labels: Collection[str], seen_version: int) -> Campaign:
         """The campaign after this ruling on all its posts, which carried these labels; WITHDRAW takes the standing one
-        back and opens it again. StaleVersion, or InvalidInput where nothing can be taken back."""
+        back and opens it again. StaleVersion, or InvalidInput where nothing can be taken back. SealBroken where the
+        rulings before cannot be read: a new one would write over them."""
+        if self.unreadable:
+            raise SealBroken(f"what was ruled on campaign {self.id} cannot be read")
         if seen_version != self.version:
             raise StaleVersion(f"campaign {self.id} is at version {self.version}, not {seen_version}")
         withdrawn = decision.ruling is Ruling.WITHDRAW

@@ -119,7 +119,7 @@ def _alert(
     now: datetime,
 ) -> None:
     scene_of = {str(verdict.campaign): post.scene.value for post, verdict in members}
-    waiting = [campaign for campaign in standing.values() if campaign.status is CaseStatus.OPEN]
+    waiting = [each for each in standing.values() if each.status is CaseStatus.OPEN or each.unreadable]
     raise_alerts([_alert_of(each, extents[each.id], scene_of[each.id], now) for each in waiting], work=work, now=now)
 
 
@@ -243,17 +243,20 @@ def _give_all(campaign: Campaign, post_ids: Sequence[str], begin: Begin) -> None
 
 
 def _give(campaign: Campaign, post_ids: Sequence[str], work: UnitOfWork) -> None:
-    """Give the newest ruling to these members, unless they were ruled on by themselves."""
+    """Give the newest ruling to these members, unless they were ruled on by themselves, or cannot be read: nothing of
+    them may be written over, and nobody has seen whether they need care."""
     decision = campaign.decisions[-1]
-    posts, verdicts = work.posts.get_many(post_ids), work.verdicts.get_many(post_ids)
-    known = work.cases.of_posts(post_ids)
+    posts, closed = work.posts.readable(post_ids)
+    verdicts, unread = work.verdicts.readable(post_ids)
+    known, shut = work.cases.readable(post_ids)
+    closed = closed | unread | shut
     community = work.communities.get(campaign.community)
     fresh: list[Case] = []
     events: list[Event] = []
     for post in posts:
         before = known.get(post.id)
         verdict = verdicts.get(post.id)
-        if not _takes(campaign, before, verdict):
+        if post.id in closed or not _takes(campaign, before, verdict):
             continue
         case = before or _fresh_case(post, decision.at)
         after = case.decide(decision, seen_version=case.version)
@@ -296,9 +299,10 @@ def campaign_of(work: UnitOfWork, campaign_id: str, community: str | None) -> Ca
 
 
 def seen_verdicts(campaign: Campaign, work: UnitOfWork) -> list[Verdict]:
-    """Of its first post and of the newest: what a moderator judges it by."""
+    """Of its first post and of the newest, as far as they can be read: what a moderator judges it by."""
     copies = work.campaigns.copies(campaign.cluster, limit=SEEN_VERDICTS)
-    return list(work.verdicts.get_many([copy.post_id for copy in copies]).values())
+    verdicts, _ = work.verdicts.readable([copy.post_id for copy in copies])
+    return list(verdicts.values())
 
 
 def _labels(verdicts: Sequence[Verdict]) -> frozenset[str]:

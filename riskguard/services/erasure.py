@@ -10,7 +10,7 @@ from datetime import datetime
 from riskguard.domain.audit import AuditEntry, Scalar
 from riskguard.domain.case import Case
 from riskguard.domain.erasure import Erased, Receipt
-from riskguard.domain.errors import InvalidInput, NotFound, StaleVersion
+from riskguard.domain.errors import InvalidInput, NotFound, SealBroken, StaleVersion
 from riskguard.services.identity import new_id
 from riskguard.services.opinion.headcount import account_of
 from riskguard.services.ports import Begin, Clock, Traces
@@ -78,15 +78,23 @@ def _erase_posts(
 
 
 def _silence(author_id: str, community: str, begin: Begin) -> int:
-    """Take the author's voice out of the cases of others; how many reports and appeals."""
-    after, taken = "", 0
+    """Take the author's voice out of the cases of others; how many reports and appeals. SealBroken in the end where
+    some cannot be read, since then nobody knows whether all is gone."""
+    after, taken, unread = "", 0, list[str]()
     while True:
         with begin() as work:
-            cases = work.cases.contested(community, after=after, limit=ROWS_A_LOOK)
+            cases, closed = work.cases.contested(community, after=after, limit=ROWS_A_LOOK)
         if not cases:
-            return taken
+            break
         after = cases[-1].id
+        unread += sorted(closed)
         taken += sum(_silence_in(case, author_id, begin) for case in cases)
+    if unread:
+        raise SealBroken(
+            f"the author may have spoken in cases that cannot be read: {', '.join(unread)}. All posts are erased; "
+            "restore or delete these rows, then erase again for the receipt"
+        )
+    return taken
 
 
 def _silence_in(case: Case, author_id: str, begin: Begin) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -97,7 +97,7 @@ def moderate(
     nothing is wrong with the batch then.
     """
     with begin() as work:
-        posts = work.posts.get_many(batch.post_ids)
+        posts, closed = work.posts.readable(batch.post_ids)
         named = {name: work.communities.get(name) for name in {post.community for post in posts}}
     desk = _Desk(begin, panel, policies, taxonomy, clock, named, naming, keys)
     new = 0
@@ -105,7 +105,7 @@ def moderate(
         if number and not renew(batch):
             break
         with guard(batch.lease_s):
-            verdicts = _judged(part, batch, desk)
+            verdicts = _judged(part, batch, closed, desk)
         kept, events = _kept(list(zip(part, verdicts, strict=True)), desk)
         new += kept
         if events:
@@ -155,10 +155,13 @@ def _parts(posts: Sequence[Post]) -> Iterator[Sequence[Post]]:
         yield posts[first:]
 
 
-def _judged(posts: Sequence[Post], batch: Batch, desk: _Desk) -> list[Verdict]:
+def _judged(posts: Sequence[Post], batch: Batch, closed: Set[str], desk: _Desk) -> list[Verdict]:
+    """`closed` are the posts whose words the store cannot open."""
     if batch.hopeless:
         return [_unread(post, "reading this post ended the worker", desk.panel, desk.policies) for post in posts]
-    return _judged_apart(posts, desk)
+    verdicts = iter(_judged_apart([post for post in posts if post.id not in closed], desk))
+    reason = "the words of this post were changed in the database, or their key is missing"
+    return [_unread(post, reason, desk.panel, desk.policies) if post.id in closed else next(verdicts) for post in posts]
 
 
 def _disclosed(post: Post, view: TextView, reading: Reading, policies: PolicyBook) -> Reading:

@@ -29,11 +29,13 @@ MOST_BOUND = 500
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A campaign in a list, with the masked words of its first post that is still kept."""
+    """A campaign in a list, with the masked words of its first post that is still kept. `unreadable`: these words were
+    changed, or their key is missing."""
 
     campaign: Campaign
     extent: Extent
     words: str
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,15 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One post of a campaign, in masked words. `verdict` and `case` are None until there is one."""
+    """One post of a campaign, in masked words. `verdict` and `case` are None until there is one. `unreadable`: some of
+    what is sealed of it cannot be opened, and is empty here."""
 
     copy: Copy
     post_id: str
     words: str
     verdict: Verdict | None
     case: Case | None
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +134,12 @@ def _lines(found: Sequence[Campaign], work: UnitOfWork) -> list[Line]:
     """A line for each; those of which no post is left are left out."""
     extents = work.campaigns.extents([each.id for each in found])
     first = {each.id: work.campaigns.members(each.cluster, after="", limit=1) for each in found}
-    verdicts = work.verdicts.get_many([ids[0] for ids in first.values() if ids])
+    verdicts, closed = work.verdicts.readable([ids[0] for ids in first.values() if ids])
+    words = {post_id: verdict.masked_text for post_id, verdict in verdicts.items()} | dict.fromkeys(closed, "")
     return [
-        Line(each, extents[each.id], verdicts[first[each.id][0]].masked_text)
+        Line(each, extents[each.id], words[first[each.id][0]], unreadable=first[each.id][0] in closed)
         for each in found
-        if each.id in extents and first[each.id][0] in verdicts
+        if each.id in extents and first[each.id][0] in words
     ]
 
 
@@ -161,7 +166,7 @@ def portrait(campaign_id: str, *, begin: Begin, community: str | None = None) ->
         campaign=campaign,
         extent=extent,
         timeline=tuple(timeline(copies)),
-        pattern=tuple(template(members[0].words, [each.words for each in members[1 : MOST_TEXTS + 1]])),
+        pattern=tuple(_pattern(members)),
         members=tuple(members),
         accounts=tuple((each, posted[each], len(campaigns_of[each])) for each in busiest[:LISTED_ACCOUNTS]),
         groups=tuple(groups(campaigns_of)),
@@ -174,8 +179,11 @@ def _laid_out(copies: Sequence[Copy], work: UnitOfWork) -> list[Member]:
     """The first post that is kept, then the newest."""
     shown = [copies[0], *reversed(copies[1:][-LISTED_MEMBERS:])]
     ids = [copy.post_id for copy in shown]
-    names = {post.id: post.post_id for post in work.posts.get_many(ids)}
-    verdicts, cases = work.verdicts.get_many(ids), work.cases.of_posts(ids)
+    posts, closed = work.posts.readable(ids)
+    names = {post.id: post.post_id for post in posts}
+    verdicts, unread = work.verdicts.readable(ids)
+    cases, shut = work.cases.readable(ids)
+    closed = closed | unread | shut
     return [
         Member(
             copy,
@@ -183,9 +191,16 @@ def _laid_out(copies: Sequence[Copy], work: UnitOfWork) -> list[Member]:
             verdicts[copy.post_id].masked_text if copy.post_id in verdicts else "",
             verdicts.get(copy.post_id),
             cases.get(copy.post_id),
+            unreadable=copy.post_id in closed,
         )
         for copy in shown
     ]
+
+
+def _pattern(members: Sequence[Member]) -> list[Part]:
+    """Of those that can be read, the first laid beside the others."""
+    words = [each.words for each in members if not each.unreadable]
+    return template(words[0], words[1 : MOST_TEXTS + 1]) if words else []
 
 
 def _tally(verdicts: Sequence[Verdict]) -> tuple[dict[Action, int], tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from riskguard.domain.place import Place
 from riskguard.services.ports import Begin
 
 ROWS_A_TURN = 500
@@ -15,9 +16,9 @@ def stale(begin: Begin) -> int:
         return work.sealing.stale()
 
 
-def rotate(*, begin: Begin, limit: int = ROWS_A_TURN) -> Iterator[int]:
-    """Seal everything anew, a few rows a transaction; yields how many each took. To be interrupted at any time: who
-    calls it again goes on with what is left."""
+def rotate(*, begin: Begin, limit: int = ROWS_A_TURN) -> Iterator[Place]:
+    """Seal everything anew, a few rows a transaction; yields what each took, and which rows it left since they cannot
+    be read. To be interrupted at any time: who calls it again goes on with what is left."""
     place = None
     while True:
         with begin() as work:
@@ -25,8 +26,8 @@ def rotate(*, begin: Begin, limit: int = ROWS_A_TURN) -> Iterator[int]:
             work.commit()
         if place is None:
             return
-        if place.rows:
-            yield place.rows
+        if place.rows or place.unreadable:
+            yield place
 
 
 def retire(begin: Begin) -> list[str]:

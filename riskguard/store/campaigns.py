@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from riskguard.domain.case import CaseStatus
 from riskguard.domain.errors import StaleVersion
 from riskguard.store.codec import decisions_json, decisions_of
 from riskguard.store.link import Link
-from riskguard.store.sealing import Seals, json_or_nothing
+from riskguard.store.sealing import Seals, json_or_nothing, legible
 from riskguard.store.tables import CAMPAIGNS, COPIES, POSTS
 
 _ACCOUNT = POSTS.c.author_digest
@@ -37,7 +38,8 @@ _EXTENT = (
 
 
 class SqlCampaigns:
-    """Campaigns by id, each with its optimistic lock; copies by their cluster."""
+    """Campaigns by id, each with its optimistic lock; copies by their cluster. One whose rulings cannot be opened is
+    given as `unreadable`, and hides no other."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -151,6 +153,11 @@ def _row(campaign: Campaign) -> dict[str, Any]:
 
 
 def _campaign(row: Any, seals: Seals) -> Campaign:
+    campaign, sound = legible(_opened, row, seals, name=f"campaign {row.id}")
+    return campaign if sound else replace(campaign, unreadable=True)
+
+
+def _opened(row: Any, seals: Seals) -> Campaign:
     return Campaign(
         id=row.id,
         community=row.community,

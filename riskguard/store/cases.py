@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, update
 
 from riskguard.domain.case import Case, CaseFile, CaseStatus, Origin
-from riskguard.domain.errors import KeyMissing, NotFound, SealBroken, StaleVersion
+from riskguard.domain.errors import NotFound, StaleVersion
 from riskguard.store.codec import decisions_json, decisions_of, grievances_json, grievances_of, verdict_of
 from riskguard.store.link import Link
 from riskguard.store.posts import post_of
-from riskguard.store.sealing import Seals, json_or_nothing
+from riskguard.store.sealing import Seals, json_or_nothing, legible
 from riskguard.store.tables import CASES, POSTS, VERDICTS
 from riskguard.store.types import UtcTime
-
-_log = logging.getLogger(__name__)
 
 _CASE = {f"case_{column.name}": column.label(f"case_{column.name}") for column in CASES.c}
 _FILE = (
@@ -51,11 +49,17 @@ class SqlCases:
         rows = self._link.read(select(*_CASE.values()).where(CASES.c.post_id.in_(post_ids)))
         return {case.post_id: case for case in (_case_of(row, self._link.seals) for row in rows)}
 
-    def contested(self, community: str, *, after: str, limit: int) -> list[Case]:
-        """Cases behind this id with reports or appeals, by id."""
+    def readable(self, post_ids: Sequence[str]) -> tuple[dict[str, Case], set[str]]:
+        """As `of_posts`, and the ids of those posts of whose case only what is not sealed can be read."""
+        rows = self._link.read(select(*_CASE.values()).where(CASES.c.post_id.in_(post_ids)))
+        found, unreadable = self._legible(rows)
+        return {case.post_id: case for case in found}, {case.post_id for case in found if case.id in unreadable}
+
+    def contested(self, community: str, *, after: str, limit: int) -> tuple[list[Case], set[str]]:
+        """Cases behind this id with reports or appeals, by id; and the ids of those whose voices cannot be read."""
         ordered = select(*_CASE.values()).where(CASES.c.community == community, CASES.c.grievances != literal(""))
         rows = self._link.read(ordered.where(CASES.c.id > after).order_by(CASES.c.id).limit(limit))
-        return [_case_of(row, self._link.seals) for row in rows]
+        return self._legible(rows)
 
     def save(self, case: Case, *, seen_version: int) -> None:
         """Write only if the stored version is `seen_version`; StaleVersion otherwise, NotFound if never added."""
@@ -97,6 +101,11 @@ class SqlCases:
         """How many cases per status word."""
         statement = _narrowed(select(CASES.c.status, func.count()), community=community, status=None)
         return {status: count for status, count in self._link.read(statement.group_by(CASES.c.status))}  # noqa: C416
+
+    def _legible(self, rows: Iterable[Any]) -> tuple[list[Case], set[str]]:
+        """The cases, and the ids of those of which only what is not sealed can be read."""
+        read = [legible(_case_of, row, self._link.seals, name=f"case {row.case_id}") for row in rows]
+        return [case for case, _ in read], {case.id for case, sound in read if not sound}
 
     def _one(self, condition: ColumnElement[bool]) -> Case | None:
         row = self._link.read(select(*_CASE.values()).where(condition)).one_or_none()
@@ -150,15 +159,11 @@ def _case_of(row: Any, seals: Seals) -> Case:
 
 
 def _file_of(row: Any, seals: Seals) -> CaseFile:
-    body = row.verdict_body
-    verdict = None if body is None else verdict_of(seals.opened(VERDICTS.c.body, body, row.case_post_id))
-    return CaseFile(case=_case_of(row, seals), post=post_of(row, seals), verdict=verdict)
+    body = seals.opened(VERDICTS.c.body, row.verdict_body or "", row.case_post_id)
+    return CaseFile(case=_case_of(row, seals), post=post_of(row, seals), verdict=verdict_of(body) if body else None)
 
 
 def _listed(row: Any, seals: Seals) -> CaseFile:
     """As `_file_of`, or as much of it as is not sealed."""
-    try:
-        return _file_of(row, seals)
-    except (SealBroken, KeyMissing) as error:
-        _log.error("case %s cannot be read: %s", row.case_id, error)
-        return CaseFile(case=_case_of(row, seals.shut), post=post_of(row, seals.shut), verdict=None, unreadable=True)
+    file, sound = legible(_file_of, row, seals, name=f"case {row.case_id}")
+    return file if sound else replace(file, unreadable=True)

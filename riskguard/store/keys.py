@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -28,7 +29,7 @@ from riskguard.domain.errors import NotReady
 from riskguard.domain.place import Place
 from riskguard.keyring import Keyring
 from riskguard.store.link import Link
-from riskguard.store.sealing import sealed_columns
+from riskguard.store.sealing import Seals, legible, sealed_columns
 from riskguard.store.tables import METADATA, POSTS, SEALING_KEYS
 
 
@@ -67,8 +68,8 @@ class SqlSealing:
         table = tables[at]
         rows = self._next(table, after, limit)
         if rows:
-            self._write(table, rows)
-            return Place(table.name, _key(table, rows[-1]), len(rows))
+            unreadable = self._write(table, rows)
+            return Place(table.name, _key(table, rows[-1]), len(rows) - len(unreadable), tuple(unreadable))
         return Place(names[at + 1], None, 0) if at + 1 < len(names) else None
 
     def retire(self) -> list[str]:
@@ -95,12 +96,16 @@ class SqlSealing:
             statement = statement.where(tuple_(*key) > tuple_(*after.key))
         return self._link.read(statement).mappings().all()
 
-    def _write(self, table: Table[Any], rows: Sequence[RowMapping]) -> None:
+    def _write(self, table: Table[Any], rows: Sequence[RowMapping]) -> list[tuple[str, ...]]:
+        """The keys of those that cannot be read, and are left as they are."""
         seals, columns = self._link.seals, sealed_columns(table)
-        changed = []
+        changed, unreadable = [], []
         for row in rows:
             place = _key(table, row)
-            plain = {name: seals.opened(table.c[name], row[name], *place) for name in columns}
+            plain, sound = legible(partial(_plain, table), row, seals, name=f"{table.name} {place}")
+            if not sound:
+                unreadable.append(place)
+                continue
             new = seals.row(table, {**row, **plain})
             if table is POSTS and plain["author_id"]:
                 new["author_digest"] = seals.author_digest(plain["author_id"], row["community"])
@@ -108,7 +113,9 @@ class SqlSealing:
         names = [*columns, *(["author_digest"] if table is POSTS else [])]
         this = [column == bindparam(f"new_{column.name}") for column in table.primary_key.columns]
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-        self._link.write(update(table).where(*this).values(values), changed)
+        if changed:
+            self._link.write(update(table).where(*this).values(values), changed)
+        return unreadable
 
 
 def _sealed_tables() -> list[Table[Any]]:
@@ -117,6 +124,12 @@ def _sealed_tables() -> list[Table[Any]]:
 
 def _key(table: Table[Any], row: RowMapping) -> tuple[str, ...]:
     return tuple(str(row[column.name]) for column in table.primary_key.columns)
+
+
+def _plain(table: Table[Any], row: RowMapping, seals: Seals) -> dict[str, str]:
+    """What stands sealed in a row, by column."""
+    place = _key(table, row)
+    return {name: seals.opened(table.c[name], row[name], *place) for name in sealed_columns(table)}
 
 
 def _begins(column: Column[Any], mark: str) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from riskguard.domain.post import Author, Lane, Post, Scene
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.store.codec import verdict_json, verdict_of
 from riskguard.store.link import Link
-from riskguard.store.sealing import Seals, json_or_nothing
+from riskguard.store.sealing import Seals, json_or_nothing, legible
 from riskguard.store.tables import POSTS, VERDICTS, WAITING_POSTS
 from riskguard.store.tables_opinion import UNCOUNTED
 from riskguard.store.types import Words
@@ -51,6 +51,16 @@ class SqlPosts:
             return []
         found = {post.id: post for post in map(self._post, self._link.read(_BY_ID, {"ids": list(ids)}))}
         return [found[name] for name in ids if name in found]
+
+    def readable(self, ids: Sequence[str]) -> tuple[list[Post], set[str]]:
+        """As `get_many`, and the ids of those posts of which only what is not sealed can be read."""
+        if not ids:
+            return [], set()
+        read = {
+            row.id: legible(post_of, row, self._link.seals, name=f"post {row.id}")
+            for row in self._link.read(_BY_ID, {"ids": list(ids)})
+        }
+        return [read[name][0] for name in ids if name in read], {name for name, (_, sound) in read.items() if not sound}
 
     def find(self, community: str, name: str) -> Post | None:
         """By our id, else the newest revision with the platform's post_id."""
@@ -103,8 +113,18 @@ class SqlVerdicts:
         if not post_ids:
             return {}
         rows = self._link.read(_BODIES, {"ids": list(post_ids)})
-        seals = self._link.seals
-        return {post_id: verdict_of(seals.opened(VERDICTS.c.body, body, post_id)) for post_id, body in rows}
+        return {row.post_id: verdict_of(_body(row, self._link.seals)) for row in rows}
+
+    def readable(self, post_ids: Sequence[str]) -> tuple[dict[str, Verdict], set[str]]:
+        """As `get_many`, of those that can be read; and the ids of the posts whose verdict cannot."""
+        if not post_ids:
+            return {}, set()
+        read = {
+            row.post_id: legible(_body, row, self._link.seals, name=f"the verdict of post {row.post_id}")
+            for row in self._link.read(_BODIES, {"ids": list(post_ids)})
+        }
+        found = {post_id: verdict_of(body) for post_id, (body, sound) in read.items() if sound}
+        return found, set(read) - set(found)
 
     def replace(self, verdicts: Sequence[Verdict]) -> None:
         """Put these in the place of the verdicts of their posts, which say the same in more words."""
@@ -210,6 +230,10 @@ def _post_row(post: Post, received_at: datetime, seals: Seals) -> dict[str, Any]
         "callback_url": post.callback_url,
         "metadata": json_or_nothing(dict(post.metadata)),
     }
+
+
+def _body(row: Any, seals: Seals) -> str:
+    return seals.opened(VERDICTS.c.body, row.body, row.post_id)
 
 
 def _verdict_row(verdict: Verdict, at: datetime) -> dict[str, Any]:

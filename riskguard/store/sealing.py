@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Column, Table
 
+from riskguard.domain.errors import KeyMissing, SealBroken
 from riskguard.keyring import Keyring
 from riskguard.store.types import Sealed, dumped
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _BETWEEN = "\x1f"
 """Stands between the parts of a key; no name has this control character by accident."""
@@ -60,6 +66,16 @@ class Seals:
 class _Shut(Seals):
     def opened(self, column: Column[Any], value: str, *key: str) -> str:  # noqa: ARG002
         return ""
+
+
+def legible(read: Callable[[Any, Seals], T], row: Any, seals: Seals, *, name: str) -> tuple[T, bool]:
+    """What `read` makes of a row, and True; of a row that cannot be opened what is left of it, and False. It stands in
+    the log by its name."""
+    try:
+        return read(row, seals), True
+    except (SealBroken, KeyMissing) as error:
+        _log.error("%s cannot be read: %s", name, error)
+        return read(row, seals.shut), False
 
 
 @cache

@@ -70,10 +70,10 @@ def _measure_words(community: str, day: datetime, *, begin: Begin, rules: Opinio
     with begin() as work:
         since, until = day - tick, day + Grain.DAY.width - tick
         marks = work.opinion.marks(community, since=since, until=until, limit=MOST_MARKS)
-        posts = work.posts.get_many([mark.post_id for mark in marks[-sameness.READ_POSTS :]])
+        posts, closed = work.posts.readable([mark.post_id for mark in marks[-sameness.READ_POSTS :]])
     if not marks:
         return 0
-    texts = {post.id: f"{post.title}\n{post.text}" for post in posts}
+    texts = {post.id: f"{post.title}\n{post.text}" for post in posts if post.id not in closed}
     gauge = Gauge(community, sameness.KIND, day, sameness.sameness_of(marks, texts).values)
     topics = topics_of_day(community, day, marks)
     with begin() as work:

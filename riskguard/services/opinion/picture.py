@@ -58,11 +58,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Exemplar:
-    """A post as people may be shown it: masked."""
+    """A post as people may be shown it: masked. `unreadable`: its words were changed, or their key is missing."""
 
     post_id: str
     at: datetime
     masked_text: str
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +153,13 @@ def picture(
 def exemplars(surge: Surge, *, begin: Begin) -> list[Exemplar]:
     """The posts that stand for a surge, masked; those that were erased since are left out."""
     with begin() as work:
-        posts = work.posts.get_many(surge.exemplars)
-        verdicts = work.verdicts.get_many([post.id for post in posts])
+        posts, _ = work.posts.readable(surge.exemplars)
+        verdicts, closed = work.verdicts.readable([post.id for post in posts])
+    words = {post_id: verdict.masked_text for post_id, verdict in verdicts.items()} | dict.fromkeys(closed, "")
     return [
-        Exemplar(post.post_id, post.created_at, verdicts[post.id].masked_text) for post in posts if post.id in verdicts
+        Exemplar(post.post_id, post.created_at, words[post.id], unreadable=post.id in closed)
+        for post in posts
+        if post.id in words
     ]
 
 

@@ -64,7 +64,11 @@ class Posts(Protocol):
         """Insert all in one statement. Conflict when a revision exists already (someone else was first)."""
 
     def get_many(self, ids: Sequence[str]) -> list[Post]:
-        """By our ids, in the order asked for; unknown ids are left out."""
+        """By our ids, in the order asked for; unknown ids are left out. SealBroken, KeyMissing."""
+
+    def readable(self, ids: Sequence[str]) -> tuple[list[Post], set[str]]:
+        """As `get_many`, and the ids of those posts of which only what is not sealed can be read. To look at, never
+        to be kept again."""
 
     def find(self, community: str, name: str) -> Post | None:
         """By our id, else the newest revision with the platform's post_id."""
@@ -83,6 +87,9 @@ class Verdicts(Protocol):
         """Keep each verdict whose post is there and has none yet; the ids of the posts whose verdict is new."""
 
     def get_many(self, post_ids: Sequence[str]) -> dict[str, Verdict]: ...
+    def readable(self, post_ids: Sequence[str]) -> tuple[dict[str, Verdict], set[str]]:
+        """As `get_many`, of those that can be read; and the ids of the posts whose verdict cannot."""
+
     def replace(self, verdicts: Sequence[Verdict]) -> None:
         """Put these in the place of the verdicts of their posts; only to take words out of them."""
 
@@ -99,8 +106,12 @@ class Cases(Protocol):
     def of_posts(self, post_ids: Sequence[str]) -> dict[str, Case]:
         """The cases of these posts by their ids, as far as they have one."""
 
-    def contested(self, community: str, *, after: str, limit: int) -> list[Case]:
-        """Cases behind this id with reports or appeals, by id."""
+    def readable(self, post_ids: Sequence[str]) -> tuple[dict[str, Case], set[str]]:
+        """As `of_posts`, and the ids of those posts of whose case only what is not sealed can be read. To look at,
+        never to be kept again."""
+
+    def contested(self, community: str, *, after: str, limit: int) -> tuple[list[Case], set[str]]:
+        """Cases behind this id with reports or appeals, by id; and the ids of those whose voices cannot be read."""
 
     def save(self, case: Case, *, seen_version: int) -> None:
         """Write only if the stored version is `seen_version`; StaleVersion otherwise."""
@@ -117,6 +128,8 @@ class Cases(Protocol):
 
 
 class Campaigns(Protocol):
+    """One whose rulings cannot be opened is given as `unreadable`, and hides no other."""
+
     def add_copies(self, copies: Sequence[Copy]) -> None:
         """Keep those that are not kept yet."""
 
@@ -288,7 +301,8 @@ class Sealing(Protocol):
         """Rows that anything of is sealed with an older key."""
 
     def renew(self, after: Place | None, *, limit: int) -> Place | None:
-        """Seal the next rows behind this place with the newest key; the place it got to, None at the end."""
+        """Seal the next rows behind this place with the newest key; the place it got to, None at the end. Rows that
+        cannot be read are left, and named there."""
 
     def retire(self) -> list[str]:
         """The ids of the older keys, which are asked for no more; none while any row is sealed with one of them."""

@@ -7,6 +7,7 @@ import pytest
 from riskguard.domain.campaign import Campaign, Copy
 from riskguard.domain.post import Author, Lane, Post
 from riskguard.domain.verdict import Action, Verdict
+from tests.fixtures.database import spoil
 from tests.integration.api.conftest import Platform
 
 NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)
@@ -69,3 +70,15 @@ def test_a_ruling_reaches_every_post(pushed: Platform) -> None:
 def test_a_ruling_must_be_whole(pushed: Platform) -> None:
     answer = pushed.post("/v1/campaigns/cmp_0/decisions", {"ruling": "vanish", "reason": "", "by": "m", "version": 1})
     assert answer.status_code == 400
+
+
+def test_a_campaign_that_was_changed_is_told_as_unreadable(pushed: Platform, database_url: str) -> None:
+    assert [each["unreadable"] for each in pushed.get("/v1/campaigns").get_json()["campaigns"]] == [False]
+    spoil(database_url, "campaigns SET decisions = 'plain'")
+    spoil(database_url, "verdicts SET body = 'plain' WHERE post_id = 'pst_3'")
+    (line,) = pushed.get("/v1/campaigns").get_json()["campaigns"]
+    assert (line["unreadable"], line["standing"]) == (True, None)
+    body = pushed.get("/v1/campaigns/cmp_0").get_json()
+    assert [each["post"] for each in body["members"] if each["unreadable"]] == ["pst_3"]
+    ruling = {"ruling": "remove", "reason": "批量广告", "by": "moderator-3", "version": 1}
+    assert pushed.post("/v1/campaigns/cmp_0/decisions", ruling).status_code == 500

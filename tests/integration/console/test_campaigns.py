@@ -1,12 +1,17 @@
 """The pages of campaigns, as a browser without scripts would use them."""
 
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
-from riskguard.bootstrap import House
+from riskguard.bootstrap import House, opinion_rules
+from riskguard.console.report import daily_report
 from riskguard.domain.campaign import Campaign
 from riskguard.domain.case import Ruling
 from riskguard.domain.member import Role
+from riskguard.domain.opinion import Surge
 from tests.fixtures import desk
+from tests.fixtures.database import spoil
 from tests.integration.console.conftest import keep_copies
 from tests.integration.console.visitor import Browser
 
@@ -87,3 +92,39 @@ def test_an_ordinary_case_cannot_be_taken_back(cases: list[object], member: Call
     person.get(f"/cases/{name}")
     answer = person.post(f"/cases/{name}/decisions", ruling="withdraw", reason="手滑", seen_version="1")
     assert answer.status_code == 400
+
+
+def test_a_campaign_that_cannot_be_read_is_shown_as_such_on_every_page(
+    house: House, campaign: Campaign, member: Callable[..., Browser], tmp_path: Path
+) -> None:
+    keep_copies(house, Campaign("cmp_other", "tide", "pst_more_00", house.clock()), range(8))
+    url = f"sqlite:///{tmp_path / 'riskguard.db'}"
+    spoil(url, "campaigns SET decisions = 'plain' WHERE id = 'cmp_wave'")
+    spoil(url, "verdicts SET body = 'plain' WHERE post_id = 'pst_more_00'")
+    person = member("lin")
+    for path in ("/campaigns?status=all", "/opinion"):
+        page = person.get(path).get_data(as_text=True)
+        assert (page.count("裁定无法解读"), page.count("（无法解读）")) == (1, 1), path
+    page = person.get("/campaigns/cmp_wave").get_data(as_text=True)
+    assert "不能再裁定" in page
+    assert 'name="ruling"' not in page
+    assert (
+        person.post("/campaigns/cmp_wave/decisions", ruling="remove", reason="x", seen_version="1").status_code == 500
+    )
+    page = person.get("/campaigns/cmp_other").get_data(as_text=True)
+    assert "首篇无法解读" in page
+    assert page.count("（无法解读）") == 1
+    assert 'name="ruling"' in page
+    rules = opinion_rules(house.settings)()
+    files = daily_report("tide", date(2026, 5, 1), begin=house.begin, rules=rules, made_at=house.clock())
+    for name in ("tide-2026-05-01.html", "tide-2026-05-01-campaigns.csv"):
+        assert (files[name].count("裁定无法解读"), files[name].count("（无法解读）")) == (1, 1), name
+
+
+def test_an_exemplar_of_a_surge_that_cannot_be_read_hides_nothing_else(
+    told: Surge, member: Callable[..., Browser], tmp_path: Path
+) -> None:
+    spoil(f"sqlite:///{tmp_path / 'riskguard.db'}", f"verdicts SET body = 'x' WHERE post_id = '{told.exemplars[0]}'")
+    page = member("lin").get(f"/opinion/surges/{told.id}").get_data(as_text=True)
+    assert "（无法解读）" in page
+    assert "话题“停水”" in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +16,7 @@ from riskguard.domain.audit import AuditFilter
 from riskguard.domain.campaign import campaign_id
 from riskguard.domain.care import Care
 from riskguard.domain.case import CaseStatus, Decision, Grievance, Origin, Ruling
-from riskguard.domain.errors import InvalidInput, NotFound, StaleVersion
+from riskguard.domain.errors import InvalidInput, NotFound, SealBroken, StaleVersion
 from riskguard.domain.event import EventType
 from riskguard.domain.finding import Abstention, Finding
 from riskguard.domain.line import Batch
@@ -30,6 +30,7 @@ from riskguard.services.audit import page_of
 from riskguard.services.moderate import moderate
 from riskguard.services.ports import Begin
 from riskguard.text.view import TextView
+from tests.fixtures.database import spoil
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 SECRET = "whsec_dGlkZS10ZXN0LXNlY3JldC0wMTIzNDU2Nzg5"
@@ -101,8 +102,12 @@ class Tide:
         with self.begin() as work:
             work.posts.add([post], Lane.LIVE, received_at=self.now)
             work.commit()
+        self.judge(post.id)
+        return post
+
+    def judge(self, *post_ids: str) -> None:
         moderate(
-            Batch("b", (post.id,)),
+            Batch("b", post_ids),
             begin=self.begin,
             panel=self.panel,
             policies=Book(),
@@ -110,7 +115,6 @@ class Tide:
             clock=lambda: self.now,
             bell=Bell(),
         )
-        return post
 
     def push(self, accounts: int, *, start: int = 0, text: str = TEMPLATE) -> list[Post]:
         """As many look-alikes by as many accounts."""
@@ -352,3 +356,49 @@ def test_a_campaign_that_was_only_ruled_on_is_told(tide: Tide) -> None:
     tide.decide(Ruling.REMOVE)
     (spell,) = portrait.spells("tide", since=tide.now, until=tide.now + timedelta(hours=1), begin=tide.begin)
     assert (spell.posts, spell.accounts, spell.line.extent.posts) == (0, 0, 6)
+
+
+def test_a_campaign_whose_ruling_was_changed_is_shown_beside_the_others_and_rules_no_more(
+    tide: Tide, database_url: str
+) -> None:
+    tide.push(6)
+    tide.push(6, text="周末一起去图书馆自习的同学请在楼下集合，带好学生证和水杯，编号是{}，九点出发")
+    tide.decide(Ruling.REMOVE)
+    spoil(database_url, "campaigns SET decisions = 'plain' WHERE id = 'cmp_0001'")
+    (later,) = tide.push(1, start=6)
+    assert tide.rulings([later]) == ["-"]
+    lines = {line.campaign.id: line for line in portrait.listed(begin=tide.begin, community="tide", status=None).lines}
+    assert {id_: line.campaign.unreadable for id_, line in lines.items()} == {"cmp_0001": True, "cmp_0007": False}
+    assert "暗号0" in lines["cmp_0001"].words
+    assert portrait.portrait("cmp_0001", begin=tide.begin).campaign.standing is None
+    with pytest.raises(SealBroken):
+        tide.decide(Ruling.APPROVE, version=2)
+    with tide.begin() as work:
+        firing = work.alerts.listed(community="tide", statuses=[AlertStatus.OPEN], kind="campaign", limit=9)
+    assert {kept.alert.labels["campaign"] for kept in firing} == {"cmp_0001", "cmp_0007"}
+
+
+def test_a_member_that_cannot_be_read_is_named_and_a_ruling_reaches_all_others(tide: Tide, database_url: str) -> None:
+    first, second, *others = tide.push(6)
+    spoil(database_url, f"verdicts SET body = 'plain' WHERE post_id = '{first.id}'")
+    spoil(database_url, f"posts SET text = 'rg1:00000000:AAAA' WHERE id = '{second.id}'")
+    (line,) = portrait.listed(begin=tide.begin, community="tide").lines
+    assert (line.words, line.unreadable, line.campaign.unreadable) == ("", True, False)
+    tide.decide(Ruling.REMOVE)
+    assert tide.rulings([first, second, *others]) == ["-", "-", *["remove"] * 4]
+    seen = portrait.portrait("cmp_0001", begin=tide.begin)
+    assert {member.copy.post_id for member in seen.members if member.unreadable} == {first.id, second.id}
+    assert "暗号" in "".join(part.text for part in seen.pattern)
+
+
+def test_a_post_that_was_changed_before_it_was_judged_waits_for_a_person(tide: Tide, database_url: str) -> None:
+    post = replace(tide.say("看看今天的云", "someone"), id="pst_9001", post_id="p9001")
+    with tide.begin() as work:
+        work.posts.add([post, replace(post, id="pst_9002", post_id="p9002")], Lane.LIVE, received_at=tide.now)
+        work.commit()
+    spoil(database_url, "posts SET text = 'plain' WHERE id = 'pst_9001'")
+    tide.judge("pst_9001", "pst_9002")
+    with tide.begin() as work:
+        verdicts = work.verdicts.get_many(["pst_9001", "pst_9002"])
+    assert [each.detector for each in verdicts["pst_9001"].abstentions] == ["panel"]
+    assert verdicts["pst_9002"].abstentions == ()

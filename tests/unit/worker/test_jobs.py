@@ -72,8 +72,8 @@ class EmptyStore:
     def posts(self) -> EmptyStore:
         return self
 
-    def get_many(self, ids: object) -> list[object]:
-        return []
+    def readable(self, ids: object) -> tuple[list[object], set[str]]:
+        return [], set()
 
 
 class Unused:
