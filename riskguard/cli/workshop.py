@@ -202,6 +202,7 @@ def _steps(texts: Sequence[str], batches: Sequence[int]) -> Table:
 
     from riskguard.evaluation.channel_cost import channel_costs
     from riskguard.evaluation.cost import costs
+    from riskguard.evaluation.matcher_cost import matcher_rows
     from riskguard.evaluation.pii.cost import GOAL_US, number_costs
 
     found = costs(Settings.load(), texts, batches=batches)
@@ -218,6 +219,9 @@ def _steps(texts: Sequence[str], batches: Sequence[int]) -> Table:
     table.add_section()
     table.add_row(f"pii, number-like kinds (goal {GOAL_US:.0f})", *(f"{cost:.1f}" for cost in of_numbers))
     table.add_row("Presidio, the same patterns, one by one", _presidio(texts))
+    table.add_section()
+    for step, cells in matcher_rows(Settings.load().policy_dir / "lexicons", texts, batches).items():
+        table.add_row(step, *cells)
     return table
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -13,13 +12,13 @@ from riskguard.domain.errors import NotReady
 from riskguard.domain.finding import NOTABLE
 from riskguard.domain.post import Post
 from riskguard.evaluation.pii.figures import NUMBER_LIKE
+from riskguard.evaluation.timing import best_us
 from riskguard.text.view import fold_all
 
 GOAL_US = 15.0
 """Microseconds a post for all number-like kinds together."""
 
 _LANGUAGE = "zh"
-_ROUNDS = 3
 
 _NUMBERS = [recogniser for recogniser in RECOGNISERS if recogniser.label in NUMBER_LIKE]
 
@@ -30,14 +29,14 @@ def number_costs(texts: Sequence[str], *, batch: int) -> float:
     posts = [Post(str(at), "", str(at), text, datetime.now(UTC)) for at, text in enumerate(texts)]
     views = fold_all(texts)
     parts = [slice(at, at + batch) for at in range(0, len(texts), batch)]
-    return _best(lambda: [detector.read(posts[part], views[part], floor=NOTABLE) for part in parts], len(texts))
+    return best_us(lambda: [detector.read(posts[part], views[part], floor=NOTABLE) for part in parts], len(texts))
 
 
 def presidio_costs(texts: Sequence[str]) -> float:
     """The same of Presidio's engine, one text after the other as it reads. NotReady where it is not installed."""
     find = presidio()
     folded = [view.folded for view in fold_all(texts)]
-    return _best(lambda: list(map(find, folded)), len(texts))
+    return best_us(lambda: list(map(find, folded)), len(texts))
 
 
 def presidio() -> Callable[[str], list[tuple[str, int, int]]]:
@@ -82,13 +81,3 @@ class _NoLanguage:
     def enhance_using_context(self, *, raw_results: Any, **_: object) -> Any:
         """As they were found."""
         return raw_results
-
-
-def _best(work: Callable[[], object], posts: int) -> float:
-    """Microseconds a post in the best of the rounds; one before them compiles what is compiled late."""
-    spent = []
-    for _ in range(_ROUNDS + 1):
-        started = time.process_time()
-        work()
-        spent.append(time.process_time() - started)
-    return min(spent[1:]) / posts * 1e6
