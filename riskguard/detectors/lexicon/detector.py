@@ -84,9 +84,11 @@ class LexiconDetector:
         """One finding per label whose terms stand in a post, with all their places."""
         texts = [squeezed(view.folded) for view in views]
         findings: list[list[Finding]] = [[] for _ in posts]
-        disguised = self._disguises.seen(views)
-        for at in sorted({*self._suspects(texts), *disguised}):
-            found = self._findings(views[at], texts[at], disguised.get(at, ()))
+        suspects = self._suspects(texts)
+        bridged = dict(zip(suspects, words.bridges([views[at].folded for at in suspects]), strict=True))
+        disguised = self._disguises.seen(views, bridged)
+        for at in sorted({*suspects, *disguised}):
+            found = self._findings(views[at], texts[at], disguised.get(at, ()), bridged.get(at, b""))
             findings[at] = [f for f in found if f.score >= floor]
         return findings
 
@@ -98,7 +100,7 @@ class LexiconDetector:
             {bisect_right(starts, start) - 1 for number, start, _ in hits if self._keys[number] in self._sought}
         )
 
-    def _findings(self, view: TextView, text: str, disguised: Sequence[Sighting]) -> list[Finding]:
+    def _findings(self, view: TextView, text: str, disguised: Sequence[Sighting], bridged: bytes) -> list[Finding]:
         hits = self._hits(view, text)
         terms: dict[str, list[Found]] = defaultdict(list)
         pairs: dict[str, list[Found]] = defaultdict(list)
@@ -107,7 +109,7 @@ class LexiconDetector:
         known = merged((hit.start, hit.end) for hit in sought)
         seen = 0
         for hit in sought:
-            for found, together in self._seen(view, hit, known, doubted=seen < _MOST_DOUBTED):
+            for found, together in self._seen(view, hit, known, doubted=seen < _MOST_DOUBTED, bridged=bridged):
                 seen += 1
                 (pairs if together else terms)[found.term.label].append(found)
         if seen < _MOST_DOUBTED:
@@ -122,14 +124,15 @@ class LexiconDetector:
         ]
 
     def _seen(
-        self, view: TextView, hit: _Hit, known: Sequence[Stretch], *, doubted: bool
+        self, view: TextView, hit: _Hit, known: Sequence[Stretch], *, doubted: bool, bridged: bytes
     ) -> Iterator[tuple[Found, bool]]:
         """What the hit is, each with whether it is a pair. How it stands is asked last: that is what costs."""
         near = self._near(view, hit)
         listed = hit.key in self._terms
-        seen = sighting(view, hit.key, hit.positions, known, doubted=doubted) if near or listed else None
-        if seen is not None:
-            yield from self._means(seen, near)
+        if near or listed:
+            seen = sighting(view, hit.key, hit.positions, known, doubted=doubted, bridged=bridged)
+            if seen is not None:
+                yield from self._means(seen, near)
 
     def _hidden(self, view: TextView, disguised: Iterable[Sighting]) -> list[tuple[Found, bool]]:
         """What the disguised keys are, as `_seen` tells it, the weightiest first."""
@@ -138,7 +141,9 @@ class LexiconDetector:
 
     def _near(self, view: TextView, hit: _Hit | Sighting) -> list[tuple[Companions, Beside]]:
         """The pairs whose key the hit is, as far as they have company."""
-        ready = self._pairs.get(hit.key, ())
+        ready = self._pairs.get(hit.key)
+        if not ready:
+            return []
         return [(each, beside) for each in ready if (beside := each.beside(view, hit.start, hit.end)) is not None]
 
     def _means(self, seen: Sighting, near: Iterable[tuple[Companions, Beside]]) -> Iterator[tuple[Found, bool]]:

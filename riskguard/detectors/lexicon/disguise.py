@@ -61,8 +61,8 @@ class Disguises:
         self._index = Index(ways)
         self._curated = curated
 
-    def seen(self, views: Sequence[TextView]) -> dict[int, list[Sighting]]:
-        """For each text in which any are, the terms that somebody seems to have disguised."""
+    def seen(self, views: Sequence[TextView], bridged: Mapping[int, bytes]) -> dict[int, list[Sighting]]:
+        """For each text in which any are, the terms that somebody seems to have disguised; `bridged` are some texts."""
         found: dict[int, list[Sighting]] = {}
         for place in self._index.places(channels_of(views)):
             view, known = views[place.number], found.setdefault(place.number, [])
@@ -70,7 +70,9 @@ class Disguises:
                 continue
             start, end = bisect_left(view.origin, place.start), bisect_right(view.origin, place.end - 1)
             own = _own_signs(place.key, place.way, view.folded[start:end])
-            if own >= 0 and (believed := self._believed(place.key, own, _Hit(view, start, end))):
+            if own >= 0 and (
+                believed := self._believed(place.key, own, _Hit(view, start, end, bridged.get(place.number, b"")))
+            ):
                 known.append(Sighting(place.key, start, end, Manner[place.way.name], believed))
         return {number: list(_best(seen)) for number, seen in found.items() if seen}
 
@@ -91,6 +93,7 @@ class _Hit:
     view: TextView
     start: int
     end: int
+    bridged: bytes
 
     @property
     def written(self) -> str:
@@ -123,7 +126,7 @@ class _Hit:
     @property
     def crossing(self) -> bool:
         """Whether it begins or ends inside a word."""
-        return bool(crossed_words(self.view.folded, self.start, self.end))
+        return bool(crossed_words(self.view.folded, self.start, self.end, self.bridged))
 
 
 @lru_cache(maxsize=65536)

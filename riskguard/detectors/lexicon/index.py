@@ -42,12 +42,13 @@ class Index:
     ways: Mapping[str, frozenset[Way]]
 
     def places(self, read: Channels) -> Iterator[Place]:
-        """Wherever a channel of the batch reads a key; where it stands plainly, too."""
+        """Wherever a channel of the batch reads a key that does not stand there just so."""
+        raw = [view.raw for view in read.views]
         for ways, channel in zip(_TOGETHER, (read.han, read.sound, read.split, read.glyph, read.emoji), strict=True):
-            yield from self._searched[ways].places(channel)
-        pictured = self._searched[_HEARD].places(read.emoji_sound)
+            yield from self._searched[ways].places(channel, raw)
+        pictured = self._searched[_HEARD].places(read.emoji_sound, raw)
         yield from (place._replace(way=Way.EMOJI) for place in pictured if Way.EMOJI in self.ways[place.key])
-        yield from self._shuffled.places(read.shuffled)
+        yield from self._shuffled.places(read.shuffled, raw)
 
     @cached_property
     def _searched(self) -> Mapping[tuple[Way, ...], _Forms]:
@@ -91,13 +92,16 @@ class _Forms:
             known.setdefault(form, []).append(key)
         return cls(list(known.values()), AhoCorasick(list(known), implementation=Implementation.ContiguousNFA))
 
-    def places(self, channel: Channel) -> Iterator[Place]:
+    def places(self, channel: Channel, raw: Sequence[str]) -> Iterator[Place]:
         found = self.automaton.find_matches_as_indexes(channel.joined, overlapping=True)
         if found:
-            forms, first, end = np.array(found).T
-            spans = (each.tolist() for each in channel.raw_spans(first, end))
-            for form, *place in zip(forms.tolist(), *spans, strict=True):
-                yield from (Place(key, way, *place) for key, way in self.keys[form])
+            forms, first, last = np.array(found).T
+            spans = (each.tolist() for each in channel.raw_spans(first, last))
+            for form, number, start, end in zip(forms.tolist(), *spans, strict=True):
+                written = raw[number][start:end]
+                for key, way in self.keys[form]:
+                    if key != written:
+                        yield Place(key, way, number, start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +121,15 @@ class _Numbers:
             marked[width][np.fromiter(known, np.uint64) >> _UNMARKED] = True
         return cls(keys, marked)
 
-    def places(self, windows: Windows) -> Iterator[Place]:
-        channel = windows.channel
+    def places(self, windows: Windows, raw: Sequence[str]) -> Iterator[Place]:
         for width, known in self.keys.items():
             sums = windows.sums(width)
-            for first in np.flatnonzero(self.marked[width][sums >> _UNMARKED]).tolist():
-                for key in known.get(int(sums[first]), ()):
-                    number, start = channel.place(first)
-                    yield Place(key, Way.SHUFFLE, number, *channel.raw_span(number, start, start + width))
+            first = np.flatnonzero(self.marked[width][sums >> _UNMARKED])
+            spans = (each.tolist() for each in windows.channel.raw_spans(first, first + width))
+            for found, number, start, end in zip(sums[first].tolist(), *spans, strict=True):
+                for key in known.get(found, ()):
+                    if key != raw[number][start:end]:
+                        yield Place(key, Way.SHUFFLE, number, start, end)
 
 
 def _of(forms: TermForms, way: Way) -> Sequence[str]:

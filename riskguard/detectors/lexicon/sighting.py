@@ -76,12 +76,18 @@ class Sighting:
 
 
 def sighting(
-    view: TextView, key: str, positions: Sequence[int], known: Sequence[Stretch] = (), *, doubted: bool = True
+    view: TextView,
+    key: str,
+    positions: Sequence[int],
+    known: Sequence[Stretch] = (),
+    *,
+    doubted: bool = True,
+    bridged: bytes = b"",
 ) -> Sighting | None:
     """The term whose characters stand at `positions` of the folded text; None if that is no way to write it.
 
     `known` are the stretches that terms cover together: a word inside one of them proves no crossing. Unless
-    `doubted`, nobody asks whether words met by chance, which is what costs.
+    `doubted`, nobody asks whether words met by chance, which is what costs; less where the text is `bridged`.
     """
     folded = view.folded
     start, end = positions[0], positions[-1] + 1
@@ -90,7 +96,7 @@ def sighting(
     if not stands_free(folded, key, start, end):
         return None
     manner = _noise(view, key, start, end)
-    if manner is Manner.PLAIN and doubted and _by_chance(view.folded, key, start, known):
+    if manner is Manner.PLAIN and doubted and _by_chance(view.folded, key, start, known, bridged):
         manner = Manner.CROSSING
     return Sighting(key, start, end, manner)
 
@@ -120,11 +126,11 @@ def _noise(view: TextView, key: str, start: int, end: int) -> Manner:
     return Manner.PLAIN
 
 
-def _by_chance(folded: str, key: str, start: int, known: Sequence[Stretch]) -> bool:
+def _by_chance(folded: str, key: str, start: int, known: Sequence[Stretch], bridged: bytes) -> bool:
     """Whether a short term begins or ends inside a word that the terms around it do not explain."""
     if len(key) > _BY_CHANCE or not _LATIN.isdisjoint(key):
         return False
-    return any(not _inside(word, known) for word in crossed_words(folded, start, start + len(key)))
+    return any(not _inside(word, known) for word in crossed_words(folded, start, start + len(key), bridged))
 
 
 def _inside(place: Stretch, sorted_places: Sequence[Stretch]) -> bool:

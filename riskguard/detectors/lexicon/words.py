@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib.util import find_spec
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import log
 from pathlib import Path
 from string import ascii_letters, digits
@@ -27,6 +27,10 @@ _BLOCK = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+")
 """What words are made of; every other character stands by itself."""
 
 _SPELLED = frozenset(ascii_letters + digits)
+_LETTERS = np.array([chr(code) in _SPELLED for code in range(0x80)])
+"""Of the first code points; the last of them stands for all others."""
+
+_BETWEEN = "\0"
 _STEP = 0x9E3779B97F4A7C15
 _BACK = pow(_STEP, -1, 2**64)
 _LIKELY_BITS = 22
@@ -38,11 +42,27 @@ Hashes = NDArray[np.uint64]
 Place = tuple[int, int]
 
 
-def crossed_words(text: str, start: int, end: int) -> list[Place]:
-    """The words that begin outside [start, end) and end inside, or reach out of it: 交通 for '口交' in '路口交通'."""
+def crossed_words(text: str, start: int, end: int, bridged: bytes = b"") -> list[Place]:
+    """The words that begin outside [start, end) and end inside, or reach out of it: 交通 for '口交' in '路口交通'.
+
+    Faster where the text is `bridged`.
+    """
+    if bridged and not bridged[start] and not bridged[end]:
+        return []
     first = max(0, start - _WINDOW)
     crossed = _dictionary().crossed(text[first : end + _WINDOW], (start - first, end - first))
     return [(first + a, first + b) for a, b in crossed]
+
+
+def bridges(texts: Sequence[str]) -> list[bytes]:
+    """For each border of each text, the ends too, whether a listed word or a row of letters goes over it: 1 or 0.
+
+    Most borders have none, and to ask of many texts at once costs little.
+    """
+    joined = _BETWEEN.join(texts)
+    over = _dictionary().bridged(_codes(joined)).tobytes()
+    starts = accumulate((len(text) + 1 for text in texts), initial=0)
+    return [over[start : start + len(text) + 1] for start, text in zip(starts, texts, strict=False)]
 
 
 def surprise(text: str) -> float:
@@ -108,6 +128,21 @@ class Dictionary(NamedTuple):
                 found += [(first + a, first + b) for a, b in self._crossed(block.group(), inside)]
         return found
 
+    def bridged(self, codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """For each border of a text, the ends too, whether a listed word or a row of letters may go over it."""
+        goes, ends = np.zeros(len(codes) + 1, np.int32), np.zeros(len(codes) + 1, np.int32)
+        hashes = codes.astype(np.uint64)
+        for size, scale in enumerate(_powers(_STEP, min(self.longest, len(codes)))[1:], start=2):
+            hashes = hashes[:-1] + codes[size - 1 :] * scale
+            likely = np.flatnonzero(self.likely[hashes >> _UNLIKELY])
+            at = likely[self._rows(hashes[likely])[1]]
+            goes[at + 1] += 1
+            ends[at + size] += 1
+        over: NDArray[np.bool_] = np.cumsum(goes - ends) > 0
+        letters = _LETTERS[np.minimum(codes, len(_LETTERS) - 1)]
+        over[1:-1] |= letters[1:] & letters[:-1]
+        return over
+
     def surprise(self, text: str) -> float:
         """Of the likeliest way to cut the text, the negative log likelihood of its words a character."""
         counts: dict[tuple[int, int], int] = {}
@@ -133,10 +168,14 @@ class Dictionary(NamedTuple):
         np.cumsum(_codes(block) * pieces.scale, out=sums[1:])
         hashes = (sums[pieces.ends] - sums[pieces.starts]) * pieces.back
         likely = np.flatnonzero(self.likely[hashes >> _UNLIKELY])
-        rows = np.searchsorted(self.hashes, hashes[likely], side="right") - 1
-        known = self.hashes[rows] == hashes[likely]
+        rows, known = self._rows(hashes[likely])
         at = likely[known]
         return _Listed(pieces.starts[at], pieces.ends[at], self.counts[rows[known]])
+
+    def _rows(self, hashes: Hashes) -> tuple[Numbers, NDArray[np.bool_]]:
+        """Where each hash is listed, and whether it is."""
+        rows = np.searchsorted(self.hashes, hashes, side="right") - 1
+        return rows, self.hashes[rows] == hashes
 
     def _likeliest(self, block: str, listed: _Listed) -> list[int]:
         """For each place the end of the word there, of all ways to cut the rest the likeliest; the longer of two."""

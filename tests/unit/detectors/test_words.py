@@ -9,7 +9,7 @@ from random import Random
 import jieba
 import pytest
 
-from riskguard.detectors.lexicon.words import Dictionary, crossed_words, pairs_of_characters, surprise
+from riskguard.detectors.lexicon.words import Dictionary, bridges, crossed_words, pairs_of_characters, surprise
 from riskguard.domain.errors import NotReady
 
 _LISTED = """路口 300 n
@@ -54,6 +54,23 @@ def test_words_end_where_jieba_ends_them(listed: Path) -> None:
         assert ours.crossed(text, borders) == wanted, (text, borders)
         crossed += len(wanted)
     assert crossed > 500
+
+
+def test_borders_that_nothing_goes_over_are_told_for_many_texts_at_once() -> None:
+    pieces = [*"路口交通灯大麻烦人山海上分手机会b2+ 。😂", "k歌", "vx"]
+    dice = Random(11)
+    texts = ["".join(dice.choices(pieces, k=dice.randint(0, 12))) for _ in range(300)]
+    quiet = crossing = 0
+    for text, over in zip(texts, bridges(texts), strict=True):
+        assert len(over) == len(text) + 1
+        for start in range(len(text)):
+            words = crossed_words(text, start, start + 1)
+            assert crossed_words(text, start, start + 1, over) == words, text
+            crossing += bool(words)
+            quiet += not (over[start] or over[start + 1])
+    assert quiet > 300
+    assert crossing > 300
+    assert bridges([]) == []
 
 
 def test_counts_and_total_are_jiebas(listed: Path) -> None:
