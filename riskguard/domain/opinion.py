@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Any
 
-from riskguard.domain.post import Post, Scene
-from riskguard.domain.verdict import Verdict
+from riskguard.domain.post import Scene
+from riskguard.domain.verdict import Action
 
 EMOTIONS = ("happy", "angry", "sad", "fear", "surprise", "neutral")
 """The emotions that a post may be read as; `emotion.happy` is the label of the first."""
 
 ALL = ""
 """The series of all posts, whatever their emotion."""
+
+_NEAR_DUPLICATE = "similar.near_duplicate"
 
 NEGATIVE = "negative"
 POSITIVE = "positive"
@@ -43,11 +46,28 @@ BucketKey = tuple[str, Scene, Grain, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A post with its verdict, and when it was received."""
+    """What opinion reads of a judged post: `at` as in `Mark`, `text` as it may be shown, `labels` with their scores;
+    and how alike it is to an earlier post, with the name of their cluster, if it is."""
 
-    post: Post
-    received_at: datetime
-    verdict: Verdict
+    post_id: str
+    community: str
+    scene: Scene
+    at: datetime
+    author_id: str
+    text: str
+    action: Action
+    labels: Mapping[str, float] = field(default_factory=dict, hash=False)
+    likeness: float = 0.0
+    cluster: str = ""
+
+
+def likeness_of(findings: Iterable[tuple[str, float, Mapping[str, Any]]]) -> tuple[float, str]:
+    """How alike a post is to an earlier one, and the name of their cluster, from its findings' labels, scores and
+    facts; 0 and no name where it is like none."""
+    return next(
+        ((score, str(facts.get("cluster", ""))) for label, score, facts in findings if label == _NEAR_DUPLICATE),
+        (0.0, ""),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-from riskguard.domain.opinion import Judged, Mark
+from riskguard.domain.opinion import Judged, Mark, likeness_of
 from riskguard.domain.post import Author, Post, Scene
 from riskguard.domain.verdict import Verdict
 from riskguard.evaluation.platform import BEIJING
@@ -70,11 +70,27 @@ def read_events(file: Path, rules: OpinionRules, judge: Judge, told: Callable[[i
     posts = list(_posts(file))
     for first in range(0, len(posts), _BATCH):
         some = posts[first : first + _BATCH]
-        judged = [Judged(post, post.created_at, verdict) for post, verdict in zip(some, judge(some), strict=True)]
+        judged = [_judged(post, verdict) for post, verdict in zip(some, judge(some), strict=True)]
         for post, mark in zip(some, marks_of(judged, rules), strict=True):
             events[post.thread_id].append(mark)
         told(len(some))
     return {event: sorted(marks, key=lambda mark: mark.at) for event, marks in events.items()}
+
+
+def _judged(post: Post, verdict: Verdict) -> Judged:
+    likeness, cluster = likeness_of((each.label, each.score, each.facts) for each in verdict.findings)
+    return Judged(
+        post_id=post.id,
+        community=post.community,
+        scene=post.scene,
+        at=post.created_at,
+        author_id=post.author.id,
+        text=verdict.masked_text,
+        action=verdict.action,
+        labels=verdict.labels,
+        likeness=likeness,
+        cluster=cluster,
+    )
 
 
 def _posts(file: Path) -> Iterable[Post]:

@@ -137,11 +137,25 @@ class Link:
 
 @cache
 def _insert_new(table: Table[Any], key: str, *, sqlite_: bool) -> Executable:
+    statement: Executable = _insert_into(table, sqlite_=sqlite_).on_conflict_do_nothing().returning(table.c[key])
+    return statement
+
+
+@cache
+def put_in_place(table: Table[Any], key: tuple[str, ...], *, sqlite_: bool) -> Executable:
+    """Inserts rows, each in place of the one with the same primary key, if there is one."""
+    statement = _insert_into(table, sqlite_=sqlite_)
+    rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
+    done: Executable = statement.on_conflict_do_update(index_elements=key, set_=rest)
+    return done
+
+
+def _insert_into(table: Table[Any], *, sqlite_: bool) -> Any:
     if sqlite_:
-        return sqlite.insert(table).on_conflict_do_nothing().returning(table.c[key])
+        return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql
 
-    return postgresql.insert(table).on_conflict_do_nothing().returning(table.c[key])
+    return postgresql.insert(table)
 
 
 def _refers_to_nothing(cause: BaseException | None) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, func, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Table, delete, func, insert, or_, select, tuple_
 
 from riskguard.domain.opinion import (
     Attendance,
@@ -21,11 +22,11 @@ from riskguard.domain.opinion import (
     SeriesKind,
     Surge,
     TopicDay,
+    likeness_of,
 )
 from riskguard.domain.post import Scene
-from riskguard.store.codec import verdict_of
-from riskguard.store.link import Link
-from riskguard.store.posts import post_of
+from riskguard.domain.verdict import Action
+from riskguard.store.link import Link, put_in_place
 from riskguard.store.sealing import Seals, json_or_nothing
 from riskguard.store.tables import POSTS, VERDICTS
 from riskguard.store.tables_opinion import ATTENDANCES, BUCKETS, GAUGES, MARKS, SURGES, TOPIC_DAYS, UNCOUNTED
@@ -46,12 +47,8 @@ class SqlOpinion:
 
     def uncounted(self, limit: int) -> list[Judged]:
         """Judged posts that no bucket has counted yet."""
-        rows = self._link.read(_UNCOUNTED.limit(limit))
         seals = self._link.seals
-        return [
-            Judged(post_of(row, seals), row.received_at, verdict_of(seals.opened(VERDICTS.c.body, row.body, row.id)))
-            for row in rows
-        ]
+        return [_judged(row, seals) for row in self._link.read(_UNCOUNTED.limit(limit))]
 
     def take(self, post_ids: Collection[str] = ()) -> set[str]:
         """Wait for this transaction's turn to write; those of the posts that are still uncounted, which they are no
@@ -230,18 +227,23 @@ class SqlOpinion:
         ]
         return sum(max(0, self._link.write(each).rowcount) for each in gone)
 
-    def _replace(self, table: Table[Any], key: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    def _replace(self, table: Table[Any], key: tuple[str, ...], rows: Sequence[Mapping[str, Any]]) -> None:
         """Rows in place of those with the same key; only whoever has the turn may do it."""
-        if not rows:
-            return
-        same = [table.c[name] == bindparam(f"old_{name}") for name in key]
-        old = [{f"old_{name}": row[name] for name in key} for row in rows]
-        self._link.write(delete(table).where(*same), old)
-        self._link.write(insert(table), rows)
+        if rows:
+            self._link.write(put_in_place(table, key, sqlite_=self._link.sqlite), rows)
 
 
 _UNCOUNTED = (
-    select(POSTS, VERDICTS.c.body)
+    select(
+        POSTS.c.id,
+        POSTS.c.community,
+        POSTS.c.scene,
+        POSTS.c.created_at,
+        POSTS.c.received_at,
+        POSTS.c.author_id,
+        VERDICTS.c.action,
+        VERDICTS.c.body,
+    )
     .join(UNCOUNTED, UNCOUNTED.c.post_id == POSTS.c.id)
     .join(VERDICTS, VERDICTS.c.post_id == POSTS.c.id)
     .order_by(UNCOUNTED.c.post_id)
@@ -251,6 +253,23 @@ _UNCOUNTED = (
 def _sliced(items: Sequence[T], size: int = _SLICE) -> Iterator[Sequence[T]]:
     for first in range(0, len(items), size):
         yield items[first : first + size]
+
+
+def _judged(row: Any, seals: Seals) -> Judged:
+    kept = json.loads(seals.opened(VERDICTS.c.body, row.body, row.id))
+    likeness, cluster = likeness_of((each["label"], each["score"], each["facts"]) for each in kept["findings"])
+    return Judged(
+        post_id=row.id,
+        community=row.community,
+        scene=Scene(row.scene),
+        at=min(row.created_at, row.received_at),
+        author_id=seals.opened(POSTS.c.author_id, row.author_id, row.id),
+        text=kept["masked_text"],
+        action=Action(row.action),
+        labels=kept["labels"],
+        likeness=likeness,
+        cluster=cluster,
+    )
 
 
 def _bucket(row: Any) -> Bucket:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from riskguard.domain.opinion import Grain, Mark
 from riskguard.policy.opinion import KeepDays, OpinionRules
-from riskguard.services.opinion.marking import attended, counted, keys_of, marks_of
+from riskguard.services.opinion.marking import attended, counted, marks_of
 from riskguard.services.ports import Begin, Clock, UnitOfWork
 
 Rules = Callable[[], OpinionRules]
@@ -56,8 +56,7 @@ def _oldest(now: datetime, keep: KeepDays) -> dict[Grain, datetime]:
 def _keep(marks: list[Mark], work: UnitOfWork, *, oldest: dict[Grain, datetime]) -> None:
     """Add the marks to all that counts them. What would be forgotten at once is not written."""
     ledger = work.opinion
-    keys = {key for mark in marks for key in keys_of(mark)}
-    buckets = counted(marks, ledger.buckets(keys))
+    buckets = counted(marks, ledger.buckets)
     ledger.keep_buckets([bucket for bucket in buckets if bucket.start >= oldest[bucket.grain]])
     ledger.add_marks([mark for mark in marks if mark.at >= oldest[Grain.FIVE_MINUTES]])
     by_community: defaultdict[str, list[Mark]] = defaultdict(list)

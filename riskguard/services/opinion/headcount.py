@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +61,7 @@ def count(sketch: bytes) -> int:
     return round(raw)
 
 
+@lru_cache(maxsize=1 << 14)
 def _place(account: int) -> tuple[int, int]:
     """Register and rank: the account's number is mixed again, since its top bit is always 0."""
     mixed = (account * 0x9E3779B97F4A7C15) & (2**64 - 1)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 
 from riskguard.domain.opinion import Mark
 from riskguard.policy.opinion import OpinionRules
@@ -28,8 +27,7 @@ _HASHTAG = re.compile(r"#([^#\s]{2,24})#")
 _LEFT_OUT = re.compile(r"https?\S*|@[\w·-]{1,30}|\[[^\[\]]{1,8}\]|#[^#\s]{2,24}#|[a-z0-9_.+-]*[0-9_][a-z0-9_.+-]*")
 """Addresses, names of accounts, emoticons, hashtags (read apart), and whatever looks like an identifier."""
 
-_HAN = re.compile(r"[\u3400-\u9fff]{2,12}")
-_LATIN = re.compile(r"[a-z][a-z0-9+.-]{2,19}")
+_WORD = re.compile(r"[\u3400-\u9fff]{2,12}|[a-z][a-z0-9+.-]{2,19}")
 _Cut = Callable[[str], Sequence[str]]
 
 
@@ -42,20 +40,23 @@ def topics_of(texts: Sequence[str], rules: OpinionRules, *, words: _Cut = cut) -
 
 
 def _topics(folded: str, rules: OpinionRules, words: _Cut) -> tuple[str, ...]:
-    found: dict[str, None] = {f"#{tag}": None for tag in _HASHTAG.findall(folded)}
-    said = [_named(word, rules) for word in words(_LEFT_OUT.sub(" ", folded))]
-    for one, other in pairwise([*said, ""]):
-        if one:
-            found[one] = None
-        if one and other and one != other and len(one) + len(other) <= 12:
-            found[f"{one} {other}"] = None
+    found: dict[str, None] = {f"#{tag}": None for tag in _HASHTAG.findall(folded)} if "#" in folded else {}
+    last = ""
+    for said in words(_LEFT_OUT.sub(" ", folded)):
+        word = _named(said, rules)
+        if word:
+            if last and last != word and len(last) + len(word) <= 12:
+                found[f"{last} {word}"] = None
+            found[word] = None
+            if len(found) >= MOST_TOPICS:
+                break
+        last = word
     return tuple(found)[:MOST_TOPICS]
 
 
 def _named(word: str, rules: OpinionRules) -> str:
     """The topic that a word stands for; empty for one that stands for none."""
-    word = word.strip()
-    if word in stop_words() or word in rules.ignore or not (_HAN.fullmatch(word) or _LATIN.fullmatch(word)):
+    if len(word) < 2 or word in stop_words() or word in rules.ignore or not _WORD.fullmatch(word):
         return ""
     return rules.merge.get(word, word)
 
