@@ -24,6 +24,8 @@ _WRITTEN = {
     "map": "a table",
 }
 
+_EMPTY = "write something, or leave it out"
+
 
 class Document:
     """One file, its bytes, its root node (None when it cannot be read at all) and the faults found in it so far."""
@@ -131,7 +133,7 @@ class Document:
                 entries[name] = (key, value)
         for name in required:
             if name not in entries and not any(k.value == name for k, _ in node.value):
-                self.fault(node, f"{what} lacks '{name}'")
+                self.fault(node, f"{what} lacks '{name}'", f"add '{name}: ...'")
         return entries
 
     def items(self, node: Node | None, what: str) -> list[Node]:
@@ -149,7 +151,7 @@ class Document:
             self.fault(node, f"{what} must be a text, this is {written_as(node)}", _quote(node))
             return None
         if not node.value.strip():
-            self.fault(node, f"{what} is empty")
+            self.fault(node, f"{what} is empty", _EMPTY)
             return None
         return str(node.value)
 
@@ -205,7 +207,9 @@ def _tag(node: Node) -> str:
 
 
 def _quote(node: Node) -> str:
-    return f'write it in quotes: "{node.value}"' if isinstance(node, ScalarNode) and node.value else ""
+    if not isinstance(node, ScalarNode):
+        return "write words, without brackets or lines below"
+    return f'write it in quotes: "{node.value}"' if node.value else _EMPTY
 
 
 def _choices(words: Collection[str]) -> str:

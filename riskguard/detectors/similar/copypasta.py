@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import ahocorasick_rs
-from yaml.nodes import Node
+from yaml.nodes import Node, SequenceNode
 
 from riskguard.domain.errors import Fault, PolicyInvalid
 from riskguard.policy.document import Document
@@ -20,6 +20,12 @@ from riskguard.text.view import fold_all
 
 FILE = "copypasta.yaml"
 GAP = "…"
+_GAPS = re.compile(f"{GAP}+")
+"""Chinese keyboards write it twice."""
+
+_DOTS = re.compile(r"[.。．]{2,}")
+"""What people write who mean a gap: signs are not compared, so the words around it would have to touch."""
+
 LONGEST_GAP = 20
 MOST_GAPS = 4
 FEWEST_LEFT = 4
@@ -90,30 +96,54 @@ def copypasta_faults(file: Path) -> list[Fault]:
 
 def _phrases(sheet: Document) -> Iterator[Phrase]:
     top = sheet.table(sheet.root, FILE, ("groups",), required=("groups",))
-    seen: dict[tuple[str, ...], str] = {}
+    groups: dict[str, int] = {}
+    seen: dict[tuple[str, ...], Node] = {}
     for node in sheet.items(top["groups"][1] if "groups" in top else None, "'groups'"):
         group = sheet.table(node, "a group", ("id", "note", "phrases"), required=("id", "phrases"))
-        for entry in sheet.items(group["phrases"][1] if "phrases" in group else None, "'phrases'"):
+        _name(group, groups, sheet)
+        entries = sheet.items(group["phrases"][1] if "phrases" in group else None, "'phrases'")
+        if "phrases" in group and not entries and isinstance(group["phrases"][1], SequenceNode):
+            sheet.fault(group["phrases"][1], "'phrases' is empty", "list at least one phrase, or leave the group out")
+        for entry in entries:
             phrase = _phrase(entry, sheet)
             if phrase is None:
                 continue
-            written = str(entry.value)
-            if phrase.parts in seen:
-                sheet.fault(entry, f"'{written}' is listed before as '{seen[phrase.parts]}'", "leave one of them out")
-            seen[phrase.parts] = written
+            first = seen.setdefault(phrase.parts, entry)
+            if first is not entry:
+                message = f"'{entry.value}' is listed before as '{first.value}'"
+                sheet.fault(entry, message, f"the first is on line {sheet.place(first).line}; leave one of them out")
             yield phrase
+
+
+def _name(group: Mapping[str, tuple[Node, Node]], known: dict[str, int], sheet: Document) -> None:
+    """Look at the id of a group, which no other may have, and at its note."""
+    if "note" in group:
+        sheet.text(group["note"][1], "'note'")
+    node = group["id"][1] if "id" in group else None
+    name = sheet.text(node, "'id'") if node is not None else None
+    if node is None or name is None:
+        return
+    line = sheet.place(node).line
+    first = known.setdefault(name, line)
+    if first != line:
+        sheet.fault(node, f"group '{name}' stands twice", f"the first is on line {first}; join them, or rename one")
 
 
 def _phrase(node: Node, sheet: Document) -> Phrase | None:
     written = sheet.text(node, "a phrase")
     if written is None:
         return None
-    raw = written.split(GAP)
-    parts = tuple(squeezed(view.folded) for view in fold_all(raw))
-    if len(parts) - 1 > MOST_GAPS:
+    parts = tuple(squeezed(view.folded) for view in fold_all(_GAPS.split(written)))
+    if mistaken := _DOTS.search(written):
+        sheet.fault(node, f"'{mistaken.group()}' in '{written}' is no gap", f"write '{GAP}'")
+    elif len(parts) - 1 > MOST_GAPS:
         sheet.fault(node, f"'{written}' has more than {MOST_GAPS} gaps", "a phrase that may be anything hides too much")
-    elif not all(parts) or (len(parts) == 1 and len(parts[0]) < 2) or sum(map(len, parts)) < len(parts) + 1:
-        sheet.fault(node, f"'{written}' is too short", f"words stand before, after and between '{GAP}'")
+    elif len(parts) > 1 and not all(parts):
+        sheet.fault(node, f"'{written}' begins or ends with a gap", f"words stand before, after and between '{GAP}'")
+    elif len(parts) == 1 and not parts[0]:
+        sheet.fault(node, f"'{written}' holds no words", "signs, spaces and emoji do not count; write some words")
+    elif sum(map(len, parts)) < len(parts) + 1:
+        sheet.fault(node, f"'{written}' is too short", "what is so short stands in many posts; add words around it")
     else:
         return Phrase(parts)
     return None

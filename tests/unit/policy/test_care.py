@@ -87,8 +87,8 @@ def test_the_version_follows_what_is_said(book: Path) -> None:
             "3:325: more than 10 contacts (name those who answer)",
             id="many",
         ),
-        pytest.param("contacts: []", "3:14: the care of 'care' lacks 'text'", id="nothing-to-say"),
-        pytest.param('text: " "', "3:21: 'text' is empty", id="blank"),
+        pytest.param("contacts: []", "3:14: the care of 'care' lacks 'text' (add 'text: ...')", id="nothing-to-say"),
+        pytest.param('text: " "', "3:21: 'text' is empty (write something, or leave it out)", id="blank"),
     ],
 )
 def test_what_no_window_could_show_is_refused(tmp_path: Path, entry: str, fault: str) -> None:

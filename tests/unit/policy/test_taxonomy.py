@@ -134,11 +134,11 @@ def test_a_broken_taxonomy_is_told_all_its_faults(tmp_path: Path) -> None:
     assert sorted(str(fault).removeprefix(f"{file}:") for fault in caught.value.faults) == [
         "10:19: 'identifiers' must lie in 1..10, this is 0",
         "11:31: unknown category '财务' (choose from 不满十四周岁未成年人)",
-        "11:5: an aggregate lacks 'basis'",
+        "11:5: an aggregate lacks 'basis' (add 'basis: ...')",
         "3:38: unknown family 'complience' (did you mean 'compliance'?)",
         "4:3: 'Bad.Name' cannot name a label (small letters, digits, _ and dots: abuse.insult)",
         "4:60: severity must lie in 0..4, this is 9",
-        "5:10: label 'fraud' lacks 'en'",
+        "5:10: label 'fraud' lacks 'en' (add 'en: ...')",
         "5:59: 'basis' must be a list, this is a text (某法) (- item)",
         "5:75: unknown key 'openia' in 'crosswalk' (did you mean 'openai'?)",
         "6:3: 'fraud' stands twice in 'labels' (the first is on line 5)",

@@ -148,7 +148,7 @@ def test_faults_in_test_files_are_told_at_once(folder: Path) -> None:
     with pytest.raises(PolicyInvalid) as caught:
         run_tests(folder, TAXONOMY)
     assert sorted(str(fault).partition("cases.yaml:")[2] for fault in caught.value.faults) == [
-        "2:5: a case lacks 'expect'",
+        "2:5: a case lacks 'expect' (add 'expect: ...')",
         "3:14: unknown label 'abus' (did you mean 'abuse'?)",
         "3:32: the score must lie in 0..1, this is 2",
         "4:12: unknown scene 'tree' (did you mean 'treehole'?)",

@@ -46,7 +46,11 @@ ROOM = "receivers: {room: {type: wecom, url: env:ROOM}}\n"
             "1:26: unknown type of receiver 'wecon' (did you mean 'wecom'?)",
             id="type",
         ),
-        pytest.param("receivers: {room: {type: wecom}}", "1:19: receiver 'room' of type wecom lacks 'url'", id="lacks"),
+        pytest.param(
+            "receivers: {room: {type: wecom}}",
+            "1:19: receiver 'room' of type wecom lacks 'url' (add 'url: ...')",
+            id="lacks",
+        ),
         pytest.param(
             "receivers: {room: {type: wecom, url: env:A, secret: env:B}}",
             "1:45: unknown key 'secret' in receiver 'room' of type wecom (choose from type, url)",
@@ -106,7 +110,11 @@ ROOM = "receivers: {room: {type: wecom, url: env:ROOM}}\n"
             "1:50: 'from' must be a time of day, this is a text (25:00) (such as \"22:30\")",
             id="clock",
         ),
-        pytest.param(ROOM + "route: {escalate: {after: 5m}}", "2:19: 'escalate' lacks 'to'", id="escalation-to-nobody"),
+        pytest.param(
+            ROOM + "route: {escalate: {after: 5m}}",
+            "2:19: 'escalate' lacks 'to' (add 'to: ...')",
+            id="escalation-to-nobody",
+        ),
         pytest.param(
             "silences: [{match: {kind: a}, until: 2026-01-01T00:00, because: x}]",
             "1:38: 'until' must be a moment, this is a text (2026-01-01T00:00) "
@@ -115,10 +123,14 @@ ROOM = "receivers: {room: {type: wecom, url: env:ROOM}}\n"
         ),
         pytest.param(
             "silences: [{match: {kind: a}, until: 2026-01-01T00:00+08:00}]",
-            "1:12: a silence lacks 'because'",
+            "1:12: a silence lacks 'because' (add 'because: ...')",
             id="silence-without-reason",
         ),
-        pytest.param("named: {care: {severity: critical}}", "1:15: the alert 'care' lacks 'title'", id="untitled"),
+        pytest.param(
+            "named: {care: {severity: critical}}",
+            "1:15: the alert 'care' lacks 'title' (add 'title: ...')",
+            id="untitled",
+        ),
         pytest.param("keep: 1h", "1:7: 'keep' must be at least 86400 s and at most ten years", id="keep-too-short"),
     ],
 )
