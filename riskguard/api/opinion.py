@@ -12,9 +12,14 @@ from riskguard.bootstrap import opinion_rules
 from riskguard.domain.errors import InvalidInput
 from riskguard.domain.opinion import Surge
 from riskguard.domain.post import Scene
+from riskguard.services.campaigns import told
+from riskguard.services.events import rendered_decision
 from riskguard.services.opinion.daily import verdict_of
 from riskguard.services.opinion.picture import Exemplar, Index, Picture, Span, exemplars, picture, surge_of
 from riskguard.services.opinion.topics import Topic
+from riskguard.services.portrait import Spell, spells
+
+MOST_CAMPAIGNS = 100
 
 Body = Mapping[str, object]
 
@@ -38,7 +43,9 @@ def blueprint(door: Door) -> Blueprint:
 
     @routes.get("")
     def overview() -> Response:
-        return answer(shown(asked()))
+        seen = asked()
+        found = spells(seen.community, since=seen.since, until=seen.until, begin=door.house.begin)
+        return answer({**shown(seen), "campaigns": [campaign_object(each) for each in found[:MOST_CAMPAIGNS]]})
 
     @routes.get("/surges/<surge_id>")
     def surge(surge_id: str) -> Response:
@@ -120,6 +127,25 @@ def surge_object(surge: Surge) -> Body:
         "mood": surge.mood or None,
         "mood_before": round(surge.mood_before, 4),
         "mood_now": round(surge.mood_now, 4),
+    }
+
+
+def campaign_object(spell: Spell) -> Body:
+    """A campaign over the time asked for, as a plain object."""
+    campaign, extent = spell.line.campaign, spell.line.extent
+    return {
+        "id": campaign.id,
+        "kind": told(extent),
+        "status": campaign.status.value,
+        "standing": rendered_decision(campaign.standing) if campaign.standing else None,
+        "posts": spell.posts,
+        "accounts": spell.accounts,
+        "posts_in_all": extent.posts,
+        "accounts_in_all": extent.accounts,
+        "first_at": extent.first_at.isoformat(),
+        "last_at": extent.last_at.isoformat(),
+        "url": f"/v1/campaigns/{campaign.id}",
+        "unreadable": campaign.unreadable,
     }
 
 

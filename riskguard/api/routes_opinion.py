@@ -23,8 +23,8 @@ OPINION_ROUTES: tuple[Route, ...] = (
         "opinion",
         "Opinion",
         "What your community talks about",
-        "Volume, distinct accounts, emotions, topics and surges. Posts count when they were written, each revision "
-        "once, a few seconds after their verdict. No post's words are in it.",
+        "Volume, distinct accounts, emotions, topics, surges and campaigns. Posts count when they were written, each "
+        "revision once, a few seconds after their verdict. No post's words are in it.",
         {200: (shapes.OpinionOut, "The time that was asked for")},
         (400, 401),
         parameters=(_SPAN, _SCENE),

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from riskguard.api.schemas import DecisionOut
+
 Figures = Annotated[
     dict[str, float],
     Field(
@@ -74,6 +76,32 @@ class SurgeFileOut(SurgeOut):
     exemplars: list[ExemplarOut]
 
 
+class CampaignSpellOut(BaseModel):
+    """A campaign of which anything was posted in the time asked for, or that was ruled on in it, of all scenes.
+
+    `posts` and `accounts` are those of that time; none where it was only ruled on. `/v1/campaigns/{id}` lays it out.
+    """
+
+    id: str
+    kind: Annotated[
+        str,
+        Field(
+            description="In one sentence; it says nothing of who is behind it",
+            examples=["9 个账号发布了 12 篇近似内容"],
+        ),
+    ]
+    status: Literal["open", "decided"]
+    standing: Annotated[DecisionOut | None, Field(description="The ruling in force, for later posts too")]
+    posts: int
+    accounts: int
+    posts_in_all: int
+    accounts_in_all: int
+    first_at: datetime
+    last_at: datetime
+    url: str
+    unreadable: Annotated[bool, Field(description="Its rulings were changed or lost their key; none is told here")]
+
+
 class OpinionOut(BaseModel):
     """What was said in a time. Posts count when they were written; `timeline` leaves out stretches without posts."""
 
@@ -92,6 +120,7 @@ class OpinionOut(BaseModel):
     timeline: list[OpinionPoint]
     topics: list[TopicOut]
     surges: list[SurgeOut]
+    campaigns: Annotated[list[CampaignSpellOut], Field(description="The 100 with most accounts in this time")]
 
 
 class DayOut(BaseModel):

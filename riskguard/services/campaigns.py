@@ -131,12 +131,17 @@ def _alert_of(campaign: Campaign, extent: Extent, scene: str, now: datetime) -> 
         severity=Severity.WARNING,
         community=campaign.community,
         scene=scene,
-        summary=f"{extent.accounts} 个账号发布了 {extent.posts} 篇近似内容",
+        summary=told(extent),
         page=f"campaigns/{campaign.id}",
         labels={"campaign": campaign.id},
         starts_at=extent.first_at,
         ends_at=now + ALERT_LASTS,
     )
+
+
+def told(extent: Extent) -> str:
+    """A campaign in one sentence, which says nothing of who is behind it."""
+    return f"{extent.accounts} 个账号发布了 {extent.posts} 篇近似内容"
 
 
 def _alert_key(campaign_id: str) -> str:

@@ -9,7 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from riskguard.bootstrap import opinion_rules
+from riskguard.domain.campaign import Campaign, Copy
 from riskguard.domain.opinion import Series, SeriesKind, Surge
+from riskguard.domain.post import Author, Lane
+from riskguard.domain.verdict import Action, Verdict
 from riskguard.services.opinion.counting import count_new
 from riskguard.services.opinion.daily import measure_day
 from tests.integration.api.conftest import Platform
@@ -54,6 +57,29 @@ def test_figures_of_the_day_are_told(platform: Platform, path: str) -> None:
     described(platform, path, told)
     assert told["day"] == datetime.now(UTC).date().isoformat()
     assert told["departures"] == []
+
+
+def test_campaigns_of_the_time_are_told_without_words_or_names(platform: Platform) -> None:
+    say(platform, 6)
+    now = platform.house.clock()
+    with platform.house.begin() as work:
+        ours = [work.posts.find(platform.community, f"p{at}") for at in range(6)]
+        posts = [post for post in ours if post is not None]
+        first = replace(posts[0], id="pst_old", post_id="old", created_at=now - timedelta(days=3), author=Author("u9"))
+        work.posts.add([first], Lane.LIVE, received_at=now)
+        work.verdicts.add([Verdict(first.id, Action.LIMIT, masked_text="小区又停水了")], at=now)
+        work.campaigns.add_copies([Copy(post.id, first.id, post.created_at) for post in (first, *posts)])
+        work.campaigns.add([Campaign("cmp_1", platform.community, first.id, now)])
+        work.commit()
+    told = platform.get("/v1/opinion").json
+    described(platform, "/v1/opinion", told)
+    (campaign,) = told["campaigns"]
+    assert campaign["kind"] == "4 个账号发布了 7 篇近似内容"
+    assert (campaign["posts"], campaign["accounts"]) == (6, 3)
+    assert (campaign["posts_in_all"], campaign["accounts_in_all"]) == (7, 4)
+    assert campaign["first_at"] == first.created_at.isoformat()
+    assert platform.get(campaign["url"]).json["id"] == "cmp_1"
+    assert "停水了" not in str(told)
 
 
 def test_a_surge_is_told_to_its_community_alone(platform: Platform) -> None:
