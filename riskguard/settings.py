@@ -130,7 +130,8 @@ class Settings:
 
 
 def environment_value(name: str) -> str | None:
-    """The value of a variable that alerts.yaml names for a secret; None where it is not set or empty."""
+    """The value of a variable that is no setting, such as one that alerts.yaml names for a secret; None where it is not
+    set or empty."""
     return os.environ.get(name) or None
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from riskguard.console.wording import moment_abroad
 from riskguard.domain.alert import Alert, KeptAlert, Severity
 from riskguard.domain.audit import CLI
 from riskguard.domain.event import RECEIVER, Event, EventType, Outcome
@@ -55,7 +56,7 @@ def show(folder: Path | None) -> None:
         equal = f" with the same {', '.join(rule.equal)}" if rule.equal else ""
         click.echo(f"\nwhile [{rule.source}] stands, nobody hears of [{rule.muted}]{equal}")
     for silence in plan.silences:
-        click.echo(f"\nsilent until {silence.ends_at.isoformat()}: [{silence.match}] ({silence.because})")
+        click.echo(f"\nsilent until {moment_abroad(silence.ends_at)}: [{silence.match}] ({silence.because})")
 
 
 @alerts.command()
@@ -128,6 +129,7 @@ def silence(
     \b
     riskguard alerts silence --match kind=surge --match community=demo --for 2h --because 大促
     KEY is kind, name, severity, community, scene or label.NAME; * and ? stand for anything.
+    Times are Beijing's, as in the console.
     """
     from riskguard.cli.database import begin_here
     from riskguard.services import alert_desk
@@ -141,7 +143,7 @@ def silence(
     if not matches:
         standing = alert_desk.silences(begin=begin, clock=_now)
         for each in standing:
-            click.echo(f"{each.id}  [{each.match}]  until {each.ends_at.isoformat()}  {each.by}: {each.because}")
+            click.echo(f"{each.id}  [{each.match}]  until {moment_abroad(each.ends_at)}  {each.by}: {each.because}")
         click.echo("" if standing else "nothing is silent")
         return
     duration = parsed_duration(lasting or "")
@@ -150,7 +152,7 @@ def silence(
     made = alert_desk.silence(
         _match(matches), until=_now() + duration, because=because or "", by="cli", actor=CLI, begin=begin, clock=_now
     )
-    click.echo(f"{made.id}  [{made.match}] is silent until {made.ends_at.isoformat()}")
+    click.echo(f"{made.id}  [{made.match}] is silent until {moment_abroad(made.ends_at)}")
 
 
 def _now() -> datetime:

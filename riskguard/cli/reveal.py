@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from contextlib import ExitStack, nullcontext
+from getpass import GetPassWarning
 from pathlib import Path
 
 import click
@@ -12,6 +14,10 @@ from riskguard.cli.database import begin_here
 from riskguard.cli.lines import opened, utf8_stdout
 from riskguard.cli.outfile import written
 from riskguard.domain.errors import InvalidInput
+from riskguard.settings import environment_value
+
+_STDIN = "-"
+_VARIABLE = "RISKGUARD_MEMBER_PASSWORD"
 
 
 @click.command()
@@ -23,10 +29,16 @@ from riskguard.domain.errors import InvalidInput
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write.  [default: standard output]"
 )
-@click.password_option("--password", confirmation_prompt=False, help="Of the member; asked for where it is not given.")
-def reveal(file: Path, member: str, reason: str, password: str, out: Path | None) -> None:
+@click.option(
+    "--password-file",
+    type=click.Path(allow_dash=True, dir_okay=False, path_type=Path),
+    help="File (or - for standard input) whose first line is the password of the member.",
+)
+def reveal(file: Path, member: str, reason: str, out: Path | None, password_file: Path | None) -> None:
     """Write FILE (or - for standard input) with the tokens of the operator 'encrypt' turned back.
 
+    The member's password is asked for, and not shown; where nobody is there to ask, it comes from --password-file or
+    the variable RISKGUARD_MEMBER_PASSWORD. No option takes the password itself: everybody on the machine could read it.
     A token that was sealed elsewhere, or that somebody changed, stays as it is.
     """
     from riskguard.bootstrap import keyring, now, word_mask
@@ -35,6 +47,9 @@ def reveal(file: Path, member: str, reason: str, password: str, out: Path | None
 
     context = click.get_current_context()
     settings = Settings.load(data_dir=context.obj) if context.obj else Settings.load()
+    if str(file) == str(password_file) == _STDIN:
+        raise click.BadParameter("standard input is the text already", param_hint="--password-file")
+    password = _password(password_file)
     text = _text(file)
     reason = word_mask()(reason)  # it stays in the audit log, which holds no raw identifiers
     told = revealed(text, member, password, reason=reason, keys=keyring(settings), begin=begin_here(), clock=now)
@@ -45,10 +60,25 @@ def reveal(file: Path, member: str, reason: str, password: str, out: Path | None
     click.echo(f"{told.opened} tokens were turned back{closed}", err=True)
 
 
+def _password(file: Path | None) -> str:
+    """From the file, else the variable, else whoever sits at the terminal. InvalidInput where nobody does."""
+    if file is not None:
+        return _text(file).partition("\n")[0].removesuffix("\r")
+    if kept := environment_value(_VARIABLE):
+        return kept
+    with warnings.catch_warnings(action="error", category=GetPassWarning):
+        try:
+            return str(click.prompt("Password", hide_input=True, err=True))
+        except GetPassWarning:
+            raise InvalidInput(
+                "there is no terminal to ask for the password at", hint=f"use --password-file, or set {_VARIABLE}"
+            ) from None
+
+
 def _text(file: Path) -> str:
     """All of the file, or of standard input. InvalidInput where it is not UTF-8."""
-    with nullcontext(sys.stdin.buffer) if str(file) == "-" else opened(file) as stream:
+    with nullcontext(sys.stdin.buffer) if str(file) == _STDIN else opened(file) as stream:
         try:
             return stream.read().decode("utf-8")
         except UnicodeDecodeError:
-            raise InvalidInput(f"{file} is not UTF-8", hint="redacted texts are; was it changed?") from None
+            raise InvalidInput(f"{file} is not UTF-8", hint="save it as UTF-8; redacted texts are") from None

@@ -17,16 +17,20 @@ from riskguard.console.desk import Desk
 from riskguard.console.entrance import SESSION, Entrance, may_audit, may_rule
 from riskguard.console.opinion import OpinionDesk
 from riskguard.console.sheet import bare
-from riskguard.domain.errors import InvalidInput, KeyMissing, NotAllowed, NotFound, RiskguardError, SealBroken
+from riskguard.domain.errors import Gone, InvalidInput, KeyMissing, NotAllowed, NotFound, RiskguardError, SealBroken
 
 MOUNT = "/console"
 MAX_FORM_BYTES = 64 * 1024
-STATUS: dict[type[RiskguardError], int] = {NotFound: 404, NotAllowed: 403, InvalidInput: 400}
+STATUS: dict[type[RiskguardError], int] = {Gone: 410, NotFound: 404, NotAllowed: 403, InvalidInput: 400}
 FACES = {
     400: ("这次提交没有成功", "页面可能放置太久，或者地址有误。请返回后刷新页面再试一次。"),
     403: ("您没有这项权限", "裁定和查看原文由审核员或运维进行，审计日志由合规官或运维查看。如需调整角色，请联系运维。"),
     404: ("没有找到这个页面", "它可能不存在，或不属于您所在的社区。"),
     405: ("没有找到这个页面", "请从案件队列重新进入。"),
+    410: (
+        "内容已被删除",
+        "作者要求删除其个人信息后，帖子、研判和案件一并删除，不再保留，也无法恢复；警报、通知里的链接因此失效。这不是出错，无需处理。",
+    ),
     413: ("提交的内容太长", "请缩短理由后再试。"),
     500: ("服务出了点问题", "这不是您的操作造成的，内容没有丢失。请稍后重试，若反复出现请联系运维。"),
 }

@@ -189,6 +189,11 @@ def moment(at: datetime) -> str:
     return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
+def moment_abroad(at: datetime) -> str:
+    """'2026-05-01 08:00+08:00': the same time as `moment`, where nothing around it says that it is Beijing's."""
+    return at.astimezone(BEIJING).isoformat(" ", "minutes")
+
+
 def age(at: datetime, *, now: datetime) -> str:
     """How long ago, in the largest unit that counts: '3 分钟前'."""
     seconds = (now - at).total_seconds()

@@ -7,6 +7,7 @@ RiskguardError
 ├── NotAuthenticated        no valid key or session
 ├── NotAllowed              the role does not permit it
 ├── NotFound                no such thing (in this community)
+│   └── Gone                it was there, and was deleted with the posts of its author
 ├── StaleVersion            a colleague changed it first
 ├── TooManyRequests         a rate or backlog limit; `retry_after_s` says when to come back
 ├── ForbiddenAddress        a callback address that we refuse to connect to
@@ -57,6 +58,10 @@ class NotAllowed(RiskguardError):
 
 class NotFound(RiskguardError):
     """No such thing, or not in this community."""
+
+
+class Gone(NotFound):
+    """It was there, and was deleted: an author had their posts erased."""
 
 
 class StaleVersion(RiskguardError):

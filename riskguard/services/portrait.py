@@ -10,7 +10,7 @@ from datetime import datetime
 from riskguard.domain.audit import AuditFilter
 from riskguard.domain.campaign import Bucket, Campaign, Copy, Extent, Group, groups, timeline
 from riskguard.domain.case import Case, CaseStatus
-from riskguard.domain.errors import NotFound
+from riskguard.domain.errors import Gone
 from riskguard.domain.template import MOST_TEXTS, Part, template
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.services.campaigns import DECIDED, campaign_of, own_labels, seen_verdicts
@@ -144,14 +144,14 @@ def _lines(found: Sequence[Campaign], work: UnitOfWork) -> list[Line]:
 
 
 def portrait(campaign_id: str, *, begin: Begin, community: str | None = None) -> Portrait:
-    """Everything a moderator sees of a campaign; NotFound where it belongs to another community, or all its posts are
-    gone."""
+    """Everything a moderator sees of a campaign; NotFound where it belongs to another community, Gone where all its
+    posts are."""
     with begin() as work:
         campaign = campaign_of(work, campaign_id, community)
         copies = work.campaigns.copies(campaign.cluster, limit=MOST_COPIES)
         extent = work.campaigns.extents([campaign.id]).get(campaign.id)
         if extent is None:
-            raise NotFound(f"no campaign {campaign_id}")
+            raise Gone(f"all posts of campaign {campaign_id} were deleted")
         members = _laid_out(copies, work)
         posted = Counter(copy.account for copy in copies if copy.account)
         taken_part = work.campaigns.taken_part(

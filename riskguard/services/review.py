@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from riskguard.domain.case import Case, CaseFile, CaseStatus, Decision, Ruling
-from riskguard.domain.errors import InvalidInput, NotFound, TooLarge
+from riskguard.domain.errors import Gone, InvalidInput, NotFound, TooLarge
 from riskguard.domain.post import Post
 from riskguard.services import audit
 from riskguard.services.events import announce, decided
+from riskguard.services.identity import given_by_us
 from riskguard.services.ports import Begin, Bell, Clock, Mask, UnitOfWork
 
 MAX_REASON_CHARS = 500
@@ -116,7 +117,8 @@ def reveal(
 
 
 def file(case_id: str, *, begin: Begin, community: str | None = None) -> CaseFile:
-    """The case with its post and verdict; NotFound where it belongs to another community."""
+    """The case with its post and verdict; NotFound where it belongs to another community, Gone where its author had
+    their posts erased."""
     with begin() as work:
         return _file(work, case_id, community)
 
@@ -145,6 +147,8 @@ def following(case_id: str, *, begin: Begin, community: str | None = None) -> st
 
 def _file(work: UnitOfWork, case_id: str, community: str | None) -> CaseFile:
     found = work.cases.file(case_id)
+    if found is None and given_by_us(case_id):
+        raise Gone(f"case {case_id} was deleted with its post")  # nothing else ever deletes a case
     if found is None or community not in (None, found.case.community):
         raise NotFound(f"no case {case_id}")
     return found

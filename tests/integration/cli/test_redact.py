@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,8 +91,12 @@ def test_a_compliance_officer_turns_tokens_back_and_the_audit_log_tells(
     assert "16400001234" not in sealed
     assert "example" not in sealed
     _, password = accounts.create_member("lan", role=Role.COMPLIANCE, community=None, begin=begin)
-    env = {"RISKGUARD_DATABASE_URL": database_url, "RISKGUARD_DATA_DIR": str(tmp_path)}
-    words = ["reveal", "-", "--member", "lan", "--password", password, "--reason", "警方调证 2020-17，事主15412345678"]
+    env = {
+        "RISKGUARD_DATABASE_URL": database_url,
+        "RISKGUARD_DATA_DIR": str(tmp_path),
+        "RISKGUARD_MEMBER_PASSWORD": password,
+    }
+    words = ["reveal", "-", "--member", "lan", "--reason", "警方调证 2020-17，事主15412345678"]
     done = CliRunner(env=env).invoke(admin, words, input=sealed + "<手机号:rg1:00000000:xx>", catch_exceptions=False)
     assert done.exit_code == 0, done.output
     assert done.stdout == "打16400001234\n邮箱li@example.com\n<手机号:rg1:00000000:xx>"
@@ -113,8 +120,12 @@ def test_who_may_not_turn_tokens_back(
     if community:
         accounts.create_community(community, begin=begin)
     _, password = accounts.create_member("lan", role=role, community=community, begin=begin)
-    env = {"RISKGUARD_DATABASE_URL": database_url, "RISKGUARD_DATA_DIR": str(tmp_path)}
-    words = ["reveal", "-", "--member", "lan", "--password", password, "--reason", reason]
+    env = {
+        "RISKGUARD_DATABASE_URL": database_url,
+        "RISKGUARD_DATA_DIR": str(tmp_path),
+        "RISKGUARD_MEMBER_PASSWORD": password,
+    }
+    words = ["reveal", "-", "--member", "lan", "--reason", reason]
     done = CliRunner(env=env).invoke(admin, words, input="晴天")
     assert done.exit_code == 1
     assert message in str(done.exception)
@@ -124,7 +135,54 @@ def test_who_may_not_turn_tokens_back(
 def test_what_is_not_utf_8_is_said_to_be_so(tmp_path: Path) -> None:
     file = tmp_path / "sealed.txt"
     file.write_bytes("晴天".encode("gb18030"))
-    words = ["reveal", str(file), "--member", "lan", "--password", "p", "--reason", "为什么"]
-    done = CliRunner().invoke(admin, words)
+    words = ["reveal", str(file), "--member", "lan", "--reason", "为什么"]
+    done = CliRunner(env={"RISKGUARD_MEMBER_PASSWORD": "p"}).invoke(admin, words)
     assert done.exit_code == 1
     assert "is not UTF-8" in str(done.exception)
+
+
+@pytest.fixture
+def asked(database_url: str, begin: Begin, tmp_path: Path) -> tuple[dict[str, str], list[str], str]:
+    """The environment, a command that turns back a text without tokens, and the member's password."""
+    _, password = accounts.create_member("lan", role=Role.COMPLIANCE, community=None, begin=begin)
+    text = tmp_path / "sealed.txt"
+    text.write_text("晴天")
+    env = {"RISKGUARD_DATABASE_URL": database_url, "RISKGUARD_DATA_DIR": str(tmp_path)}
+    return env, ["reveal", str(text), "--member", "lan", "--reason", "为什么"], password
+
+
+def test_the_password_is_asked_for_and_never_shown(asked: tuple[dict[str, str], list[str], str]) -> None:
+    env, words, password = asked
+    done = CliRunner(env=env).invoke(admin, words, input=f"{password}\n", catch_exceptions=False)
+    assert done.stdout == "晴天"
+    assert password not in done.output
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_the_password_comes_from_a_file(asked: tuple[dict[str, str], list[str], str], tmp_path: Path, end: str) -> None:
+    env, words, password = asked
+    file = tmp_path / "password"
+    file.write_text(password + end, newline="")
+    runner = CliRunner(env=env)
+    assert runner.invoke(admin, [*words, "--password-file", str(file)], catch_exceptions=False).stdout == "晴天"
+    given = runner.invoke(admin, [*words, "--password-file", "-"], input=password + end, catch_exceptions=False)
+    assert given.stdout == "晴天"
+
+
+def test_no_option_takes_the_password_itself(asked: tuple[dict[str, str], list[str], str]) -> None:
+    env, words, password = asked
+    refused = CliRunner(env=env).invoke(admin, [*words, "--password", password])
+    assert (refused.exit_code, "No such option" in refused.output) == (2, True)
+    both = CliRunner(env=env).invoke(admin, ["reveal", "-", *words[2:], "--password-file", "-"], input="晴天")
+    assert (both.exit_code, "standard input is the text already" in both.output) == (2, True)
+
+
+def test_where_nobody_can_be_asked_it_says_what_to_do(asked: tuple[dict[str, str], list[str], str]) -> None:
+    env, words, _ = asked
+    command = [sys.executable, "-m", "riskguard", "admin", *words]
+    alone = subprocess.run(
+        command, env=os.environ | env, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True
+    )
+    assert alone.returncode != 0
+    assert "there is no terminal to ask for the password at" in alone.stderr
+    assert "RISKGUARD_MEMBER_PASSWORD" in alone.stderr

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from riskguard.bootstrap import House
+from riskguard.console.wording import BEIJING
 from riskguard.domain.alert import Alert, KeptAlert, Severity
 from riskguard.domain.event import RECEIVER, Attempt, EventStatus
 from riskguard.domain.member import Role
@@ -165,6 +166,9 @@ def test_its_like_is_kept_quiet_and_heard_again(
     person.get("/alerts")
     assert "kind=surge name=volume community=tide" in person.seen
     assert "大促" in person.seen
+    with house.begin() as work:
+        (made,) = work.notices.silences(clock.now)
+    assert f"设到 {made.ends_at.astimezone(BEIJING):%Y-%m-%d %H:%M}（北京时间）" in person.seen
     ending = re.search(r'action="([^"]*/silences/[^"]+/end)"', person.seen)
     assert ending
     assert person.post(ending.group(1).removeprefix("/console")).status_code == 302

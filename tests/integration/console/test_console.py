@@ -9,12 +9,15 @@ import pytest
 from redis import Redis
 
 from riskguard.bootstrap import House
+from riskguard.domain.campaign import Campaign
 from riskguard.domain.case import Case, Grievance, Origin
 from riskguard.domain.member import Role
 from riskguard.policy.book import SingleBook
 from riskguard.queue import Duty, rq_queue
 from riskguard.services import accounts, review
+from riskguard.services.identity import new_id
 from tests.fixtures import desk
+from tests.integration.console.conftest import keep_copies
 from tests.integration.console.visitor import Browser
 from tests.integration.store.test_audit import tamper
 from tests.unit.policy.samples import edition
@@ -292,3 +295,21 @@ def test_a_case_that_cannot_be_opened_is_shown_as_unreadable_beside_the_others(
     assert all(f"/cases/{case.id}" in person.seen for case in (broken, *sound))
     assert person.get(f"/cases/{broken.id}").status_code == 500
     assert "这条内容无法解读" in person.seen
+
+
+def test_what_was_erased_is_said_to_be_gone(house: House, member: Callable[..., Browser]) -> None:
+    keep_copies(house, Campaign("cmp_wave", "tide", "pst_wave_00", house.clock()), range(6))
+    named = Case(new_id("cas"), "pst_wave_00", "tide", 50, house.clock())
+    with house.begin() as work:
+        work.cases.add([named])
+        work.commit()
+    person = member("lin")
+    for path in (f"/cases/{named.id}", "/campaigns/cmp_wave"):
+        assert person.get(path).status_code == 200
+    with house.begin() as work:
+        work.authors.erase([f"pst_wave_{n:02}" for n in range(6)])
+        work.commit()
+    for path in (f"/cases/{named.id}", "/campaigns/cmp_wave"):
+        assert person.get(path).status_code == 410
+        assert "内容已被删除" in person.seen
+        assert "作者要求删除其个人信息" in person.seen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -93,7 +95,11 @@ def test_a_silence_is_made_listed_and_ended(tmp_path: Path) -> None:
     )
     assert "[kind=surge community=demo] is silent until" in made.output, made.output
     name = made.output.split()[0]
-    assert f"{name}  [kind=surge community=demo]  until" in run("silence", **database).output
+    listed = run("silence", **database).output
+    assert f"{name}  [kind=surge community=demo]  until" in listed
+    (end,) = set(re.findall(r"until (\S+ \S+)", made.output + listed))
+    assert end.endswith("+08:00")
+    assert timedelta(minutes=118) < datetime.fromisoformat(end) - datetime.now(UTC) < timedelta(minutes=121)
     assert run("silence", "--end", name, **database).output == f"{name} has ended\n"
     assert run("silence", **database).output.strip() == "nothing is silent"
 
