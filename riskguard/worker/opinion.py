@@ -23,13 +23,24 @@ class OpinionDesk:
         self._begin, self._clock = house.begin, house.clock
         self._rules = opinion_rules(house.settings)
         self._watcher = Watcher(begin=house.begin, rules=self._rules, clock=house.clock)
+        self._begun = self._measured = False
 
     def count(self) -> None:
-        """Count what was judged since."""
+        """Count what was judged since. Once the first posts of this process are all counted the day is measured, so
+        that nobody who has just begun looks at empty pages until the next turn."""
         until = time.monotonic() + COUNTING_S
-        while count_new(begin=self._begin, rules=self._rules, clock=self._clock) == BATCH:
-            if time.monotonic() > until:
-                return
+        counted = BATCH
+        while counted == BATCH and time.monotonic() <= until:
+            counted = count_new(begin=self._begin, rules=self._rules, clock=self._clock)
+            self._begun = self._begun or counted > 0
+        if counted < BATCH and self._begun and not self._measured and not self._waits():
+            self.measure()
+            self._measured = True
+
+    def _waits(self) -> bool:
+        """Whether a post that was accepted has no verdict yet."""
+        with self._begin() as work:
+            return bool(work.posts.unjudged(received_before=self._clock(), limit=1))
 
     def look(self) -> None:
         """Raise what surges, resolve what is over."""

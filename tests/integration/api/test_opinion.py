@@ -15,6 +15,7 @@ from riskguard.domain.post import Author, Lane
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.services.opinion.counting import count_new
 from riskguard.services.opinion.daily import measure_day
+from riskguard.worker.opinion import OpinionDesk
 from tests.integration.api.conftest import Platform
 
 
@@ -57,6 +58,22 @@ def test_figures_of_the_day_are_told(platform: Platform, path: str) -> None:
     described(platform, path, told)
     assert told["day"] == datetime.now(UTC).date().isoformat()
     assert told["departures"] == []
+
+
+def test_the_first_posts_are_measured_as_soon_as_all_are_judged(platform: Platform) -> None:
+    desk = OpinionDesk(platform.house)
+    desk.count()
+    for at in range(2):
+        said = {"post_id": f"p{at}", "text": "小区又停水了", "author": {"id": f"u{at}"}}
+        assert platform.post("/v1/posts", said).status_code == 202
+        if at == 0:
+            platform.judge_all()
+    desk.count()
+    assert platform.get("/v1/opinion/sameness").json["day"] is None
+    platform.judge_all()
+    desk.count()
+    assert platform.get("/v1/opinion/sameness").json["figures"]["posts"] == 2
+    assert platform.get("/v1/opinion/health").json["day"] is not None
 
 
 def test_campaigns_of_the_time_are_told_without_words_or_names(platform: Platform) -> None:
