@@ -251,9 +251,9 @@ def _give(campaign: Campaign, post_ids: Sequence[str], work: UnitOfWork) -> None
     """Give the newest ruling to these members, unless they were ruled on by themselves, or cannot be read: nothing of
     them may be written over, and nobody has seen whether they need care."""
     decision = campaign.decisions[-1]
-    posts, closed = work.posts.readable(post_ids)
-    verdicts, unread = work.verdicts.readable(post_ids)
-    known, shut = work.cases.readable(post_ids)
+    posts, closed = work.posts.readable(post_ids, needs_keys=True)
+    verdicts, unread = work.verdicts.readable(post_ids, needs_keys=True)
+    known, shut = work.cases.readable(post_ids, needs_keys=True)
     closed = closed | unread | shut
     community = work.communities.get(campaign.community)
     fresh: list[Case] = []

@@ -97,7 +97,7 @@ def moderate(
     nothing is wrong with the batch then.
     """
     with begin() as work:
-        posts, closed = work.posts.readable(batch.post_ids)
+        posts, closed = work.posts.readable(batch.post_ids, needs_keys=True)
         named = {name: work.communities.get(name) for name in {post.community for post in posts}}
     desk = _Desk(begin, panel, policies, taxonomy, clock, named, naming, keys)
     new = 0

@@ -59,10 +59,11 @@ class SqlCampaigns:
         return _campaign(row, self._link.seals) if row else None
 
     def held(self, ids: Sequence[str]) -> dict[str, Campaign]:
-        """By id; nobody rules on them until this transaction ends, so that no member misses a ruling."""
+        """By id; nobody rules on them until this transaction ends, so that no member misses a ruling. KeyMissing:
+        others may know the ruling."""
         self._link.lock()
         wanted = select(CAMPAIGNS).where(CAMPAIGNS.c.id.in_(ids)).order_by(CAMPAIGNS.c.id).with_for_update(read=True)
-        return {row.id: _campaign(row, self._link.seals) for row in self._link.read(wanted)}
+        return {row.id: _campaign(row, self._link.seals, needs_keys=True) for row in self._link.read(wanted)}
 
     def save(self, campaign: Campaign, *, seen_version: int) -> None:
         """Write only if the stored version is `seen_version`; StaleVersion otherwise."""
@@ -152,8 +153,8 @@ def _row(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def _campaign(row: Any, seals: Seals) -> Campaign:
-    campaign, sound = legible(_opened, row, seals, name=f"campaign {row.id}")
+def _campaign(row: Any, seals: Seals, *, needs_keys: bool = False) -> Campaign:
+    campaign, sound = legible(_opened, row, seals, name=f"campaign {row.id}", needs_keys=needs_keys)
     return campaign if sound else replace(campaign, unreadable=True)
 
 

@@ -49,10 +49,10 @@ class SqlCases:
         rows = self._link.read(select(*_CASE.values()).where(CASES.c.post_id.in_(post_ids)))
         return {case.post_id: case for case in (_case_of(row, self._link.seals) for row in rows)}
 
-    def readable(self, post_ids: Sequence[str]) -> tuple[dict[str, Case], set[str]]:
+    def readable(self, post_ids: Sequence[str], *, needs_keys: bool = False) -> tuple[dict[str, Case], set[str]]:
         """As `of_posts`, and the ids of those posts of whose case only what is not sealed can be read."""
         rows = self._link.read(select(*_CASE.values()).where(CASES.c.post_id.in_(post_ids)))
-        found, unreadable = self._legible(rows)
+        found, unreadable = self._legible(rows, needs_keys=needs_keys)
         return {case.post_id: case for case in found}, {case.post_id for case in found if case.id in unreadable}
 
     def contested(self, community: str, *, after: str, limit: int) -> tuple[list[Case], set[str]]:
@@ -102,9 +102,11 @@ class SqlCases:
         statement = _narrowed(select(CASES.c.status, func.count()), community=community, status=None)
         return {status: count for status, count in self._link.read(statement.group_by(CASES.c.status))}  # noqa: C416
 
-    def _legible(self, rows: Iterable[Any]) -> tuple[list[Case], set[str]]:
+    def _legible(self, rows: Iterable[Any], *, needs_keys: bool = False) -> tuple[list[Case], set[str]]:
         """The cases, and the ids of those of which only what is not sealed can be read."""
-        read = [legible(_case_of, row, self._link.seals, name=f"case {row.case_id}") for row in rows]
+        read = [
+            legible(_case_of, row, self._link.seals, name=f"case {row.case_id}", needs_keys=needs_keys) for row in rows
+        ]
         return [case for case, _ in read], {case.id for case, sound in read if not sound}
 
     def _one(self, condition: ColumnElement[bool]) -> Case | None:

@@ -102,7 +102,7 @@ class SqlSealing:
         changed, unreadable = [], []
         for row in rows:
             place = _key(table, row)
-            plain, sound = legible(partial(_plain, table), row, seals, name=f"{table.name} {place}")
+            plain, sound = legible(partial(_plain, table), row, seals, name=f"{table.name} {', '.join(place)}")
             if not sound:
                 unreadable.append(place)
                 continue

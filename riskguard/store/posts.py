@@ -52,12 +52,12 @@ class SqlPosts:
         found = {post.id: post for post in map(self._post, self._link.read(_BY_ID, {"ids": list(ids)}))}
         return [found[name] for name in ids if name in found]
 
-    def readable(self, ids: Sequence[str]) -> tuple[list[Post], set[str]]:
+    def readable(self, ids: Sequence[str], *, needs_keys: bool = False) -> tuple[list[Post], set[str]]:
         """As `get_many`, and the ids of those posts of which only what is not sealed can be read."""
         if not ids:
             return [], set()
         read = {
-            row.id: legible(post_of, row, self._link.seals, name=f"post {row.id}")
+            row.id: legible(post_of, row, self._link.seals, name=f"post {row.id}", needs_keys=needs_keys)
             for row in self._link.read(_BY_ID, {"ids": list(ids)})
         }
         return [read[name][0] for name in ids if name in read], {name for name, (_, sound) in read.items() if not sound}
@@ -115,12 +115,14 @@ class SqlVerdicts:
         rows = self._link.read(_BODIES, {"ids": list(post_ids)})
         return {row.post_id: verdict_of(_body(row, self._link.seals)) for row in rows}
 
-    def readable(self, post_ids: Sequence[str]) -> tuple[dict[str, Verdict], set[str]]:
+    def readable(self, post_ids: Sequence[str], *, needs_keys: bool = False) -> tuple[dict[str, Verdict], set[str]]:
         """As `get_many`, of those that can be read; and the ids of the posts whose verdict cannot."""
         if not post_ids:
             return {}, set()
         read = {
-            row.post_id: legible(_body, row, self._link.seals, name=f"the verdict of post {row.post_id}")
+            row.post_id: legible(
+                _body, row, self._link.seals, name=f"the verdict of post {row.post_id}", needs_keys=needs_keys
+            )
             for row in self._link.read(_BODIES, {"ids": list(post_ids)})
         }
         found = {post_id: verdict_of(body) for post_id, (body, sound) in read.items() if sound}

@@ -68,12 +68,16 @@ class _Shut(Seals):
         return ""
 
 
-def legible(read: Callable[[Any, Seals], T], row: Any, seals: Seals, *, name: str) -> tuple[T, bool]:
+def legible(
+    read: Callable[[Any, Seals], T], row: Any, seals: Seals, *, name: str, needs_keys: bool = False
+) -> tuple[T, bool]:
     """What `read` makes of a row, and True; of a row that cannot be opened what is left of it, and False. It stands in
-    the log by its name."""
+    the log by its name. Who `needs_keys` gets KeyMissing: another process may have the key."""
     try:
         return read(row, seals), True
     except (SealBroken, KeyMissing) as error:
+        if needs_keys and isinstance(error, KeyMissing):
+            raise
         _log.error("%s cannot be read: %s", name, error)
         return read(row, seals.shut), False
 

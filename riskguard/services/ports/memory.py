@@ -66,9 +66,10 @@ class Posts(Protocol):
     def get_many(self, ids: Sequence[str]) -> list[Post]:
         """By our ids, in the order asked for; unknown ids are left out. SealBroken, KeyMissing."""
 
-    def readable(self, ids: Sequence[str]) -> tuple[list[Post], set[str]]:
+    def readable(self, ids: Sequence[str], *, needs_keys: bool = False) -> tuple[list[Post], set[str]]:
         """As `get_many`, and the ids of those posts of which only what is not sealed can be read. To look at, never
-        to be kept again."""
+        to be kept again. Who decides something by it `needs_keys`: KeyMissing, since another process may have the key.
+        """
 
     def find(self, community: str, name: str) -> Post | None:
         """By our id, else the newest revision with the platform's post_id."""
@@ -87,7 +88,7 @@ class Verdicts(Protocol):
         """Keep each verdict whose post is there and has none yet; the ids of the posts whose verdict is new."""
 
     def get_many(self, post_ids: Sequence[str]) -> dict[str, Verdict]: ...
-    def readable(self, post_ids: Sequence[str]) -> tuple[dict[str, Verdict], set[str]]:
+    def readable(self, post_ids: Sequence[str], *, needs_keys: bool = False) -> tuple[dict[str, Verdict], set[str]]:
         """As `get_many`, of those that can be read; and the ids of the posts whose verdict cannot."""
 
     def replace(self, verdicts: Sequence[Verdict]) -> None:
@@ -106,7 +107,7 @@ class Cases(Protocol):
     def of_posts(self, post_ids: Sequence[str]) -> dict[str, Case]:
         """The cases of these posts by their ids, as far as they have one."""
 
-    def readable(self, post_ids: Sequence[str]) -> tuple[dict[str, Case], set[str]]:
+    def readable(self, post_ids: Sequence[str], *, needs_keys: bool = False) -> tuple[dict[str, Case], set[str]]:
         """As `of_posts`, and the ids of those posts of whose case only what is not sealed can be read. To look at,
         never to be kept again."""
 
@@ -138,7 +139,8 @@ class Campaigns(Protocol):
 
     def get(self, campaign_id: str) -> Campaign | None: ...
     def held(self, ids: Sequence[str]) -> dict[str, Campaign]:
-        """By id; nobody rules on them until this transaction ends, so that no member misses a ruling."""
+        """By id; nobody rules on them until this transaction ends, so that no member misses a ruling. KeyMissing
+        where the key of a ruling is."""
 
     def save(self, campaign: Campaign, *, seen_version: int) -> None:
         """Write only if the stored version is `seen_version`; StaleVersion otherwise."""

@@ -16,7 +16,7 @@ from riskguard.domain.audit import AuditFilter
 from riskguard.domain.campaign import campaign_id
 from riskguard.domain.care import Care
 from riskguard.domain.case import CaseStatus, Decision, Grievance, Origin, Ruling
-from riskguard.domain.errors import InvalidInput, NotFound, SealBroken, StaleVersion
+from riskguard.domain.errors import InvalidInput, KeyMissing, NotFound, SealBroken, StaleVersion
 from riskguard.domain.event import EventType
 from riskguard.domain.finding import Abstention, Finding
 from riskguard.domain.line import Batch
@@ -381,7 +381,7 @@ def test_a_campaign_whose_ruling_was_changed_is_shown_beside_the_others_and_rule
 def test_a_member_that_cannot_be_read_is_named_and_a_ruling_reaches_all_others(tide: Tide, database_url: str) -> None:
     first, second, *others = tide.push(6)
     spoil(database_url, f"verdicts SET body = 'plain' WHERE post_id = '{first.id}'")
-    spoil(database_url, f"posts SET text = 'rg1:00000000:AAAA' WHERE id = '{second.id}'")
+    spoil(database_url, f"posts SET text = 'rg1:AAAA' WHERE id = '{second.id}'")
     (line,) = portrait.listed(begin=tide.begin, community="tide").lines
     assert (line.words, line.unreadable, line.campaign.unreadable) == ("", True, False)
     tide.decide(Ruling.REMOVE)
@@ -402,3 +402,21 @@ def test_a_post_that_was_changed_before_it_was_judged_waits_for_a_person(tide: T
         verdicts = work.verdicts.get_many(["pst_9001", "pst_9002"])
     assert [each.detector for each in verdicts["pst_9001"].abstentions] == ["panel"]
     assert verdicts["pst_9002"].abstentions == ()
+
+
+def test_who_lacks_a_key_decides_nothing_and_leaves_it_to_others(tide: Tide, database_url: str) -> None:
+    first, *_ = tide.push(6)
+    sealed_elsewhere = "rg1:00000000:AAAA"
+    with tide.begin() as work:
+        work.posts.add([replace(first, id="pst_9001", post_id="p9001")], Lane.LIVE, received_at=tide.now)
+        work.commit()
+    spoil(database_url, f"posts SET text = '{sealed_elsewhere}' WHERE id = 'pst_9001'")
+    with pytest.raises(KeyMissing):
+        tide.judge("pst_9001")
+    with tide.begin() as work:
+        assert work.verdicts.get_many(["pst_9001"]) == {}
+    spoil(database_url, f"verdicts SET body = '{sealed_elsewhere}' WHERE post_id = '{first.id}'")
+    (line,) = portrait.listed(begin=tide.begin, community="tide").lines
+    assert line.unreadable
+    with pytest.raises(KeyMissing):
+        tide.decide(Ruling.REMOVE)

@@ -72,7 +72,7 @@ class EmptyStore:
     def posts(self) -> EmptyStore:
         return self
 
-    def readable(self, ids: object) -> tuple[list[object], set[str]]:
+    def readable(self, ids: object, *, needs_keys: bool) -> tuple[list[object], set[str]]:
         return [], set()
 
 
