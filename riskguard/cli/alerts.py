@@ -165,8 +165,13 @@ def _plan(folder: Path) -> AlertPlan:
     return plan_of(folder)
 
 
+def _unset(receiver: Receiver) -> list[str]:
+    """The variables of its secrets that have no value here."""
+    return [variable for variable in receiver.secrets if environment_value(variable) is None]
+
+
 def _missing(receiver: Receiver) -> str:
-    unset = [variable for variable in receiver.secrets if environment_value(variable) is None]
+    unset = _unset(receiver)
     return f"  (not set here: {', '.join(unset)})" if unset else ""
 
 
@@ -220,6 +225,9 @@ def _try(receiver: Receiver, kept: KeptAlert, sender: Sender, now: datetime) -> 
     if receiver.type == PLATFORM:
         click.echo(f"{receiver.name} ({receiver.type}): not tried, since each community has its own address")
         return True
+    if unset := _unset(receiver):
+        click.echo(f"{receiver.name} ({receiver.type}): not tried, {', '.join(unset)} is not set here")
+        return False
     notice = Notice(Group(receiver.name), Reason.TEST, Route("test").repeat_interval, raised=(kept,))
     data = notice_data(notice, notice.alerts, now, "/console")
     event = Event(new_id("msg"), EventType.ALERT_RAISED, None, RECEIVER + receiver.name, data, now, now)

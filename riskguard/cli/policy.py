@@ -40,9 +40,9 @@ def policy() -> None:
 def check(folder: Path | None) -> None:
     """Say everything that is wrong with a policy folder.
 
-    Looks at the taxonomy, default.yaml, communities/, lexicons/, alerts.yaml, copypasta.yaml and tests/; a test that
-    fails is a fault, and so is a threshold or rule of default.yaml that no test fires. Ends with exit code 1 on any
-    fault.
+    Looks at the taxonomy, default.yaml, communities/, lexicons/, alerts.yaml, opinion.yaml, retention.yaml,
+    copypasta.yaml and tests/; a test that fails is a fault, and so is a threshold or rule of default.yaml that no test
+    fires. Ends with exit code 1 on any fault.
     """
     from riskguard.detectors.similar.copypasta import FILE as COPYPASTA
     from riskguard.detectors.similar.copypasta import copypasta_faults

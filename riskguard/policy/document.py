@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ _WRITTEN = {
     "map": "a table",
 }
 
+_WIDE = re.compile(r"\s*(- )?[\w.-]+：")
 _EMPTY = "write something, or leave it out"
 
 
@@ -56,10 +58,22 @@ class Document:
         return None
 
     def _not_yaml(self, error: yaml.MarkedYAMLError) -> None:
+        if wide := self._wide_colon(error):
+            self._add(*wide, "not YAML: a full-width colon ends no key", "write ': ' with a blank, in half width")
+            return
         mark: Any = error.problem_mark or error.context_mark  # PyYAML's stubs know two kinds of marks
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         hint = error.note or "put texts with ': ' or '#' in quotes, indent with spaces"
         self._add(line, column, f"not YAML: {error.problem or error.context}", hint)
+
+    def _wide_colon(self, error: yaml.MarkedYAMLError) -> tuple[int, int] | None:
+        """Line and column of the full-width colon behind a key that made the parser stumble there or a line later."""
+        marks: list[Any] = [mark for mark in (error.context_mark, error.problem_mark) if mark]
+        lines = self._text.splitlines()
+        for number in sorted({line for mark in marks for line in (mark.line - 1, mark.line)}):
+            if 0 <= number < len(lines) and (key := _WIDE.match(lines[number])):
+                return number + 1, key.end()
+        return None
 
     def _add(self, line: int, column: int, message: str, hint: str = "") -> None:
         self.faults.append(Fault(str(self.file), line, column, message, hint))
@@ -171,7 +185,7 @@ class Document:
             self.fault(node, f"{what} must be a plain number, this is {node.value}", "such as 0.6")
             return None
         if not low <= value <= high:
-            self.fault(node, f"{what} must lie in {low:g}..{high:g}, this is {node.value}")
+            self.fault(node, f"{what} must lie in {low:.15g}..{high:.15g}, this is {node.value}")
             return None
         return value
 
@@ -214,4 +228,6 @@ def _quote(node: Node) -> str:
 
 def _choices(words: Collection[str]) -> str:
     listed = ", ".join(words)
+    if not words:
+        return "there is none yet"
     return f"choose from {listed}" if 0 < len(listed) <= 120 else ""

@@ -54,6 +54,11 @@ def test_the_version_follows_the_content(tmp_path: Path) -> None:
             "surges:\n  topic: {lift: 0.5}", "2:17 'lift' of 'topic' must lie in 1.1..1000, this is 0.5 | ", id="bounds"
         ),
         pytest.param(
+            "surges:\n  volume: {accounts: -8}",
+            "2:22 'accounts' of 'volume' must lie in 3..1000000, this is -8 | ",
+            id="large-bounds-in-full",
+        ),
+        pytest.param(
             "surges:\n  volume: {lift: 1.2}",
             "2:11 'volume' opens at 1.2 times the usual, and 'close' ends it under 1.3 times"
             " | a surge must open above where it closes",

@@ -99,7 +99,21 @@ ROOM = "receivers: {room: {type: wecom, url: env:ROOM}}\n"
             "1:29: 'continue' must be true or false, this is a number (1)",
             id="switch",
         ),
-        pytest.param("route: {quiet: [night]}", "1:17: unknown quiet hours 'night'", id="unknown-quiet-hours"),
+        pytest.param(
+            "route: {quiet: [night]}", "1:17: unknown quiet hours 'night' (there is none yet)", id="unknown-quiet-hours"
+        ),
+        pytest.param("route: {to: [room]}", "1:14: unknown receiver 'room' (there is none yet)", id="no-receivers"),
+        *[
+            pytest.param(
+                text,
+                f"{place}: not YAML: a full-width colon ends no key (write ': ' with a blank, in half width)",
+                id=f"full-width-colon-{name}",
+            )
+            for name, text, place in (
+                ("inside", "route:\n  group_wait：30s\n  group_interval: 5m\n", "2:13"),
+                ("above", "keep: 90d\nroute：\n  group_wait: 30s\n", "2:6"),
+            )
+        ],
         pytest.param(
             'quiet_hours: {night: {zone: Asia/Bejing, from: "23:00", to: "08:00"}}',
             "1:29: unknown time zone 'Asia/Bejing' (such as Asia/Shanghai)",
