@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -10,11 +11,16 @@ from typing import Any
 from sqlalchemy import RowMapping, bindparam, delete, func, literal_column, select, update
 
 from riskguard.domain.answer import KeptAnswer
+from riskguard.domain.errors import KeyMissing, SealBroken
 from riskguard.domain.event import RECEIVER, Attempt, Event, EventStatus, EventType
 from riskguard.store.link import Link
-from riskguard.store.sealing import json_or_nothing
+from riskguard.store.sealing import Seals, json_or_nothing, legible
 from riskguard.store.tables import KEPT_ANSWERS, OUTBOX
 from riskguard.store.types import Words
+
+_log = logging.getLogger(__name__)
+
+UNREADABLE = "not sent: it was changed in the database"
 
 # Written out, not bound, so that both databases see that the partial index on waiting events answers it.
 _WAITING = OUTBOX.c.status == literal_column(f"'{EventStatus.WAITING.value}'")
@@ -57,15 +63,29 @@ class SqlOutbox:
 
     def claim_due(self, *, now: datetime, leased_until: datetime, limit: int) -> list[Event]:
         """Waiting events whose time has come, oldest first; their next attempt moves to `leased_until`, so no one
-        else takes them meanwhile, and they come back if this process dies."""
+        else takes them meanwhile, and they come back if this process dies. One that was changed is given up, and one
+        whose key is missing here comes back later, too: neither holds up the others."""
         if not self.due(now):  # a look that takes no lock, since most polls find nothing
             return []
         self._link.lock()
-        events = [self._event(row) for row in self._link.read(_DUE, {"now": now, "most": limit}).mappings()]
-        if events:
-            taken = OUTBOX.c.id.in_([event.id for event in events])
-            self._link.write(update(OUTBOX).where(taken).values(next_attempt_at=leased_until))
-        return [replace(event, next_attempt_at=leased_until) for event in events]
+        rows = self._link.read(_DUE, {"now": now, "most": limit}).mappings().all()
+        if not rows:
+            return []
+        taken = OUTBOX.c.id.in_([row["id"] for row in rows])
+        self._link.write(update(OUTBOX).where(taken).values(next_attempt_at=leased_until))
+        found = [event for row in rows if (event := self._sendable(row, now)) is not None]
+        return [replace(event, next_attempt_at=leased_until) for event in found]
+
+    def _sendable(self, row: RowMapping, now: datetime) -> Event | None:
+        """None for one that cannot be read; it is given up unless another process may have its key."""
+        try:
+            return _event(row, self._link.seals)
+        except KeyMissing as error:
+            _log.error("event %s is left to others: %s", row["id"], error)
+        except SealBroken as error:
+            _log.error("event %s is given up: %s", row["id"], error)
+            self.record([Attempt(row["id"], EventStatus.GIVEN_UP, UNREADABLE, now, made=False)])
+        return None
 
     def record(self, attempts: Sequence[Attempt]) -> None:
         """Keep what became of each event, and add one to its `attempts` if the try was made.
@@ -118,13 +138,14 @@ class SqlOutbox:
         return self._link.write(delete(OUTBOX).where(OUTBOX.c.id.in_(old))).rowcount
 
     def recent(self, *, community: str | None, limit: int) -> list[Event]:
-        """What is for platforms, newest first."""
+        """What is for platforms, newest first; of what cannot be read, all but the data."""
         statement = (
             select(OUTBOX).where(_FOR_PLATFORMS).order_by(OUTBOX.c.created_at.desc(), OUTBOX.c.id.desc()).limit(limit)
         )
         if community is not None:
             statement = statement.where(OUTBOX.c.community == community)
-        return [self._event(row) for row in self._link.read(statement).mappings()]
+        rows = self._link.read(statement).mappings()
+        return [legible(_event, row, self._link.seals, name=f"event {row['id']}")[0] for row in rows]
 
     def tally(self, community: str | None = None) -> Mapping[str, int]:
         """How many events for platforms per status word."""
@@ -132,10 +153,6 @@ class SqlOutbox:
         if community is not None:
             statement = statement.where(OUTBOX.c.community == community)
         return {status: count for status, count in self._link.read(statement)}  # noqa: C416
-
-    def _event(self, row: RowMapping) -> Event:
-        data = self._link.seals.opened_json(OUTBOX.c.data, row["data"], row["id"]) or {}
-        return Event(**{**row, "type": EventType(row["type"]), "status": EventStatus(row["status"]), "data": data})
 
 
 class SqlAnswers:
@@ -173,6 +190,11 @@ class SqlAnswers:
         columns, opened, place = KEPT_ANSWERS.c, self._link.seals.opened, (row.community, row.key)
         digest = opened(columns.body_digest, row.body_digest, *place)
         return KeptAnswer(row.key, digest, row.status, opened(columns.body, row.body, *place), row.created_at)
+
+
+def _event(row: RowMapping, seals: Seals) -> Event:
+    data = seals.opened_json(OUTBOX.c.data, row["data"], row["id"]) or {}
+    return Event(**{**row, "type": EventType(row["type"]), "status": EventStatus(row["status"]), "data": data})
 
 
 def _event_row(event: Event) -> dict[str, Any]:

@@ -177,7 +177,7 @@ class Outbox(Protocol):
     def add(self, events: Sequence[Event]) -> None: ...
     def claim_due(self, *, now: datetime, leased_until: datetime, limit: int) -> list[Event]:
         """Waiting events whose time has come, oldest first; their next attempt moves to `leased_until`, so no one
-        else takes them meanwhile, and they come back if this process dies."""
+        else takes them meanwhile, and they come back if this process dies. What cannot be read holds up no other."""
 
     def record(self, attempts: Sequence[Attempt]) -> None:
         """Keep what became of each event, and add one to its `attempts` if the try was made.

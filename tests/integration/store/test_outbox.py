@@ -12,6 +12,8 @@ from riskguard.domain.event import Attempt, Event, EventStatus
 from riskguard.services import accounts
 from riskguard.services.ports import Begin
 from riskguard.services.recovery import forget_events
+from riskguard.store.outbox import UNREADABLE
+from tests.fixtures.database import spoil
 from tests.integration.store.samples import NOW, SECOND, event, settle
 
 LEASE = NOW + 60 * SECOND
@@ -49,6 +51,27 @@ def test_due_events_are_claimed_oldest_first_and_once(begin: Begin) -> None:
     assert claimed(begin) == ["msg_002", "msg_001"]
     assert claimed(begin) == []
     assert claimed(begin, seconds=1) == ["msg_003"]
+
+
+def test_an_event_that_was_changed_is_given_up_and_holds_up_no_other(begin: Begin, database_url: str) -> None:
+    add(begin, event(1, at=NOW - SECOND), event(2), event(3))
+    spoil(database_url, "outbox SET data = 'plain' WHERE id = 'msg_001'")
+    assert claimed(begin) == ["msg_002", "msg_003"]
+    with begin() as work:
+        shown = {each.id: each for each in work.outbox.recent(community=None, limit=9)}
+    assert (shown["msg_001"].status, shown["msg_001"].last_answer) == (EventStatus.GIVEN_UP, UNREADABLE)
+    assert (shown["msg_001"].attempts, shown["msg_001"].data) == (0, {})
+    assert shown["msg_002"].data == event(2).data
+
+
+def test_an_event_under_a_missing_key_is_left_to_who_has_it(begin: Begin, database_url: str) -> None:
+    add(begin, event(1, at=NOW - SECOND), event(2))
+    spoil(database_url, "outbox SET data = 'rg1:00000000:AAAA' WHERE id = 'msg_001'")
+    assert claimed(begin) == ["msg_002"]
+    assert claimed(begin, seconds=59) == []
+    with begin() as work:
+        shown = {each.id: each for each in work.outbox.recent(community=None, limit=9)}
+    assert (shown["msg_001"].status, shown["msg_001"].next_attempt_at) == (EventStatus.WAITING, LEASE)
 
 
 def test_a_claim_says_until_when_and_comes_back_after(begin: Begin) -> None:
