@@ -94,7 +94,8 @@ def _matched(drafts: Sequence[Post], community: str, work: UnitOfWork) -> list[R
     stored = {post.id for post in known.values()}
     receipts = [_receipt(draft, known) for draft in drafts]
     repeated = {receipt.post.id for receipt in receipts} & stored
-    return _with_verdicts(receipts, work.verdicts.get_many(sorted(repeated)) if repeated else {})
+    verdicts = work.verdicts.readable(sorted(repeated))[0] if repeated else {}
+    return _with_verdicts(receipts, verdicts)
 
 
 def _receipt(draft: Post, newest: dict[str, Post]) -> Receipt:

@@ -26,12 +26,20 @@ class SqlPosts:
         self._link = link
 
     def latest(self, community: str, post_ids: Sequence[str]) -> dict[str, Post]:
-        """The newest revision of each of the platform's post ids that is known, in one query."""
+        """The newest revision of each of the platform's post ids that is known, in one query; of one that was changed
+        here only what is not sealed, so that it holds up no other and is followed by a new one."""
+        seals = self._link.seals
+        read = (
+            legible(post_of, row, seals, name=f"post {row.id}", needs_keys=True)
+            for row in self._newest(community, post_ids)
+        )
+        return {post.post_id: post for post, _ in read}
+
+    def _newest(self, community: str, post_ids: Sequence[str]) -> Sequence[Any]:
         if not post_ids:
-            return {}
+            return ()
         newest = _NEWEST_ON_SQLITE if self._link.sqlite else _NEWEST_ON_POSTGRES
-        rows = self._link.read(newest, {"of": community, "names": list(post_ids)})
-        return {post.post_id: post for post in map(self._post, rows)}
+        return self._link.read(newest, {"of": community, "names": list(post_ids)}).all()
 
     def add(self, posts: Sequence[Post], lane: Lane, *, received_at: datetime) -> None:
         """Insert all, or none. Conflict when a revision exists already (someone else was first)."""
@@ -65,8 +73,8 @@ class SqlPosts:
     def find(self, community: str, name: str) -> Post | None:
         """By our id, else the newest revision with the platform's post_id."""
         ours = select(POSTS).where(POSTS.c.id == name, POSTS.c.community == community)
-        row = self._link.read(ours).one_or_none()
-        return self._post(row) if row else self.latest(community, [name]).get(name)
+        row = self._link.read(ours).one_or_none() or next(iter(self._newest(community, [name])), None)
+        return self._post(row) if row else None
 
     def unjudged(self, *, received_before: datetime, limit: int) -> list[Ticket]:
         """Accepted posts without a verdict, oldest first."""

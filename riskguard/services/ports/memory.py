@@ -58,7 +58,8 @@ class Members(Protocol):
 
 class Posts(Protocol):
     def latest(self, community: str, post_ids: Sequence[str]) -> dict[str, Post]:
-        """The newest revision of each of the platform's post ids that is known, in one query."""
+        """The newest revision of each of the platform's post ids that is known, in one query; of one that was changed
+        in the store only what is not sealed."""
 
     def add(self, posts: Sequence[Post], lane: Lane, *, received_at: datetime) -> None:
         """Insert all in one statement. Conflict when a revision exists already (someone else was first)."""

@@ -16,6 +16,7 @@ from riskguard.domain.errors import NotReady
 from riskguard.domain.line import Ticket
 from riskguard.domain.verdict import Action, Verdict
 from riskguard.services import accounts
+from tests.fixtures.database import spoil
 from tests.integration.api.conftest import Platform
 
 
@@ -57,6 +58,20 @@ def test_a_judged_repeat_is_answered_with_the_first_result(platform: Platform) -
     assert again.json["verdict"]["action"] == "block"
     assert again.json["verdict"]["labels"] == {"ad": 0.97}
     assert platform.house.line.waiting() == 0
+
+
+def test_a_post_that_was_changed_in_the_store_is_followed_by_a_new_one_and_holds_up_no_other(
+    platform: Platform, database_url: str
+) -> None:
+    platform.post("/v1/posts/batch", [sent("p1"), sent("p2"), sent("p3")])
+    platform.judge_all()
+    spoil(database_url, "posts SET text = 'plain' WHERE post_id = 'p1'")
+    with platform.house.begin() as work:
+        second = work.posts.latest("c1", ["p2"])["p2"]
+    spoil(database_url, f"verdicts SET body = 'plain' WHERE post_id = '{second.id}'")
+    told = platform.post("/v1/posts/batch", [sent("p1"), sent("p2"), sent("p3"), sent("p4")]).json["results"]
+    assert [(each["post_id"], each["revision"]) for each in told] == [("p1", 2), ("p2", 1), ("p3", 1), ("p4", 1)]
+    assert [each["status"] for each in told] == ["received", "received", "judged", "received"]
 
 
 def test_all_scores_shows_the_low_ones_too(platform: Platform) -> None:

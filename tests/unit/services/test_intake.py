@@ -48,8 +48,8 @@ class Work:
     def latest(self, community: str, post_ids: list[str]) -> dict[str, Post]:
         return {name: self.store.kept[name] for name in post_ids if name in self.store.kept}
 
-    def get_many(self, ids: list[str]) -> dict[str, Any]:
-        return {}
+    def readable(self, ids: list[str]) -> tuple[dict[str, Any], set[str]]:
+        return {}, set()
 
     def get(self, community: str, key: str) -> KeptAnswer | None:
         return self.store.keys.get(key)
