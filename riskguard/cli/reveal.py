@@ -17,7 +17,8 @@ from riskguard.domain.errors import InvalidInput
 from riskguard.settings import environment_value
 
 _STDIN = "-"
-_VARIABLE = "RISKGUARD_MEMBER_PASSWORD"
+FROM_HERE = "RISKGUARD_MEMBER_PASSWORD"
+"""The variable that the password may come from."""
 
 
 @click.command()
@@ -64,14 +65,15 @@ def _password(file: Path | None) -> str:
     """From the file, else the variable, else whoever sits at the terminal. InvalidInput where nobody does."""
     if file is not None:
         return _text(file).partition("\n")[0].removesuffix("\r")
-    if kept := environment_value(_VARIABLE):
+    if kept := environment_value(FROM_HERE):
         return kept
     with warnings.catch_warnings(action="error", category=GetPassWarning):
         try:
             return str(click.prompt("Password", hide_input=True, err=True))
         except GetPassWarning:
             raise InvalidInput(
-                "there is no terminal to ask for the password at", hint=f"use --password-file, or set {_VARIABLE}"
+                "there is no terminal to ask for the password at",
+                hint=f"use --password-file, or set {FROM_HERE}",
             ) from None
 
 
