@@ -9,6 +9,8 @@ from enum import StrEnum
 NOTABLE = 0.05
 """Scores under this are left out of verdicts unless all scores are asked for."""
 
+NEAR_DUPLICATE = "similar.near_duplicate"
+"""The label of what is like an earlier post; the fact `cluster` names the first of them."""
 
 MOST_SPANS = 200
 """So many places of one label are kept in a verdict."""

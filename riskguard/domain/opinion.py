@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any
 
 from riskguard.domain.post import Scene
 from riskguard.domain.verdict import Action
@@ -16,8 +15,6 @@ EMOTIONS = ("happy", "angry", "sad", "fear", "surprise", "neutral")
 
 ALL = ""
 """The series of all posts, whatever their emotion."""
-
-_NEAR_DUPLICATE = "similar.near_duplicate"
 
 NEGATIVE = "negative"
 POSITIVE = "positive"
@@ -59,15 +56,6 @@ class Judged:
     labels: Mapping[str, float] = field(default_factory=dict, hash=False)
     likeness: float = 0.0
     cluster: str = ""
-
-
-def likeness_of(findings: Iterable[tuple[str, float, Mapping[str, Any]]]) -> tuple[float, str]:
-    """How alike a post is to an earlier one, and the name of their cluster, from its findings' labels, scores and
-    facts; 0 and no name where it is like none."""
-    return next(
-        ((score, str(facts.get("cluster", ""))) for label, score, facts in findings if label == _NEAR_DUPLICATE),
-        (0.0, ""),
-    )
 
 
 @dataclass(frozen=True, slots=True)

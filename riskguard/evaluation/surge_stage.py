@@ -12,7 +12,8 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-from riskguard.domain.opinion import Judged, Mark, likeness_of
+from riskguard.domain.finding import NEAR_DUPLICATE
+from riskguard.domain.opinion import Judged, Mark
 from riskguard.domain.post import Author, Post, Scene
 from riskguard.domain.verdict import Verdict
 from riskguard.evaluation.platform import BEIJING
@@ -78,7 +79,7 @@ def read_events(file: Path, rules: OpinionRules, judge: Judge, told: Callable[[i
 
 
 def _judged(post: Post, verdict: Verdict) -> Judged:
-    likeness, cluster = likeness_of((each.label, each.score, each.facts) for each in verdict.findings)
+    alike = next((each for each in verdict.findings if each.label == NEAR_DUPLICATE), None)
     return Judged(
         post_id=post.id,
         community=post.community,
@@ -88,8 +89,8 @@ def _judged(post: Post, verdict: Verdict) -> Judged:
         text=verdict.masked_text,
         action=verdict.action,
         labels=verdict.labels,
-        likeness=likeness,
-        cluster=cluster,
+        likeness=alike.score if alike else 0.0,
+        cluster=str(alike.facts.get("cluster", "")) if alike else "",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -22,10 +21,10 @@ from riskguard.domain.opinion import (
     SeriesKind,
     Surge,
     TopicDay,
-    likeness_of,
 )
 from riskguard.domain.post import Scene
 from riskguard.domain.verdict import Action
+from riskguard.store.codec import gist_of
 from riskguard.store.link import Link, put_in_place
 from riskguard.store.sealing import Seals, json_or_nothing
 from riskguard.store.tables import POSTS, VERDICTS
@@ -256,19 +255,18 @@ def _sliced(items: Sequence[T], size: int = _SLICE) -> Iterator[Sequence[T]]:
 
 
 def _judged(row: Any, seals: Seals) -> Judged:
-    kept = json.loads(seals.opened(VERDICTS.c.body, row.body, row.id))
-    likeness, cluster = likeness_of((each["label"], each["score"], each["facts"]) for each in kept["findings"])
+    text, labels, alike = gist_of(seals.opened(VERDICTS.c.body, row.body, row.id))
     return Judged(
         post_id=row.id,
         community=row.community,
         scene=Scene(row.scene),
         at=min(row.created_at, row.received_at),
         author_id=seals.opened(POSTS.c.author_id, row.author_id, row.id),
-        text=kept["masked_text"],
+        text=text,
         action=Action(row.action),
-        labels=kept["labels"],
-        likeness=likeness,
-        cluster=cluster,
+        labels=labels,
+        likeness=alike["score"] if alike else 0.0,
+        cluster=str(alike["facts"].get("cluster", "")) if alike else "",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given
@@ -11,9 +12,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from riskguard.domain.care import Care, Contact
 from riskguard.domain.case import Decision, Grievance, Origin, Ruling
-from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding
+from riskguard.domain.finding import NEAR_DUPLICATE, Abstention, Cause, EvidenceSpan, Finding
 from riskguard.domain.verdict import Action, FiredRule, Verdict
-from riskguard.store.codec import decisions_json, decisions_of, grievances_json, grievances_of, verdict_json, verdict_of
+from riskguard.store.codec import (
+    decisions_json,
+    decisions_of,
+    gist_of,
+    grievances_json,
+    grievances_of,
+    verdict_json,
+    verdict_of,
+)
 from riskguard.store.types import Json, UtcTime, Words, dumped
 
 SQLITE, POSTGRES = sqlite.dialect(), postgresql.dialect()
@@ -25,7 +34,9 @@ spans = st.builds(
     lambda start, more, reason: EvidenceSpan(start, start + more, reason), st.integers(0, 9), st.integers(1, 9), words
 )
 facts = st.dictionaries(words, words | st.integers() | st.floats(allow_nan=False) | st.booleans(), max_size=3)
-findings = st.builds(Finding, words, scores, words, st.lists(spans, max_size=3).map(tuple), facts)
+findings = st.builds(
+    Finding, words | st.just(NEAR_DUPLICATE), scores, words, st.lists(spans, max_size=3).map(tuple), facts
+)
 rules = st.builds(FiredRule, words, st.sampled_from(Action), words, words, labels)
 abstentions = st.builds(Abstention, words, words, st.sampled_from(Cause), labels)
 times = st.datetimes(timezones=st.just(UTC))
@@ -46,6 +57,17 @@ verdicts = st.builds(
     policy_version=words,
     models=st.dictionaries(words, words, max_size=3),
 )
+
+
+@given(verdicts)
+def test_the_gist_of_a_verdict_is_what_it_says(verdict: Verdict) -> None:
+    said = replace(
+        verdict, masked_text=f'{verdict.masked_text}"labels":{{"label":"{NEAR_DUPLICATE}","score":"masked_text":"'
+    )
+    masked, labels, alike = gist_of(verdict_json(said))
+    first = next((finding for finding in said.findings if finding.label == NEAR_DUPLICATE), None)
+    assert (masked, labels) == (said.masked_text, said.labels)
+    assert (alike and (alike["score"], alike["facts"])) == (first and (first.score, first.facts))
 
 
 @given(verdicts)

@@ -10,13 +10,12 @@ from riskguard.detectors.similar.copypasta import Copypasta, WatchedCopypasta
 from riskguard.detectors.similar.lookalikes import LookAlikes, Match, Trace
 from riskguard.detectors.similar.residue import residue
 from riskguard.detectors.similar.sketch import SHORTEST, Secret, Sketch, digest, sketches
-from riskguard.domain.finding import Abstention, Finding
+from riskguard.domain.finding import NEAR_DUPLICATE, Abstention, Finding
 from riskguard.domain.post import Post
 from riskguard.text.view import TextView
 
 Facts = dict[str, str | int | float | bool]
 
-NEAR_DUPLICATE = "similar.near_duplicate"
 FLOOD = "similar.flood"
 CAMPAIGN = "similar.campaign"
 
