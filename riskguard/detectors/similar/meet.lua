@@ -1,6 +1,6 @@
 -- Remember a batch of posts and find the cluster that each one joins, all in one step.
 --
--- KEYS[1]  first part of every key: PREFIX:similar3
+-- KEYS[1]  first part of every key: PREFIX:similar4
 -- ARGV     now (s), window (s), most members, most texts, most faces, likenesses alike, alike when short, few grams,
 --          contained, grams of the contained, its part, far, drift (see likeness.py), number of groups, then for each
 --          group: community, number of posts, then for each post: our id, key, author, time (s), grams, band keys,
@@ -8,11 +8,11 @@
 --          probes a band, for the first bands or none)
 -- Returns  for each post: {} if it is the first of its kind, else {cluster, likeness, copies, accounts, own, since}
 --
--- PREFIX:similar3:COMMUNITY:SLICE:BAND  hash: band key -> number of a text (the newest one; so a bucket never grows)
--- PREFIX:similar3:COMMUNITY:c:NUMBER    hash: x post's id, k its key, a its author, t its time, g grams, b band keys;
---                                       of a cluster's first post: n posts, f faces; of a further face: p the number
---                                       of the cluster
--- PREFIX:similar3:COMMUNITY:m:NUMBER    set of post keys;   ...:a:NUMBER  hash: author -> posts
+-- PREFIX:similar4:COMMUNITY:SLICE:BAND  hash: band key -> number of a text (the newest one; so a bucket never grows)
+-- PREFIX:similar4:COMMUNITY:c:NUMBER    a text, packed: post's id, its key, author, time, grams, band keys and, of a
+--                                       further face, the number of its cluster
+-- PREFIX:similar4:COMMUNITY:m:NUMBER    set of the keys of the cluster's posts, without the first
+-- PREFIX:similar4:COMMUNITY:a:NUMBER    hash: author -> posts, FACES -> further faces
 -- A text lives for one window after its post, a slice of bands for at most two; of very many in one community the
 -- oldest go early.
 
@@ -25,6 +25,7 @@ local slice = math.floor(tonumber(ARGV[1]) / window)
 local at = 15
 local GRAM = 3
 local SHORT = 0  -- the band of short texts
+local FACES = 'faces'
 local replies = {}
 
 local function grams_of(post)
@@ -111,10 +112,14 @@ end
 
 local function record_of(base, number, records)
   if records[number] == nil then
-    local got = call('HMGET', base .. 'c:' .. number, 'x', 'k', 'a', 't', 'g', 'n', 'f', 'p')
-    records[number] = got[1] and {number = number, id = got[1], key = got[2], author = got[3], said = got[4],
-                                  time = tonumber(got[4]), grams = got[5], posts = tonumber(got[6] or 0), faces = tonumber(got[7] or 0),
-                                  parent = got[8]} or false
+    local packed = call('GET', base .. 'c:' .. number)
+    if packed then
+      local id, key, author, said, grams, _, parent = cmsgpack.unpack(packed)
+      records[number] = {number = number, id = id, key = key, author = author, said = said, time = tonumber(said),
+                         grams = grams, parent = parent}
+    else
+      records[number] = false
+    end
   end
   return records[number]
 end
@@ -168,8 +173,8 @@ end
 -- a text that makes room, and what leads to it; numbers are given in order, so the oldest has the least
 local function forget(base, number)
   local name = base .. 'c:' .. number
-  local grams, keys = unpack(call('HMGET', name, 'g', 'b'))
-  local first, width = 1, 4
+  local packed, first, width, grams, keys, _ = call('GET', name), 1, 4
+  if packed then _, _, _, _, grams, keys = cmsgpack.unpack(packed) end
   if grams == '' then first, width = SHORT, 8 end
   for each = slice - 1, slice do
     for index = 1, keys and #keys / width or 0 do
@@ -184,17 +189,10 @@ end
 local function keep(base, post, known, records, fresh, parent)
   local number = tostring(call('INCR', base .. 'n'))
   if tonumber(number) > texts then forget(base, tostring(tonumber(number) - texts)) end
-  local name = base .. 'c:' .. number
-  if parent then
-    call('HSET', name, 'x', post.id, 'k', post.key, 'a', post.author, 't', post.said, 'g', post.grams,
-         'b', post.keys, 'p', parent)
-  else
-    call('HSET', name, 'x', post.id, 'k', post.key, 'a', post.author, 't', post.said, 'g', post.grams,
-         'b', post.keys, 'n', 1, 'f', 1)
-  end
-  call('EXPIRE', name, window)
+  local packed = cmsgpack.pack(post.id, post.key, post.author, post.said, post.grams, post.keys, parent)
+  call('SET', base .. 'c:' .. number, packed, 'EX', window)
   records[number] = {number = number, id = post.id, key = post.key, author = post.author, said = post.said,
-                     time = post.time, grams = post.grams, posts = 1, faces = 1, parent = parent}
+                     time = post.time, grams = post.grams, parent = parent}
   for band = post.from, post.to do
     local key, pairs_of = post.bands[band], fresh[band]
     known[band][key] = number
@@ -204,31 +202,32 @@ local function keep(base, post, known, records, fresh, parent)
   end
 end
 
--- whether the post is new to the cluster
+-- how many posts the cluster has with this one, and whether it is new to it
 local function count(base, post, first)
   local members, authors = base .. 'm:' .. first.number, base .. 'a:' .. first.number
-  if first.posts >= most or call('SADD', members, post.key) == 0 then return false end
-  local alone = first.posts == 1
-  first.posts = call('HINCRBY', base .. 'c:' .. first.number, 'n', 1)
-  if alone then call('HINCRBY', authors, first.author, 1) end
+  local others = call('SCARD', members)
+  if others + 1 >= most or call('SADD', members, post.key) == 0 then return others + 1, false end
+  if others == 0 then call('HINCRBY', authors, first.author, 1) end
   call('HINCRBY', authors, post.author, 1)
-  if alone then
+  if others == 0 then
     local left = math.max(1, call('TTL', base .. 'c:' .. first.number))
     call('EXPIRE', members, left)
     call('EXPIRE', authors, left)
   end
-  return true
+  return others + 2, true
 end
 
 local function join(base, post, first, jaccard, known, records, fresh)
   if post.key == first.key then return {} end
-  if count(base, post, first) and jaccard < FAR and first.faces < most_faces then
-    first.faces = call('HINCRBY', base .. 'c:' .. first.number, 'f', 1)
+  local copies, new = count(base, post, first)
+  local authors = base .. 'a:' .. first.number
+  local own, faces = unpack(call('HMGET', authors, post.author, FACES))
+  local accounts = call('HLEN', authors) - (faces and 1 or 0)
+  if new and jaccard < FAR and 1 + (faces or 0) < most_faces then
+    call('HINCRBY', authors, FACES, 1)
     keep(base, post, known, records, fresh, first.number)
   end
-  local authors = base .. 'a:' .. first.number
-  local own = tonumber(call('HGET', authors, post.author) or '0')
-  return {first.id, string.format('%.17g', jaccard), first.posts, call('HLEN', authors), own, first.said}
+  return {first.id, string.format('%.17g', jaccard), copies, accounts, tonumber(own or '0'), first.said}
 end
 
 for _ = 1, tonumber(ARGV[14]) do

@@ -33,8 +33,8 @@ _Argument = str | int | float | bytes
 class RedisLookAlikes:
     """Every key lives under `prefix` and expires: texts after `window_s`, what leads to them after twice that.
 
-    A different text takes 2 to 3 kB, so a community with `most_clusters` of them in a window takes up to 0.6 GB; a
-    copy takes some 20 bytes.
+    A different text takes about 2 kB, a short one 0.5, so a community with `most_clusters` of them in a window takes up
+    to 0.4 GB; a copy takes some 20 bytes.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class RedisLookAlikes:
         most_clusters: int = MOST_CLUSTERS,
     ) -> None:
         self._script = connection.register_script(_SCRIPT)
-        self._key = f"{prefix}:similar3"
+        self._key = f"{prefix}:similar4"
         self._window_s = max(1, ceil(window_s))
         self._most_clusters = most_clusters
 

@@ -103,7 +103,7 @@ def test_every_key_is_ours_and_expires(redis_connection: Redis) -> None:
     RedisLookAlikes(redis_connection, prefix="here", window_s=600).meet(_traces(_talk(100)))
     keys = [key.decode() for key in redis_connection.keys("*")]
     assert keys
-    assert all(key.startswith("here:similar3:garden:") for key in keys)
+    assert all(key.startswith("here:similar4:garden:") for key in keys)
     assert all(0 < redis_connection.ttl(key) <= 1800 for key in keys)
 
 
@@ -114,8 +114,8 @@ def test_of_very_many_different_texts_the_oldest_are_forgotten_with_all_that_lea
     talk = [*_talk(40), "好呀", "行吧"] * 2
     for at, text in enumerate(talk):
         shared.meet(_traces([text], start=at))
-    kept = redis_connection.keys("here:similar3:garden:c:*")
-    entries = sum(redis_connection.hlen(key) for key in redis_connection.keys("here:similar3:garden:*:1"))
+    kept = redis_connection.keys("here:similar4:garden:c:*")
+    entries = sum(redis_connection.hlen(key) for key in redis_connection.keys("here:similar4:garden:*:1"))
     assert len(kept) == 10
     assert entries <= 10
     assert shared.meet(_traces(talk[-1:], start=99)) != [None]
