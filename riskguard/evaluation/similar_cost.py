@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
-from itertools import count
+from itertools import accumulate, count
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -38,11 +40,14 @@ _COMMUNITIES = 10
 """A community remembers 200,000 texts: a million belong to several."""
 
 _COPIES = 0.1
+_RECENT = 500
+"""Posts of a community that copies are made of."""
+
 _MEDIAN, _SPREAD, _LONGEST = 14, 0.9, 400
 """Lengths of posts: half are under 14 characters, as in a stream of real reposts."""
 
-_MOST_RIVAL = 100_000
-"""datasketch's index lies in this process: a million texts would take it some ten gigabytes."""
+MOST_RIVAL_BYTES = 8_000_000_000
+"""datasketch's index lies in this process: it is filled no further than would take it so much memory."""
 
 Told = Callable[[int], object]
 Spent = Callable[[], float]
@@ -68,7 +73,7 @@ def cost_table(*, million: bool) -> Table:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         ours = bar.add_task("posts met, riskguard", total=max(sizes) + _BATCH * _TIMED)
         found = look_alike_costs(sizes, lambda posts: bar.advance(ours, posts))
-        theirs = bar.add_task("posts met, datasketch", total=min(max(sizes), _MOST_RIVAL) + _BATCH * _TIMED)
+        theirs = bar.add_task("posts met, datasketch", total=max(sizes) + _BATCH * _TIMED)
         rival = rival_costs(sizes, lambda posts: bar.advance(theirs, posts))
     return _table(found, rival)
 
@@ -83,9 +88,18 @@ def _table(found: Sequence[Cost], rival: Sequence[Cost] | None) -> Table:
     table.add_row("riskguard, with its Redis", *(f"{cost.us:.1f}" for cost in found))
     table.add_row("  bytes of Redis a post", *(f"{cost.bytes:.0f}" for cost in found if cost.bytes is not None))
     cells = [f"{cost.us:.1f}" for cost in rival or ()]
-    table.add_row("datasketch MinHashLSH, in this process", *cells, *["-"] * (len(found) - len(cells)))
-    table.caption = "; ".join(filter(None, (flat, other)))
+    missing = ["-"] * (len(found) - len(cells))
+    table.add_row("datasketch MinHashLSH, in this process", *cells, *missing)
+    table.add_row("  bytes of this process a post", *(f"{cost.bytes or 0:.0f}" for cost in rival or ()), *missing)
+    table.caption = "; ".join(filter(None, (flat, other or _why_less(found, rival or ()))))
     return table
+
+
+def _why_less(found: Sequence[Cost], rival: Sequence[Cost]) -> str:
+    if len(rival) == len(found):
+        return ""
+    wanted = found[-1].posts * (rival[-1].bytes or 0)
+    return f"datasketch would take {wanted / 1e9:.0f} GB for the most ({MOST_RIVAL_BYTES / 1e9:.0f} are allowed)"
 
 
 def look_alike_costs(sizes: Sequence[int], told: Told) -> list[Cost]:
@@ -106,35 +120,40 @@ def look_alike_costs(sizes: Sequence[int], told: Told) -> list[Cost]:
             server.stop()
 
 
-def rival_costs(sizes: Sequence[int], told: Told) -> list[Cost] | None:
-    """Of datasketch's MinHashLSH with as many rows and bands, in this process, for the sizes that it can hold; None
-    where it is not installed."""
+def rival_costs(sizes: Sequence[int], told: Told, *, most_bytes: int = MOST_RIVAL_BYTES) -> list[Cost] | None:
+    """Of datasketch's MinHashLSH with as many rows and bands, in this process, up to the last size that takes no more
+    than `most_bytes`; None where it is not installed."""
     if find_spec("datasketch") is None:
         return None
-    return list(_filled([size for size in sizes if size <= _MOST_RIVAL], _rival(), time.process_time, told))
+    empty, found = _resident(), []
+    ahead = iter(sorted(sizes)[1:])
+    for cost in _filled(sizes, _rival(), time.process_time, told):
+        each = (_resident() - empty) / cost.posts
+        found.append(Cost(cost.posts, cost.us, each))
+        if next(ahead, 0) * each > most_bytes:
+            break
+    return found
 
 
 def invented_posts(seed: int = 5) -> Iterator[Post]:
-    """Posts without end: one in ten is a copy of an earlier one with a few characters changed."""
+    """Posts without end: one in ten is a copy of an earlier one of its community with a character changed, however many
+    there have been; all others are drawn anew, so that the stream grows no thicker with look-alikes."""
     dice = Random(seed)  # noqa: S311 - invented, no secret
     letters = [chr(code) for code in range(0x4E00, 0x4E00 + 3000)]
-    weights = [1 / (at + 20) for at in range(len(letters))]
-    pool = dice.choices(letters, weights, k=1 << 20)
-    recent: list[str] = ["今天的天气真好，一起去公园走走吧"]
+    weights = [*accumulate(1 / (at + 20) for at in range(len(letters)))]
+    recent: list[deque[str]] = [deque(["今天的天气真好，一起去公园走走吧"], _RECENT) for _ in range(_COMMUNITIES)]
     at = datetime.now(UTC)
     for number in count():
+        of = number % _COMMUNITIES
         if dice.random() < _COPIES:
-            text = dice.choice(recent)
+            text = dice.choice(recent[of])
             place = dice.randrange(len(text))
             text = text[:place] + dice.choice(letters) + text[place + 1 :]
         else:
             length = max(1, min(_LONGEST, round(dice.lognormvariate(0, _SPREAD) * _MEDIAN)))
-            start = dice.randrange(len(pool) - length)
-            text = "".join(pool[start : start + length])
-            recent = [*recent[-999:], text] if number % 10 == 0 else recent
-        yield Post(
-            f"pst_{number:032x}", f"c{number % _COMMUNITIES}", str(number), text, at, Author(f"a-{number % 9973}")
-        )
+            text = "".join(dice.choices(letters, cum_weights=weights, k=length))
+            recent[of].append(text)
+        yield Post(f"pst_{number:032x}", f"c{of}", str(number), text, at, Author(f"a-{number % 9973}"))
 
 
 def _filled(sizes: Sequence[int], meet: Meet, spent: Spent, told: Told) -> Iterator[Cost]:
@@ -183,6 +202,15 @@ def _rival() -> Meet:
 def _processor_s(connection: Redis) -> float:
     spent = connection.info("cpu")
     return float(spent["used_cpu_user"]) + float(spent["used_cpu_sys"])
+
+
+def _resident() -> int:
+    """Bytes of memory that this process holds; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _memory(connection: Redis) -> int:
