@@ -8,15 +8,12 @@ from flask.typing import ResponseReturnValue
 from riskguard.bootstrap import House, opinion_rules
 from riskguard.console.chart import spark, timeline, width_of
 from riskguard.domain.errors import NotFound
-from riskguard.domain.opinion import Series, SeriesKind, Surge
 from riskguard.domain.post import Scene
 from riskguard.services.opinion.daily import NAMES, verdict_of
+from riskguard.services.opinion.naming import EMOTIONS, further, mood, subject, usually
 from riskguard.services.opinion.picture import Index, Span, exemplars, picture, surge_of
-from riskguard.services.opinion.watching import usually
 from riskguard.services.portrait import spells
 
-EMOTIONS = {"happy": "高兴", "angry": "愤怒", "sad": "悲伤", "fear": "恐惧", "surprise": "惊讶", "neutral": "平静"}
-MOODS = EMOTIONS | {"negative": "负面", "positive": "正面"}
 SPANS = {Span.DAY: "24 小时", Span.WEEK: "7 天", Span.MONTH: "30 天"}
 SAMENESS = ("clustered", "kinds", "packing", "topics", "variety")
 SHOWN_CAMPAIGNS = 12
@@ -36,7 +33,8 @@ class OpinionDesk:
         pages.add_url_rule("", view_func=self.overview)
         pages.add_url_rule("/surges/<surge_id>", view_func=self.surge)
         pages.add_app_template_global(mood, "mood")
-        pages.add_app_template_global(series, "series_name")
+        pages.add_app_template_global(subject, "series_name")
+        pages.add_app_template_global(further, "further")
         pages.add_app_template_global(usually, "usually")
         return pages
 
@@ -111,19 +109,6 @@ def figures(index: Index, names: tuple[str, ...]) -> list[dict[str, object]]:
 def shown_value(name: str, value: float) -> str:
     """A figure as people read it: accounts as numbers, shares as per cent."""
     return f"{value:,.0f}" if name in ("active", "newcomers", "leavers") else f"{value:.0%}"
-
-
-def mood(name: str) -> str:
-    """The Chinese name of an emotion or sentiment."""
-    return MOODS.get(name, name)
-
-
-def series(surge: Surge | Series) -> str:
-    """What surges, in Chinese."""
-    of = surge.series if isinstance(surge, Surge) else surge
-    if of.kind is SeriesKind.TOPIC:
-        return f"话题“{of.name}”"
-    return f"{mood(of.name)}发言" if of.kind is SeriesKind.EMOTION else "发言人数"
 
 
 def _span() -> Span:

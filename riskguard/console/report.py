@@ -13,14 +13,14 @@ from jinja2 import Environment, PackageLoader
 
 from riskguard.console import wording
 from riskguard.console.chart import timeline
-from riskguard.console.opinion import EMOTIONS, HEALTH, SAMENESS, SHOWN_CAMPAIGNS, figures, mood, series
+from riskguard.console.opinion import HEALTH, SAMENESS, SHOWN_CAMPAIGNS, figures
 from riskguard.console.wording import BEIJING
 from riskguard.domain.campaign import Campaign
 from riskguard.domain.opinion import Grain
 from riskguard.policy.opinion import OpinionRules
 from riskguard.services.opinion.daily import verdict_of
+from riskguard.services.opinion.naming import EMOTIONS, further, mood, subject, usually
 from riskguard.services.opinion.picture import Picture, exemplars, picture
-from riskguard.services.opinion.watching import usually
 from riskguard.services.portrait import Spell, spells
 from riskguard.services.ports import Begin
 
@@ -103,7 +103,7 @@ def _environment() -> Environment:
         loader=PackageLoader("riskguard.console"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     found.filters["moment"] = wording.moment
-    found.globals.update(say=wording, mood=mood, series_name=series, usually=usually, state_of=_state)
+    found.globals.update(say=wording, mood=mood, series_name=subject, further=further, usually=usually, state_of=_state)
     return found
 
 
@@ -124,7 +124,7 @@ def _surges(shown: Picture) -> str:
     rows = (
         (
             surge.id,
-            series(surge),
+            subject(surge),
             _local(surge.started_at),
             _local(surge.raised_at),
             _local(surge.ended_at) if surge.ended_at else "",

@@ -12,7 +12,8 @@ from statistics import median
 from riskguard.domain.opinion import ALL, EMOTIONS, NEGATIVE, Grain, Mark, Series, SeriesKind, Surge, TopicDay
 from riskguard.evaluation.surge_stage import AFTER, BEFORE, Stage
 from riskguard.policy.opinion import BaselineRules, OpinionRules
-from riskguard.services.opinion.surge import HORIZON, Common, Look, belongs, watch
+from riskguard.services.opinion.sighting import HORIZON, Common, Look
+from riskguard.services.opinion.surge import belongs, watch
 from riskguard.services.opinion.usual import Rhythm, Usual, moods_of, rhythm_of, topics_of_days
 from riskguard.services.opinion.watching import BASELINE, TOPIC_BASELINE, topics_of_day
 

@@ -13,7 +13,9 @@ from riskguard.services.alerting import raise_news, resolve_alerts
 from riskguard.services.opinion.counting import Rules
 from riskguard.services.opinion.headcount import count, joined
 from riskguard.services.opinion.marking import added
-from riskguard.services.opinion.surge import HORIZON, Look, watch
+from riskguard.services.opinion.naming import further, subject, usually
+from riskguard.services.opinion.sighting import HORIZON, Look
+from riskguard.services.opinion.surge import watch
 from riskguard.services.opinion.topics import postings
 from riskguard.services.opinion.usual import SETTLES, Usual, moods_of, rhythm_of, topics_of_days
 from riskguard.services.ports import Begin, Clock, UnitOfWork
@@ -29,9 +31,6 @@ FEWEST_SAYING = 2
 
 MOST_MARKS = 50_000
 """The newest marks that one look reads."""
-
-FEW = 0.05
-"""Fewer accounts than that would be written as 0.0."""
 
 Told = tuple[list[Surge], list[Surge]]
 """Surges that opened, and that ended."""
@@ -152,11 +151,6 @@ def topics_of_day(community: str, day: datetime, marks: Sequence[Mark], *, most:
     return sorted(found, key=lambda each: (-each.accounts, -each.posts, each.topic))[:most]
 
 
-def usually(surge: Surge) -> str:
-    """How many accounts are usual in the window in which it stood out, in words."""
-    return f"平时约 {surge.expected:.1f}" if surge.expected >= FEW else "平时几乎没有"
-
-
 def key_of(surge: Surge) -> str:
     """The key of the surge's alert."""
     return f"surge:{surge.id}"
@@ -165,9 +159,8 @@ def key_of(surge: Surge) -> str:
 def alert_of(surge: Surge) -> Alert:
     """What operators hear of it. Topics are words that many said; no post and no name is in it."""
     series = surge.series
-    about = " / ".join(surge.topics[:3])
-    subject = {SeriesKind.VOLUME: "发言人数", SeriesKind.EMOTION: "情绪发言", SeriesKind.TOPIC: "话题"}[series.kind]
-    said = f"{subject}突增: {surge.window_min} 分钟内 {surge.accounts} 个账号, {usually(surge)}"
+    about = "、".join(further(surge)[:3])
+    said = f"{subject(surge)}突增: {surge.window_min} 分钟内 {surge.accounts} 个账号, {usually(surge)}"
     return Alert(
         key=key_of(surge),
         kind="surge",

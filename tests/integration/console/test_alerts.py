@@ -79,6 +79,26 @@ def test_the_open_ones_come_first_and_the_gravest_of_them(alerts: object, member
     assert not re.search(r'\son\w+="|\sstyle="|<script>', page)
 
 
+def test_what_the_service_names_itself_is_told_in_words(house: House, member: Callable[..., Browser]) -> None:
+    now = house.clock()
+    labels = {"series": "topic", "pushed": "25%"}
+    surge = Alert("s", "surge", "topic", Severity.WARNING, "tide", None, "话题“停水”突增", "o", labels, now)
+    same = Alert("h", "health", "sameness", Severity.INFO, "tide", None, "同质化", "o", {"figure": "clustered"}, now)
+    own = Alert("v", "verdict", "care", Severity.INFO, "tide", None, "关怀", "o", {"班级": "三班"}, now)
+    with house.begin() as work:
+        kept = raise_alerts([surge, same, own], work=work, now=now)
+        work.commit()
+    person = member("lin")
+    page = person.get("/alerts").get_data(as_text=True)
+    for chip in (">话题<", ">有近似内容 25%<", ">内容同质化<", ">指标 有近似内容的帖子占比<", ">care<", ">班级 三班<"):
+        assert chip in page
+    file = person.get(f"/alerts/{next(each.id for each in kept if each.alert.key == 's')}").get_data(as_text=True)
+    assert "<dt>有近似内容</dt><dd>25%</dd>" in file
+    assert "「舆情突增 · 话题」" in file
+    for word in ("series", "pushed", "figure", "clustered"):
+        assert word not in page + file
+
+
 def test_the_badge_counts_what_waits_for_somebody(alerts: list[KeptAlert], member: Callable[..., Browser]) -> None:
     operator, bound = member("zhou", Role.OPERATOR, None), member("lin")
     operator.get("/")

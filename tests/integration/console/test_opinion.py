@@ -17,7 +17,15 @@ from tests.integration.console.visitor import Browser, Clock
 
 def test_the_page_shows_what_was_counted(told: Surge, member: Callable[..., Browser]) -> None:
     page = member("lin").get("/opinion").get_data(as_text=True)
-    for words in ("时间线", "话题“停水”", "21 / 0.4", "愤怒", "内容同质化", "社区健康", "这一页不知道什么"):
+    for words in (
+        "时间线",
+        "话题“停水”",
+        "15 分钟内，平时约 0.4",
+        "愤怒",
+        "内容同质化",
+        "社区健康",
+        "这一页不知道什么",
+    ):
         assert words in page
     assert 'class="posts" d="M' in page
     assert "style=" not in page

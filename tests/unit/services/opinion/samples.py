@@ -9,7 +9,7 @@ from itertools import count
 from riskguard.domain.opinion import EMOTIONS, Mark, Series, SeriesKind
 from riskguard.domain.post import Scene
 from riskguard.policy.opinion import BaselineRules, SurgeRules
-from riskguard.services.opinion.surge import Look
+from riskguard.services.opinion.sighting import Look
 from riskguard.services.opinion.usual import Usual, rhythm_of
 
 NOW = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
