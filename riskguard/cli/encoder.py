@@ -84,6 +84,7 @@ def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: f
 )
 @click.option("--steps", type=click.IntRange(min=1), default=1700, show_default=True, help="Batches for each process.")
 @click.option("--more", is_flag=True, help="Go on from what the last course left, also from one that was stopped.")
+@click.option("--begun", type=_FOLDER, help="Go on from a trained encoder's weights; no pre-training is needed.")
 @click.option(
     "--force", metavar="REASON", default="", help="Take a model that is worse than the one there, and say why."
 )
@@ -94,6 +95,7 @@ def encoder(
     seed: int,
     models: Path | None,
     steps: int,
+    begun: Path | None,
     *,
     more: bool,
     force: str,
@@ -106,14 +108,16 @@ def encoder(
     try:
         from riskguard.training.encoder.card import write_encoder_card
         from riskguard.training.encoder.gate import check_gate, save_figures, ship
-        from riskguard.training.encoder.make import Places, teach_encoder, write_encoder
+        from riskguard.training.encoder.make import Places, take_up, teach_encoder, write_encoder
         from riskguard.training.encoder.teach import Course
     except ImportError as missing:
         raise _workshop(missing) from missing
     settings = Settings.load()
     folder = models or settings.model_dir
     places = Places(data or settings.training_data, work, folder / "linear", work / "candidate")
-    course = Course(steps, seed=seed, more=more)
+    course = Course(steps, seed=seed, more=more or begun is not None)
+    if begun is not None:
+        take_up(begun, work)
     with _bar("{task.fields[loss]}") as bar:
         task = bar.add_task("teaching", total=steps, loss="")
 

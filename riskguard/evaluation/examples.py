@@ -15,12 +15,12 @@ from riskguard.domain.errors import InvalidInput
 from riskguard.evaluation.labelled import Row, Split, read_rows
 from riskguard.evaluation.lures import LURES, lures
 from riskguard.evaluation.metrics import Floats, Truth
-from riskguard.evaluation.posts import compose
+from riskguard.evaluation.posts import compose, written
 from riskguard.evaluation.recipe import Part, Recipe
 from riskguard.text.view import fold_all
 
-POSTS, _HELD = "posts", "0"
-"""Our own composed posts; the frames of one fold are held out as dev."""
+POSTS, WRITTEN, _HELD = "posts", "written", "0"
+"""Our own posts, composed of frames and written one by one; one fold of each is held out as dev."""
 
 _SIGNS = re.compile(r"\W+")
 
@@ -54,8 +54,9 @@ class Library:
     def _rows(self, source: str) -> list[Row]:
         if source == LURES:
             return lures(self.split)
-        if source == POSTS:
-            return [row for row in compose() if (row.more["fold"] == _HELD) == (self.split is Split.DEV)]
+        if source in (POSTS, WRITTEN):
+            ours = compose() if source == POSTS else written()
+            return [row for row in ours if (row.more["fold"] == _HELD) == (self.split is Split.DEV)]
         return read_rows(self.data, self.split, source)
 
     def _cut(self, source: str, cuts: int) -> Folded:

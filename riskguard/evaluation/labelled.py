@@ -65,6 +65,7 @@ SOURCES: Mapping[str, Source] = {
         Source("invented", "our own sentences", "Apache-2.0"),
         Source("invented_lures", "our own sentences for `sexual`", "Apache-2.0"),
         Source("posts", "our own posts, one fold of frames held out as dev", "Apache-2.0"),
+        Source("written", "posts that we wrote one by one, one fold held out as dev", "Apache-2.0"),
         Source("toxic_cold", "COLD (thu-coai)", "Apache-2.0"),
         Source("toxic_cold_human", "COLD (thu-coai), labelled by people", "Apache-2.0"),
         Source("toxic_hed_cold_pairs", "HED-COLD", "MIT"),

@@ -17,7 +17,7 @@ import rjieba
 from riskguard.detectors.lexicon import Lexicon
 from riskguard.detectors.pii import PiiDetector
 from riskguard.domain.errors import InvalidInput
-from riskguard.evaluation.examples import POSTS, Library, chosen
+from riskguard.evaluation.examples import POSTS, WRITTEN, Library, chosen
 from riskguard.evaluation.labelled import Row
 from riskguard.evaluation.lures import LURES
 from riskguard.evaluation.ordinary import ORDINARY
@@ -39,7 +39,7 @@ _KINDS: Mapping[str, str] = {
 }
 """Labels that are no head: the FBS kinds that come nearest to them, by the beginning of their names."""
 
-_OURS = frozenset({"invented", LURES, POSTS})
+_OURS = frozenset({"invented", LURES, POSTS, WRITTEN})
 """What we wrote or composed ourselves says how often our own dice fell."""
 
 _PRIVATE = frozenset({"selfharm_treehole"})

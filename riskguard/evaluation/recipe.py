@@ -104,6 +104,12 @@ def distressed(row: Row) -> bool | None:
     return True if int(row.more["level"]) >= 2 else None
 
 
+def _ours(answer: Answer, *, share: float = 0.0, weight: float = 1.0, counted: bool = True) -> tuple[Part, Part]:
+    """Our own posts, those made of frames and those written one by one; `share` is that of each."""
+    composed, written = (Part(name, answer, weight, share, counted=counted) for name in ("posts", "written"))
+    return composed, written
+
+
 _SMP = ("emotion_smp_usual", "emotion_smp_epidemic")
 _SHORT = 0.15
 _SHORT_SAFE = Part("toxic_cold", only("0", says=False), weight=_SHORT, cuts=2)
@@ -129,8 +135,9 @@ _OVERLAPS = {
 
 
 def _sms(head: str, prefix: str) -> Recipe:
-    own = Part("posts", posted(head, unsure=_OVERLAPS.get(head, ())), share=0.05)
-    return Recipe(head, (Part("risk_fbs_sms", starts(prefix), share=0.05), own, *_EVERYDAY), prevalence=0.05, bare=True)
+    own = _ours(posted(head, unsure=_OVERLAPS.get(head, ())), share=0.05)
+    sms = Part("risk_fbs_sms", starts(prefix), share=0.05)
+    return Recipe(head, (sms, *own, *_EVERYDAY), prevalence=0.05, bare=True)
 
 
 def _hate(topic: str) -> Recipe:
@@ -143,7 +150,7 @@ def _hate(topic: str) -> Recipe:
             Part("normal_weibo", never, share=0.4),
             Part("normal_weibo", never, weight=_SHORT, share=0.1, cuts=3),
             Part("invented", never),
-            Part("posts", posted_kind(f"hate.{topic}"), share=0.05),
+            *_ours(posted_kind(f"hate.{topic}"), share=0.05),
         ),
     )
 
@@ -164,7 +171,7 @@ RECIPES: Mapping[str, Recipe] = {
                 Part("toxic_hed_cold_pairs", is_label("1"), weight=0.5),
                 Part("toxic_cold_human", is_label("1"), share=0.5, train=False),
                 Part("invented", is_label("attack")),
-                Part("posts", posted("abuse", "hate"), share=0.05, counted=False),
+                *_ours(posted("abuse", "hate"), share=0.05, counted=False),
                 _SHORT_SAFE,
                 Part("normal_weibo", never, share=0.4, train=False),
                 Part("normal_weibo", never, share=0.1, cuts=3, train=False),
@@ -182,14 +189,14 @@ RECIPES: Mapping[str, Recipe] = {
                 _SHORT_SAFE,
                 Part("normal_weibo", never, weight=_SHORT, share=0.1, cuts=3),
                 Part("invented", never),
-                Part("posts", posted("hate"), share=0.05, counted=False),
+                *_ours(posted("hate"), share=0.05, counted=False),
             ),
         ),
         Recipe(
             "sexism",
             (
                 Part("sexism_swsr", is_label("1"), share=0.5),
-                Part("posts", posted_kind("hate.gender"), weight=0.5, counted=False),
+                *_ours(posted_kind("hate.gender"), weight=0.5, counted=False),
                 Part("toxic_cold", not_in_topic("gender"), weight=0.3),
                 Part("normal_weibo", never, share=0.4, train=False),
                 Part("normal_weibo", never, share=0.1, cuts=3, train=False),
@@ -204,7 +211,7 @@ RECIPES: Mapping[str, Recipe] = {
                 Part("risk_fbs_sms", escort(says=True), share=0.3),
                 Part("risk_fbs_sms", escort(says=False), share=0.05),
                 Part("invented_lures", only("lure", says=True), weight=0.5, share=0.4),
-                Part("posts", posted("sexual"), share=0.4),
+                *_ours(posted("sexual"), share=0.4),
                 Part("invented_lures", only("innocent", says=False), share=0.05),
                 Part("invented_lures", only("innocent", says=False), weight=_SHORT, cuts=3),
                 *_EVERYDAY,
@@ -218,7 +225,7 @@ RECIPES: Mapping[str, Recipe] = {
             (
                 Part("selfharm_sos1k", distressed, share=0.05),
                 Part("selfharm_treehole", is_label("die")),
-                Part("posts", posted("self_harm"), share=0.02),
+                *_ours(posted("self_harm"), share=0.02),
                 *_EVERYDAY,
             ),
             prevalence=0.05,
@@ -228,7 +235,7 @@ RECIPES: Mapping[str, Recipe] = {
             "self_harm.urgent",
             (
                 Part("selfharm_sos1k", is_label("1"), share=0.05),
-                Part("posts", posted_kind("self_harm.urgent"), share=0.02),
+                *_ours(posted_kind("self_harm.urgent"), share=0.02),
                 *_EVERYDAY,
             ),
             prevalence=0.03,

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from riskguard.detectors.encoder.engine import GRAPH, Engine, OnnxRuntime
-from riskguard.detectors.encoder.model import text_margins
+from riskguard.detectors.encoder.model import SERVING, text_margins
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import NotReady
@@ -25,7 +25,7 @@ from riskguard.evaluation.recipe import RECIPES
 from riskguard.training.encoder.export import save_encoder, save_serving
 from riskguard.training.encoder.lessons import ENTITIES, HEADS, TAGS, sentences, subjects
 from riskguard.training.encoder.model import RiskEncoderForPosts
-from riskguard.training.encoder.preparation import shape
+from riskguard.training.encoder.preparation import shape, spell_as
 from riskguard.training.encoder.pretrain import CHECKPOINT, LOG
 from riskguard.training.encoder.refit import REFITTED, refitted
 from riskguard.training.encoder.teach import Course, teach
@@ -55,6 +55,20 @@ def teach_encoder(places: Places, course: Course, *, processes: int, told: Told)
     if not (places.work / needed).is_file():
         raise NotReady(f"no {needed} in {places.work}", hint=hint)
     together(_teach, places.work, processes, places.data, places.work, course, told=told)
+
+
+def take_up(trained: Path, work: Path) -> None:
+    """Lay into `work` what a further course goes on from: vocabulary, weights and story of the encoder in `trained`.
+
+    ModelInvalid if it is none. What was fitted on dev after its course is left behind.
+    """
+    spell_as(trained, work)
+    weights = RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32).state_dict()
+    for name in ("heads.weight", "heads.bias"):
+        weights[name] = weights[name][: len(HEADS)].clone()
+    torch.save(weights, work / TAUGHT)
+    story = json.loads((trained / SERVING).read_text(encoding="utf-8"))["pretraining"]
+    (work / LOG).write_text(json.dumps(story) + "\n", encoding="utf-8")
 
 
 def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]) -> None:

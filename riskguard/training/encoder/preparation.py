@@ -34,7 +34,7 @@ def prepare(
     told("folding the corpus")
     counted = fold_corpus(data, work / _FOLDED)
     if begun:
-        save_vocabulary(work, *_vocabulary_of(begun))
+        spell_as(begun, work)
     else:
         chars = chars_with_sounds(counted)
         told("learning word vectors: some 12 minutes")
@@ -43,8 +43,13 @@ def prepare(
     spell_corpus(work / _FOLDED, Speller.load(work), work)
 
 
+def spell_as(model: Path, work: Path) -> None:
+    """Write the vocabulary and the word vectors of a trained encoder into `work`. ModelInvalid if it is none."""
+    work.mkdir(parents=True, exist_ok=True)
+    save_vocabulary(work, *_vocabulary_of(model))
+
+
 def _vocabulary_of(model: Path) -> tuple[Mapping[str, str], WordVectors]:
-    """What a trained encoder spells with. ModelInvalid if the folder holds none."""
     known = Vocabulary.load(model)
     spelling = RiskEncoderForPosts.from_pretrained(model).encoder.spelling
     return known.chars, WordVectors(tuple(known.words), spelling.word.numpy(), float(spelling.word_scale))

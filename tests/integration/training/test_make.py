@@ -1,0 +1,35 @@
+"""Going on from a trained encoder: its vocabulary, weights and story are laid out for a further course."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+
+from riskguard.detectors.encoder.model import SERVING
+from riskguard.detectors.encoder.spelling import Speller
+from riskguard.training.encoder.export import save_encoder
+from riskguard.training.encoder.lessons import HEADS, TAGS
+from riskguard.training.encoder.make import TAUGHT, take_up
+from riskguard.training.encoder.model import RiskEncoderForPosts
+from riskguard.training.encoder.pretrain import LOG
+from tests.integration.training.small import data_folder, prepared, small_shape
+
+
+def test_a_course_goes_on_from_a_trained_encoder_without_what_dev_fitted(tmp_path: Path) -> None:
+    trained, work = tmp_path / "model", tmp_path / "work"
+    speller = prepared(tmp_path / "first", data_folder(tmp_path / "data"))
+    words = len(speller.vocabulary.words) + 1
+    held = (*HEADS, "abuse.held0")
+    save_encoder(RiskEncoderForPosts(small_shape(speller, words=words, heads=held, tags=TAGS)), speller, trained)
+    story = {"tokens": 9000, "steps": 90, "seconds": 60, "curve": [[9000, 3.0, 0.1, 2.0]]}
+    (trained / SERVING).write_text(json.dumps({"pretraining": story}), encoding="utf-8")
+    take_up(trained, work)
+    assert Speller.load(work).vocabulary == speller.vocabulary
+    assert json.loads((work / LOG).read_text(encoding="utf-8")) == story
+    model = RiskEncoderForPosts(small_shape(speller, words=words, heads=HEADS, tags=TAGS))
+    model.load_state_dict(torch.load(work / TAUGHT, weights_only=True))
+    before = RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32)
+    assert torch.equal(model.heads.weight, before.heads.weight[: len(HEADS)])
+    assert torch.equal(model.encoder.spelling.char.weight, before.encoder.spelling.char.weight)
