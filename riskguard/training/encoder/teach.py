@@ -16,7 +16,7 @@ from riskguard.text.view import fold_all
 from riskguard.training.disguise import twins
 from riskguard.training.encoder.lessons import EMOTIONS, Sentence, Subject, lift
 from riskguard.training.encoder.model import RiskEncoderForPosts
-from riskguard.training.encoder.together import Group
+from riskguard.training.encoder.together import Group, give_memory_back
 
 IGNORED = -100
 _POOL = 24
@@ -24,7 +24,7 @@ _SMOOTHED = 0.04
 _TWINS, _TWIN_WEIGHT, _AGREEMENT = 0.5, 0.6, 0.8
 _EMOTION_WEIGHT, _TAG_WEIGHT = 1.5, 1.0
 _AVERAGED, _AVERAGE_EVERY = 0.98, 10
-_KEPT_EVERY = 250
+_TOLD_EVERY, _KEPT_EVERY = 50, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,11 @@ def teach(
             for name, value in model.named_parameters():
                 average[name].lerp_(value.detach(), 1 - keep)
         sums += float(of_heads.detach()), float(tag_loss.detach()), 1
-        if step % 50 == 0 and group.rank == 0:
-            told(step, sums[0] / sums[2], sums[1] / sums[2])
+        if step % _TOLD_EVERY == 0:
+            if group.rank == 0:
+                told(step, sums[0] / sums[2], sums[1] / sums[2])
             sums[:] = 0
+            give_memory_back()
         if step % _KEPT_EVERY == 0 and group.rank == 0:
             kept({**model.state_dict(), **average})
     model.load_state_dict(average, strict=False)

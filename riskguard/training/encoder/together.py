@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Callable
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,14 @@ class Group:
         """Characters, sounds and words, and what else belongs to them, on the device."""
         arrays = (spelled.chars, spelled.sounds, spelled.words, *more)
         return tuple(torch.from_numpy(array).to(self.device) for array in arrays)
+
+
+def give_memory_back() -> None:
+    """Return freed memory to the machine: batches of ever other shapes leave the heap in shreds, 7 GB in 25 minutes."""
+    libc = find_library("c")
+    trim = getattr(ctypes.CDLL(libc), "malloc_trim", None) if libc else None
+    if trim is not None:
+        trim(0)
 
 
 def together(run: Callable[..., None], folder: Path, processes: int, *args: object, told: Callable[..., None]) -> None:
