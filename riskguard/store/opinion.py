@@ -26,7 +26,7 @@ from riskguard.domain.post import Scene
 from riskguard.domain.verdict import Action
 from riskguard.store.codec import gist_of
 from riskguard.store.link import Link, put_in_place
-from riskguard.store.sealing import Seals, json_or_nothing
+from riskguard.store.sealing import Seals, json_or_nothing, legible
 from riskguard.store.tables import POSTS, VERDICTS
 from riskguard.store.tables_opinion import ATTENDANCES, BUCKETS, GAUGES, MARKS, SURGES, TOPIC_DAYS, UNCOUNTED
 
@@ -45,9 +45,11 @@ class SqlOpinion:
     # --- counting
 
     def uncounted(self, limit: int) -> list[Judged]:
-        """Judged posts that no bucket has counted yet."""
+        """Judged posts that no bucket has counted yet. One that was changed counts as a post of nobody's that says
+        nothing: it holds up no other. KeyMissing, since another process may have the key."""
         seals = self._link.seals
-        return [_judged(row, seals) for row in self._link.read(_UNCOUNTED.limit(limit))]
+        rows = self._link.read(_UNCOUNTED.limit(limit))
+        return [legible(_judged, row, seals, name=f"judged post {row.id}", needs_keys=True)[0] for row in rows]
 
     def take(self, post_ids: Collection[str] = ()) -> set[str]:
         """Wait for this transaction's turn to write; those of the posts that are still uncounted, which they are no
@@ -108,7 +110,8 @@ class SqlOpinion:
             .order_by(MARKS.c.at.desc(), MARKS.c.post_id.desc())
             .limit(limit)
         )
-        return [_mark(row, self._link.seals) for row in self._link.read(wanted)][::-1]
+        rows = self._link.read(wanted)
+        return [legible(_mark, row, self._link.seals, name=f"mark {row.post_id}")[0] for row in rows][::-1]
 
     def attendances(self, community: str, accounts: Collection[int]) -> list[Attendance]:
         """Those that are known."""
@@ -255,7 +258,8 @@ def _sliced(items: Sequence[T], size: int = _SLICE) -> Iterator[Sequence[T]]:
 
 
 def _judged(row: Any, seals: Seals) -> Judged:
-    text, labels, alike = gist_of(seals.opened(VERDICTS.c.body, row.body, row.id))
+    body = seals.opened(VERDICTS.c.body, row.body, row.id)
+    text, labels, alike = gist_of(body) if body else ("", {}, None)
     return Judged(
         post_id=row.id,
         community=row.community,

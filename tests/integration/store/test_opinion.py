@@ -21,6 +21,7 @@ from riskguard.services.opinion.daily import measure_day
 from riskguard.services.opinion.headcount import count
 from riskguard.services.opinion.watching import Told, Watcher, key_of, usual_of
 from riskguard.services.ports import Begin, UnitOfWork
+from tests.fixtures.database import spoil
 from tests.fixtures.keys import KEY
 from tests.integration.store.samples import NOW, keep, post, settle, verdict
 
@@ -66,6 +67,19 @@ def counted(begin: Begin, grain: Grain = Grain.HOUR) -> list[Bucket]:
     with begin() as work:
         far = timedelta(days=10_000)
         return work.opinion.timeline("forum", grain, since=NOW - far, until=NOW + far)
+
+
+def test_what_was_changed_is_counted_as_saying_nothing_and_holds_up_no_other(begin: Begin, database_url: str) -> None:
+    settle(begin, "forum")
+    judged(begin, [said(1), said(2), said(3)])
+    spoil(database_url, f"verdicts SET body = 'plain' WHERE post_id = '{post(1).id}'")
+    spoil(database_url, "posts SET author_id = 'plain' WHERE post_id = 'p2'")
+    assert count_new(begin=begin, rules=rules, clock=lambda: NOW) == 3
+    spoil(database_url, f"opinion_marks SET topics = 'plain' WHERE post_id = '{post(3).id}'")
+    with begin() as work:
+        marks = work.opinion.marks("forum", since=NOW - timedelta(hours=1), until=NOW)
+    assert {mark.post_id: mark.topics for mark in marks} == {post(at).id: () for at in (1, 2, 3)}
+    assert count_new(begin=begin, rules=rules, clock=lambda: NOW) == 0
 
 
 def test_each_verdict_is_counted_once_at_every_width(begin: Begin) -> None:
