@@ -33,7 +33,7 @@ not the talk around it: it does not know who speaks to whom, nor irony. It reads
 longer post the loudest part counts. Sets of others are from Weibo, SMS and shops of some years ago; new slang is
 unknown to it until it is trained again, and disguises that our own disguiser does not write may slip through.
 `abuse` learnt from COLD, whose training labels are semi-automatic and know attacks on groups better than plain
-insults. The risk heads learnt from SMS and from posts that we composed; of real forum lures none were measured.
+insults. The risk heads learnt from SMS and from posts that we wrote; of real forum lures none were measured.
 `self_harm` was taught what people in distress write, against ordinary posts: it means 'someone should look', and
 `self_harm.urgent` rests on a few hundred texts. `rumour` means 'needs checking', never 'false'. What the tags call
 an address may be any place; only one that leads to a door becomes a finding."""
