@@ -108,7 +108,7 @@ def combiner(data: Path | None, cases: Path, models: Path | None) -> None:
     write(folder / "combiner", learnt)
     for each in learnt:
         click.echo(
-            f"{each.name}: {each.rows} findings, ROC area {each.area:.3f} (lexicon alone {each.lexicon_area:.3f}), "
+            f"{each.name}: {each.rows} findings, ROC area {each.area:.3f} (own scores {each.before_area:.3f}), "
             f"recall {each.recall:.3f}, false alarms {each.false_alarms:.3f}"
         )
 

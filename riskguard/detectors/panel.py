@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from riskguard.domain.errors import DetectorFailed
-from riskguard.domain.finding import NOTABLE, Abstention, Cause, EvidenceSpan, Finding, Reading
+from riskguard.domain.finding import NOTABLE, SAID_BY_MODEL, Abstention, Cause, EvidenceSpan, Finding, Reading
 from riskguard.domain.post import Post
 from riskguard.text.view import TextView
 
@@ -157,8 +157,12 @@ def _answers(detector: Detector, posts: Sequence[Post], views: Sequence[TextView
 
 
 def _bare(reading: Reading, detector: str, labels: Collection[str]) -> dict[str, float]:
-    """The labels asked about, with their scores, that the detector found without saying where."""
-    return {f.label: f.score for f in reading.findings if f.detector == detector and f.label in labels and not f.spans}
+    """The labels asked about, with the detector's own scores, that it found without saying where."""
+    return {
+        each.label: float(each.facts.get(SAID_BY_MODEL, each.score))
+        for each in reading.findings
+        if each.detector == detector and each.label in labels and not each.spans
+    }
 
 
 def _explained(

@@ -1,4 +1,4 @@
-"""The combiner's lesson: when does a listed term mean what it says? Told by dev and by sentences of our own.
+"""The combiner's lesson: when is a listed term or a model's score right? Told by dev and by sentences of our own.
 
 Dev, because the encoder has learnt train by heart and would be believed too much. Halves that are kept apart are not
 read here.
@@ -22,30 +22,30 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-from riskguard.detectors.combiner import CONFIG, GROUPS, Group, group_of
+from riskguard.detectors.combiner import CONFIG, GROUPS, Basis, Group, Surroundings
 from riskguard.detectors.combiner.combiner import weights_name
-from riskguard.detectors.combiner.sign import LEXICON, Surroundings, family, sign_names, signs_of
+from riskguard.detectors.combiner.sign import family, sign_names
 from riskguard.detectors.panel import Panel
 from riskguard.domain.post import Post
 from riskguard.evaluation import plain, sensitive_suites
-from riskguard.evaluation.examples import Library
+from riskguard.evaluation.examples import POSTS, WRITTEN, Library
 from riskguard.evaluation.labelled import SOURCES, Row, Split
 from riskguard.evaluation.ordinary import ORDINARY
 from riskguard.text.view import fold_all
 
 CARD = "README.md"
 OWN = "own sentences"
-_SOURCES = ("risk_fbs_sms", "posts", ORDINARY, "toxic_cold_human")
+_SOURCES = ("risk_fbs_sms", POSTS, WRITTEN, ORDINARY, "toxic_cold_human")
 _HEAD = """\
 # Combiner: lexicon, encoder and context in one score
 
 A logistic regression a group over named signs: what the lexicon says, what the encoder says, whether the term was
 disguised, whether somebody can be reached, and what the text does with its words (warns, reports, tells, asks, offers).
-Where no model has read the text, or none knows the label, other weights hold. Made by `riskguard train combiner`;
-`config.json` holds all weights.
+There are three sets of weights a group: for findings of the lexicon in texts that a model has read, for those that no
+model has read or whose label none knows ('without model'), and for the scores of the model's heads ('of model'). Made
+by `riskguard train combiner`; `config.json` holds all weights.
 
-Figures are counted crosswise (five folds, no text in two of them), on findings of the lexicon; in brackets what the
-lexicon's own scores do.
+Figures are counted crosswise (five folds, no text in two of them); in brackets what the detector's own scores do.
 """
 _TAIL = """
 A score is a probability on this mix, in which an ordinary Weibo post weighs three times, a sentence of ours four times
@@ -55,13 +55,15 @@ sentences of ours written for it, and from the halves of our suites that may be 
 _FOLDS = 5
 _RIDGE = 0.2
 _WRITTEN = "combiner.yaml"
-_WEIGHTS: Mapping[str, float] = {ORDINARY: 3.0, OWN: 4.0, "posts": 0.3, "risk_fbs_sms": 0.3}
+_WEIGHTS: Mapping[str, float] = {ORDINARY: 3.0, OWN: 4.0, POSTS: 0.3, "risk_fbs_sms": 0.3}
 """What one text of a set weighs: ordinary posts are most of what a service reads, and what is written in the manner of
 the encoder's training sets makes the encoder look better than it is on fresh wording."""
 
+_WRONG_RULE = 0.3
 _AT_ONCE = 256
 _TRADE = frozenset({"fraud", "gambling", "illegal_trade", "drugs", "weapons", "sexual", "ad"})
 _HARM = frozenset({"abuse", "hate", "vulgar"})
+_AT_GROUPS = frozenset({"hate", "sexism"})
 _NOON = datetime(2020, 3, 1, 4, tzinfo=UTC)
 _SMS = {
     "AD_Loan": frozenset({"ad", "fraud"}),
@@ -83,12 +85,12 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A finding of the lexicon: the number of its text, whether it is right, and what is known of it."""
+    """A weighed finding: the number of its text, whether it is right, its own score, and what is known of it."""
 
     text: int
     right: bool
     weight: float
-    lexicon: float
+    own: float
     signs: Mapping[str, float]
 
 
@@ -100,12 +102,13 @@ class Table:
     truth: NDArray[np.bool_]
     weight: NDArray[np.float64]
     text: NDArray[np.int64]
-    lexicon: NDArray[np.float64]
+    own: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """Weights of a group, and how it does on texts of folds that it has not seen: recall and false alarms at .5."""
+    """Weights of a group, and how it does on texts of folds that it has not seen: recall and false alarms at .5, its
+    own and those of the scores that it weighs."""
 
     name: str
     weights: Mapping[str, float]
@@ -114,9 +117,9 @@ class Learnt:
     area: float
     recall: float
     false_alarms: float
-    lexicon_area: float
-    lexicon_recall: float
-    lexicon_false_alarms: float
+    before_area: float
+    before_recall: float
+    before_false_alarms: float
 
 
 def lessons(data: Path, cases: Path) -> list[Lesson]:
@@ -124,9 +127,9 @@ def lessons(data: Path, cases: Path) -> list[Lesson]:
     dev = Library(data, Split.DEV)
     return [
         *_labelled(dev, "risk_fbs_sms", _of_sms),
-        *_labelled(dev, "posts", _of_posts),
+        *(lesson for ours in (POSTS, WRITTEN) for lesson in _labelled(dev, ours, _of_posts)),
         *_labelled(dev, ORDINARY, lambda _: frozenset()),
-        *_labelled(dev, "toxic_cold_human", lambda row: _HARM if row.label == "1" else frozenset()),
+        *_labelled(dev, "toxic_cold_human", _of_comments),
         *_own(cases),
     ]
 
@@ -134,7 +137,7 @@ def lessons(data: Path, cases: Path) -> list[Lesson]:
 def learn(panel: Panel, taught: Sequence[Lesson]) -> list[Learnt]:
     """The weights of every group, with and without a model; `panel` must not combine already."""
     tables = _tables(panel, taught)
-    return [_fitted(group, tables[group.name, heard], heard=heard) for group in GROUPS for heard in (True, False)]
+    return [_fitted(group, basis, tables[group.name, basis]) for group in GROUPS for basis in Basis]
 
 
 def write(folder: Path, learnt: Sequence[Learnt]) -> None:
@@ -159,8 +162,16 @@ def _of_sms(row: Row) -> frozenset[str] | None:
 
 
 def _of_posts(row: Row) -> frozenset[str]:
-    peaceful = row.label == "innocent" or row.more["kind"].startswith("contrast.against")
-    return frozenset() if peaceful else frozenset({row.label})
+    kind = row.more["kind"]
+    if row.label == "innocent" or kind.startswith("contrast.against"):
+        return frozenset()
+    return frozenset({row.label, kind.rpartition(".")[2]} & {*_TRADE, *_HARM, row.label})
+
+
+def _of_comments(row: Row) -> frozenset[str]:
+    if row.label != "1":
+        return frozenset()
+    return _HARM if row.more["kind"] == "attacks_group" else _HARM - {"hate"}
 
 
 def _own(cases: Path) -> Iterator[Lesson]:
@@ -183,40 +194,49 @@ def _own(cases: Path) -> Iterator[Lesson]:
             yield Lesson(OWN, trap.text, frozenset())
 
 
-def _true(kind: str, broken: frozenset[str]) -> bool:
-    """Whether a finding of this family is right. Every unlawful offer lures, and all abuse is of one kind here."""
+def _true(label: str, broken: frozenset[str], basis: Basis) -> bool:
+    """Whether a finding is right. Every unlawful offer lures, and all abuse is of one kind to lists."""
+    kind = family(label)
     if kind == "ad":
         return bool(broken & _TRADE)
+    if basis is Basis.HEAD and kind in _AT_GROUPS:
+        return "hate" in broken
     return bool(broken & _HARM) if kind in _HARM else kind in broken
 
 
-def _tables(panel: Panel, taught: Sequence[Lesson]) -> dict[tuple[str, bool], Table]:
-    rows: dict[str, list[_Row]] = defaultdict(list)
+def _weight(lesson: Lesson, *, right: bool) -> float:
+    """A wrong word about a text that breaks another rule does less harm than one about an innocent text."""
+    return _WEIGHTS.get(lesson.source, 1.0) * (_WRONG_RULE if lesson.broken and not right else 1.0)
+
+
+def _tables(panel: Panel, taught: Sequence[Lesson]) -> dict[tuple[str, Basis], Table]:
+    rows: dict[tuple[str, Basis], list[_Row]] = defaultdict(list)
     for start in range(0, len(taught), _AT_ONCE):
-        for group, row in _rows(panel, taught[start : start + _AT_ONCE], start):
-            rows[group.name].append(row)
+        for group, basis, row in _rows(panel, taught[start : start + _AT_ONCE], start):
+            rows[group.name, basis].append(row)
     return {
-        (group.name, heard): _table(
-            [row for row in rows[group.name] if "model" in row.signs or not heard], sign_names(group, with_model=heard)
-        )
+        (group.name, basis): _table(rows[group.name, basis], sign_names(group, basis))
         for group in GROUPS
-        for heard in (True, False)
+        for basis in Basis
     }
 
 
-def _rows(panel: Panel, part: Sequence[Lesson], start: int) -> Iterator[tuple[Group, _Row]]:
-    """The findings of the lexicon in these texts, of which the first is number `start`."""
+def _rows(panel: Panel, part: Sequence[Lesson], start: int) -> Iterator[tuple[Group, Basis, _Row]]:
+    """The weighed findings in these texts, of which the first is number `start`; what lists say, also as if no model
+    had read the text."""
     views = fold_all([lesson.text for lesson in part])
     posts = [Post(str(at), "", str(at), lesson.text, _NOON) for at, lesson in enumerate(part, start)]
     readings = panel.read(posts, views)
     for at, (lesson, view, reading) in enumerate(zip(part, views, readings, strict=True), start):
         around = Surroundings.of(view, reading.findings)
         for finding in reading.findings:
-            group = group_of(finding.label) if finding.detector == LEXICON else None
-            if group is not None:
-                right = _true(family(finding.label), lesson.broken)
-                weight = _WEIGHTS.get(lesson.source, 1.0)
-                yield group, _Row(at, right, weight, finding.score, signs_of(finding, group, around))
+            found = around.basis(finding)
+            if found is None:
+                continue
+            group = found[0]
+            for basis in {found[1], Basis.TERM_ALONE} if found[1] is Basis.TERM else {found[1]}:
+                right, signs = _true(finding.label, lesson.broken, basis), around.signs(finding, group, basis)
+                yield group, basis, _Row(at, right, _weight(lesson, right=right), finding.score, signs)
 
 
 def _table(rows: Sequence[_Row], names: Sequence[str]) -> Table:
@@ -225,28 +245,28 @@ def _table(rows: Sequence[_Row], names: Sequence[str]) -> Table:
         np.array([row.right for row in rows]),
         np.array([row.weight for row in rows]),
         np.array([row.text for row in rows]),
-        np.array([row.lexicon for row in rows]),
+        np.array([row.own for row in rows]),
     )
 
 
-def _fitted(group: Group, table: Table, *, heard: bool) -> Learnt:
+def _fitted(group: Group, basis: Basis, table: Table) -> Learnt:
     told = np.zeros(len(table.truth))
     for seen, held in GroupKFold(_FOLDS).split(table.signs, table.truth, table.text):
         told[held] = _model(table, seen).predict_proba(table.signs[held])[:, 1]
     model = _model(table, np.arange(len(table.truth)))
-    weights = dict(zip(sign_names(group, with_model=heard), map(float, model.coef_[0]), strict=True))
+    weights = dict(zip(sign_names(group, basis), map(float, model.coef_[0]), strict=True))
     truth = table.truth
     return Learnt(
-        weights_name(group, with_model=heard),
+        weights_name(group, basis),
         weights | {"bias": float(model.intercept_[0])},
         rows=len(truth),
         yes=int(truth.sum()),
         area=float(roc_auc_score(truth, told)),
         recall=float((told[truth] >= 0.5).mean()),
         false_alarms=float((told[~truth] >= 0.5).mean()),
-        lexicon_area=float(roc_auc_score(truth, table.lexicon)),
-        lexicon_recall=float((table.lexicon[truth] >= 0.5).mean()),
-        lexicon_false_alarms=float((table.lexicon[~truth] >= 0.5).mean()),
+        before_area=float(roc_auc_score(truth, table.own)),
+        before_recall=float((table.own[truth] >= 0.5).mean()),
+        before_false_alarms=float((table.own[~truth] >= 0.5).mean()),
     )
 
 
@@ -257,13 +277,13 @@ def _model(table: Table, rows: NDArray[np.int64]) -> LogisticRegression:
 
 def _card(learnt: Sequence[Learnt]) -> Iterator[str]:
     yield _HEAD
-    yield "| weights | findings, right | area under ROC (lexicon alone) | recall at .5 | false alarms at .5 |"
+    yield "| weights | findings, right | area under ROC (own scores) | recall at .5 | false alarms at .5 |"
     yield "|---|---|---|---|---|"
     for each in learnt:
         yield (
-            f"| {each.name} | {each.rows}, {each.yes} | {each.area:.3f} ({each.lexicon_area:.3f}) "
-            f"| {each.recall:.3f} ({each.lexicon_recall:.3f}) "
-            f"| {each.false_alarms:.3f} ({each.lexicon_false_alarms:.3f}) |"
+            f"| {each.name} | {each.rows}, {each.yes} | {each.area:.3f} ({each.before_area:.3f}) "
+            f"| {each.recall:.3f} ({each.before_recall:.3f}) "
+            f"| {each.false_alarms:.3f} ({each.before_false_alarms:.3f}) |"
         )
     yield _TAIL
     for name in _SOURCES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 from pathlib import Path
@@ -13,15 +13,15 @@ from typing import Self
 from riskguard.detectors.combiner.sign import (
     GROUPS,
     LEXICON,
+    WEIGHED,
+    Basis,
     Group,
     Surroundings,
     family,
-    group_of,
     sign_names,
-    signs_of,
 )
 from riskguard.domain.errors import ModelInvalid
-from riskguard.domain.finding import Finding
+from riskguard.domain.finding import SAID_BY_MODEL, Finding
 from riskguard.text.view import TextView
 
 CONFIG = "config.json"
@@ -31,15 +31,15 @@ Weights = Mapping[str, float]
 """What each sign adds to the logarithm of the odds; 'bias' is what holds without any."""
 
 
-def weights_name(group: Group, *, with_model: bool) -> str:
-    """Under which name the weights of a group stand: a text that no model has read is weighed by others."""
-    return group.name if with_model else f"{group.name} without model"
+def weights_name(group: Group, basis: Basis) -> str:
+    """Under which name the weights of a group stand."""
+    return group.name + basis.value
 
 
 @dataclass(frozen=True, slots=True)
 class Combiner:
-    """Replaces the score of each finding of the lexicon in the known groups by the probability that the text does what
-    the label says. Spans stay; the facts 'lexicon', 'model' and 'frames' say what was weighed."""
+    """Replaces the score of each finding of the lexicon or a model in the known groups by the probability that the text
+    does what the label says. Spans stay; the facts 'lexicon', 'model' and 'frames' say what was weighed."""
 
     weights: Mapping[str, Weights]
     version: str
@@ -56,36 +56,52 @@ class Combiner:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelInvalid(f"{folder / CONFIG} holds no weights of signs: {error!r}") from error
         for group in GROUPS:
-            for heard in (True, False):
-                _check(weights.get(weights_name(group, with_model=heard)), group, heard, folder / CONFIG)
+            for basis in Basis:
+                _check(weights, group, basis, folder / CONFIG)
         return cls(weights, hashlib.sha256(text.encode()).hexdigest()[:12])
 
     def combine(self, view: TextView, findings: Sequence[Finding]) -> Sequence[Finding]:
-        """The findings about one text, those of the lexicon weighed."""
-        if not any(each.detector == LEXICON for each in findings):
+        """The findings about one text, those of the lexicon and of models weighed."""
+        if not any(each.detector == LEXICON or each.label in WEIGHED for each in findings):
             return findings
         around = Surroundings.of(view, findings)
-        return [self._weighed(each, around) if each.detector == LEXICON else each for each in findings]
+        return [self._weighed(each, around) for each in findings]
 
     def _weighed(self, finding: Finding, around: Surroundings) -> Finding:
-        group = group_of(finding.label)
-        if group is None:
+        found = around.basis(finding)
+        if found is None:
             return finding
-        with_model = around.with_model(finding.label, group)
-        weights = self.weights[weights_name(group, with_model=with_model)]
-        signs = signs_of(finding, group, around)
-        total = weights[_BIAS] + sum(weights[name] * value for name, value in signs.items())
-        facts: dict[str, str | int | float | bool] = {**finding.facts, "lexicon": finding.score}
-        heads = [around.heads[head] for head in group.heads[family(finding.label)] if head in around.heads]
-        if heads and with_model:
-            facts["model"] = round(max(heads), 4)
-        if around.frames:
-            facts["frames"] = ", ".join(sorted(around.frames))
+        group, basis = found
+        weights = self.weights[weights_name(group, basis)]
+        total = weights[_BIAS] + sum(weights[name] * value for name, value in around.signs(finding, *found).items())
+        facts = {**finding.facts, **_witnesses(finding, group, basis, around)}
         return replace(finding, score=round(1 / (1 + exp(-total)), 4), facts=facts)
 
 
-def _check(weights: Weights | None, group: Group, with_model: bool, file: Path) -> None:
-    missing = {_BIAS, *sign_names(group, with_model=with_model)} - (weights or {}).keys()
+def _witnesses(finding: Finding, group: Group, basis: Basis, around: Surroundings) -> dict[str, str | float]:
+    """What was weighed, for whoever asks why: the scores that list and model gave, and what the text does."""
+    told: dict[str, str | float] = {}
+    if basis is Basis.HEAD:
+        terms = _those(around.listed, group.weighed[finding.label])
+        models = [finding.score]
+    else:
+        terms = [finding.score]
+        models = _those(around.heads, group.heads[family(finding.label)]) if basis is Basis.TERM else []
+    if terms:
+        told["lexicon"] = max(terms)
+    if models:
+        told[SAID_BY_MODEL] = round(max(models), 4)
+    if around.frames:
+        told["frames"] = ", ".join(sorted(around.frames))
+    return told
+
+
+def _those(scores: Mapping[str, float], names: Iterable[str]) -> list[float]:
+    return [scores[name] for name in names if name in scores]
+
+
+def _check(weights: Mapping[str, Weights], group: Group, basis: Basis, file: Path) -> None:
+    name = weights_name(group, basis)
+    missing = {_BIAS, *sign_names(group, basis)} - weights.get(name, {}).keys()
     if missing:
-        name = weights_name(group, with_model=with_model)
         raise ModelInvalid(f"{file} lacks weights of '{name}': {', '.join(sorted(missing))}")

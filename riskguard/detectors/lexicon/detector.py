@@ -16,10 +16,10 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from riskguard.detectors.lexicon import words
 from riskguard.detectors.lexicon.disguise import Disguises
 from riskguard.detectors.lexicon.files import Lexicon, Term, Tier, load_lexicon
-from riskguard.detectors.lexicon.sighting import Sighting, Stretch, merged, sighting
+from riskguard.detectors.lexicon.sighting import Manner, Sighting, Stretch, merged, sighting
 from riskguard.detectors.lexicon.together import Beside, Companions, Found, says_more, speaking
 from riskguard.detectors.lexicon.way import Way, usual_ways
-from riskguard.domain.finding import Abstention, EvidenceSpan, Finding
+from riskguard.domain.finding import CROSSING, DISGUISED, Abstention, EvidenceSpan, Finding
 from riskguard.domain.post import Post
 from riskguard.text.noise import kept_positions, squeezed
 from riskguard.text.view import TextView
@@ -174,7 +174,9 @@ class LexiconDetector:
         spans = _spans(view, found[:_MOST_SPANS], reported=reported)
         facts: dict[str, str | int | float | bool] = {"more": more} if more > 0 else {}
         if any(each.seen.disguised for each in found):
-            facts["disguised"] = True
+            facts[DISGUISED] = True
+        elif all(each.seen.manner is Manner.CROSSING for each in found):
+            facts[CROSSING] = True
         return Finding(label, round(score, 4), self.name, spans, facts)
 
 

@@ -1,4 +1,4 @@
-"""The combiner: a listed term weighs as the model and the words around it say."""
+"""The combiner: a listed term or a model's score weighs as the other and the words around it say."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from riskguard.detectors.combiner import CONFIG, GROUPS, Combiner
 from riskguard.detectors.combiner.frame import frames, frames_in
 from riskguard.detectors.panel import Panel
 from riskguard.domain.errors import ModelInvalid
-from riskguard.domain.finding import Finding
+from riskguard.domain.finding import NOTABLE, SAID_BY_MODEL, Finding
 from riskguard.domain.post import Post
 from riskguard.settings import Settings
 from riskguard.text.view import TextView, fold, fold_all
 from tests.unit.detectors.posts import posts_of
 
 SHIPPED = Settings.load().model_dir / "combiner"
+HEADS = sorted(head for group in GROUPS for head in group.weighed)
 FAMILIES = sorted(kind for group in GROUPS for kind in group.heads)
 
 
@@ -60,7 +61,8 @@ def test_frames_are_seen(text: str, shown: set[str]) -> None:
 def test_a_warning_weighs_less_than_an_offer(combiner: Combiner) -> None:
     model = heard(fraud=0.6)
     warned, offered = "谨防兼职刷单，群里有人被骗", "兼职刷单，日结，想做的来找我"
-    assert score(combiner, warned, "fraud.part_time", model) < 0.5 < score(combiner, offered, "fraud.part_time", model)
+    told = [score(combiner, text, "fraud.part_time", model, lexicon=0.9) for text in (warned, offered)]
+    assert told[0] < 0.5 < told[1]
 
 
 def test_what_others_said_weighs_less_than_what_one_says(combiner: Combiner) -> None:
@@ -76,6 +78,46 @@ def test_a_surer_model_never_softens(kind: str, one: float, other: float) -> Non
     head = next(group.heads[kind][0] for group in GROUPS if kind in group.heads)
     text = "这里什么都有"
     assert score(combiner, text, kind, heard(**{head: low})) <= score(combiner, text, kind, heard(**{head: high}))
+
+
+def of_head(combiner: Combiner, text: str, head: str, score: float, *others: Finding) -> Finding:
+    """What becomes of a head's score in a text in which others are found, too."""
+    said = combiner.combine(fold(text), [*heard(**{head: score}), *others])
+    return next(each for each in said if each.detector == "encoder" and each.label == head)
+
+
+@given(st.sampled_from(HEADS), st.floats(NOTABLE, 1), st.floats(NOTABLE, 1))
+def test_a_surer_head_never_softens(head: str, one: float, other: float) -> None:
+    combiner, low, high = Combiner.load(SHIPPED), *sorted((one, other))
+    text = "这里什么都有"
+    assert of_head(combiner, text, head, low).score <= of_head(combiner, text, head, high).score
+
+
+@pytest.mark.parametrize("head", ["fraud", "gambling", "illegal_trade", "sexual"])
+def test_a_model_is_believed_less_in_a_warning_and_more_beside_a_term(combiner: Combiner, head: str) -> None:
+    bare = of_head(combiner, "群里天天发这些东西", head, 0.8).score
+    assert of_head(combiner, "谨防上当，群里天天发这些东西", head, 0.8).score < bare
+    assert of_head(combiner, "群里天天发这些东西", head, 0.8, Finding(head, 0.9, "lexicon")).score > bare
+
+
+@pytest.mark.parametrize("floor", [0.0, NOTABLE])
+def test_what_is_hardly_a_score_is_not_weighed(combiner: Combiner, floor: float) -> None:
+    """So that a verdict is the same whether all scores were asked for or not."""
+    weak = NOTABLE - 0.01
+    said = [each for each in heard(fraud=weak, abuse=0.4) if each.score >= floor]
+    told = {each.label: each.score for each in combiner.combine(fold("日结，私聊"), said)}
+    assert told.get("fraud", weak) == weak
+    assert told["abuse"] == of_head(combiner, "日结，私聊", "abuse", 0.4).score
+
+
+def test_a_weighed_head_keeps_what_the_model_said(combiner: Combiner) -> None:
+    found = of_head(combiner, "谨防刷单", "fraud", 0.3, Finding("fraud.part_time", 0.6, "lexicon"))
+    assert {name: found.facts[name] for name in ("lexicon", SAID_BY_MODEL, "frames")} == {
+        "lexicon": 0.6,
+        SAID_BY_MODEL: 0.3,
+        "frames": "warning",
+    }
+    assert found.score != 0.3
 
 
 @given(kind=st.sampled_from(FAMILIES), one=st.floats(0, 1), other=st.floats(0, 1), read=st.booleans())
@@ -109,7 +151,7 @@ def test_the_model_is_not_asked_about_what_it_has_not_learnt(combiner: Combiner)
 
 
 def test_findings_of_others_stay_as_they_are(combiner: Combiner) -> None:
-    others = [*heard(fraud=0.3), Finding("pii.mobile", 0.9, "pii")]
+    others = [*heard(rumour=0.3, self_harm=0.7), Finding("pii.mobile", 0.9, "pii"), Finding("fraud", 0.9, "hub")]
     assert list(combiner.combine(fold("谨防"), others)) == others
 
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from riskguard.detectors.lexicon import LexiconDetector
+from riskguard.domain.finding import CROSSING, DISGUISED
 from tests.unit.detectors.posts import over_lists, read_by, shown
 
 _LISTS = {
@@ -88,6 +89,20 @@ def lexicon(tmp_path_factory: pytest.TempPathFactory) -> LexiconDetector:
 def test_scores(lexicon: LexiconDetector, text: str, scores: dict[str, float]) -> None:
     (findings,) = read_by(lexicon, text)
     assert {f.label: f.score for f in findings} == pytest.approx(scores)
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        pytest.param("你这个傻逼快滚", {}, id="plain"),
+        pytest.param("你这个傻*逼快滚", {DISGUISED: True}, id="noise-inside"),
+        pytest.param("前面路口交通很堵", {CROSSING: True}, id="crosses-words"),
+        pytest.param("前面路口交通很堵，求口交", {}, id="crosses-words-once"),
+    ],
+)
+def test_facts_say_how_the_terms_stand(lexicon: LexiconDetector, text: str, facts: dict[str, bool]) -> None:
+    ((finding,),) = read_by(lexicon, text)
+    assert finding.facts == facts
 
 
 def test_spans_show_the_words_as_written_and_why(lexicon: LexiconDetector) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from riskguard.detectors.absent import AbsentDetector
 from riskguard.detectors.panel import Panel
 from riskguard.domain.errors import DetectorFailed
-from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding
+from riskguard.domain.finding import SAID_BY_MODEL, Abstention, Cause, EvidenceSpan, Finding
 from riskguard.domain.post import Post
 from riskguard.text.view import TextView, fold_all
 from tests.unit.detectors.posts import posts_of
@@ -117,6 +118,22 @@ def test_who_can_explain_is_asked_about_its_own_findings_of_the_labels_only() ->
     labels = [{"custom.echo"}, set(), {"custom.other"}]
     plain, told = [("echo", 0), ("explainer", 0)], [("echo", 0), ("explainer", 1)]
     assert _explained(["a", "b", "c"], labels) == [told, plain, plain]
+
+
+class Weighing:
+    """Gives every finding half its score, and keeps what the detector said."""
+
+    version = "1"
+
+    def combine(self, view: TextView, findings: Sequence[Finding]) -> list[Finding]:
+        """None is added."""
+        return [replace(each, score=each.score / 2, facts={SAID_BY_MODEL: each.score}) for each in findings]
+
+
+def test_who_explains_a_weighed_finding_hears_its_own_score() -> None:
+    panel, views = Panel([Explainer()], Weighing()), fold_all(["a"])
+    (reading,) = panel.explain(views, panel.read(posts_of(["a"]), views), [{"custom.echo"}])
+    assert [(each.score, len(each.spans)) for each in reading.findings] == [(0.25, 1)]
 
 
 def test_who_cannot_explain_leaves_the_readings_as_they_are(caplog: pytest.LogCaptureFixture) -> None:

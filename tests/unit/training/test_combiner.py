@@ -33,7 +33,7 @@ class Witness:
     """A model that is sure of what is an offer or an insult."""
 
     name, version = "encoder", "1"
-    labels = frozenset({"fraud", "abuse", "emotion.neutral"})
+    labels = frozenset({"fraud", "ad", "abuse", "emotion.neutral"})
     absences = ()
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:
@@ -66,7 +66,17 @@ def lessons() -> list[Lesson]:
 
 def test_what_is_learnt_is_written_loaded_and_tells_them_apart(tmp_path: Path, lessons: list[Lesson]) -> None:
     learnt = learn(Panel([Terms(), Witness()]), lessons)
-    assert [(each.rows, each.yes) for each in learnt] == [(30, 10), (30, 10), *[(20, 10)] * 4]
+    assert {each.name: (each.rows, each.yes) for each in learnt} == {
+        "offer": (30, 10),
+        "offer without model": (30, 10),
+        "offer of model": (70, 20),
+        "advert": (20, 10),
+        "advert without model": (20, 10),
+        "advert of model": (70, 20),
+        "speech": (20, 10),
+        "speech without model": (20, 10),
+        "speech of model": (70, 10),
+    }
     write(tmp_path, learnt)
     combiner = Combiner.load(tmp_path)
     assert "| offer | 30, 10 |" in (tmp_path / CARD).read_text(encoding="utf-8")
@@ -74,5 +84,7 @@ def test_what_is_learnt_is_written_loaded_and_tells_them_apart(tmp_path: Path, l
     for text in ("刷单日结", "谨防刷单"):
         view = fold(text)
         (terms,), (said,) = Terms().read([], [view], floor=0.0), Witness().read([], [view], floor=0.0)
-        told[text] = combiner.combine(view, [*terms, *said])[0].score
-    assert told["谨防刷单"] < 0.5 < told["刷单日结"]
+        found = combiner.combine(view, [*terms, *said])
+        told[text] = {each.label: each.score for each in found}
+    for label in ("fraud.part_time", "fraud"):
+        assert told["谨防刷单"][label] < 0.5 < told["刷单日结"][label]
