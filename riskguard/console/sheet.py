@@ -14,6 +14,7 @@ from riskguard.console import wording
 from riskguard.console.disclosure import Disclosure, disclosures
 from riskguard.console.marking import Look, Mark, excerpt, marks_in, rendered, segments
 from riskguard.console.veil import Veil
+from riskguard.console.weighing import Weighing, weighings
 from riskguard.domain.case import Case, CaseFile, Ruling
 from riskguard.domain.finding import NOTABLE, Cause
 from riskguard.domain.post import Post
@@ -24,6 +25,7 @@ CRY_FOR_HELP = "self_harm"
 URGED_ON_OTHERS = "self_harm.encouragement"
 """Under CRY_FOR_HELP stand the words of people who need help, but for this one: it urges others to harm themselves."""
 SHOWN_MARKS = 60
+_TELLING = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,14 @@ class Sheet:
             if not f.spans and f.score >= NOTABLE
         ]
         return sorted(found, key=lambda chip: (not chip.fired, -chip.score))
+
+    @property
+    def weighings(self) -> list[Weighing]:
+        """What the scores of the labels that a rule named are made of; where none was named, the highest."""
+        told = weighings(self.verdict.findings)
+        return [each for each in told if each.label in self.fired] or [
+            each for each in told[:3] if each.percent >= _TELLING
+        ]
 
     @property
     def disclosures(self) -> list[Disclosure]:

@@ -56,6 +56,19 @@ DETECTORS = {
     "similar": "近似内容比对",
     "disclosure": "开盒判断",
 }
+FRAMES = {
+    "warning": "提醒",
+    "news": "报道",
+    "told": "转述",
+    "quoting": "引用",
+    "asking": "询问",
+    "care": "就医",
+    "others": "说别人",
+    "denial": "否定",
+    "offer": "招揽",
+    "play": "游戏赛事",
+    "affairs": "办事",
+}
 WHOSE = {
     Whose.SELF: "本人",
     Whose.OTHER: "他人",

@@ -12,9 +12,11 @@ NOTABLE = 0.05
 NEAR_DUPLICATE = "similar.near_duplicate"
 """The label of what is like an earlier post; the fact `cluster` names the first of them."""
 
-DISGUISED, CROSSING, SAID_BY_MODEL = "disguised", "crossing", "model"
-"""Names of facts: that somebody took pains to hide a term; that all terms begin or end inside other words; the score
-that the model itself gave to what was weighed."""
+DISGUISED, CROSSING = "disguised", "crossing"
+"""Facts about listed terms: that somebody took pains to hide one; that all begin or end inside other words."""
+
+SAID_BY_LISTS, SAID_BY_MODEL, SHOWN_FRAMES = "lexicon", "model", "frames"
+"""Facts about a weighed score: those that lists and model gave, and what the text does with its words."""
 
 MOST_SPANS = 200
 """So many places of one label are kept in a verdict."""

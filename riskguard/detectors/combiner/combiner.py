@@ -21,7 +21,7 @@ from riskguard.detectors.combiner.sign import (
     sign_names,
 )
 from riskguard.domain.errors import ModelInvalid
-from riskguard.domain.finding import SAID_BY_MODEL, Finding
+from riskguard.domain.finding import SAID_BY_LISTS, SAID_BY_MODEL, SHOWN_FRAMES, Finding
 from riskguard.text.view import TextView
 
 CONFIG = "config.json"
@@ -88,11 +88,11 @@ def _witnesses(finding: Finding, group: Group, basis: Basis, around: Surrounding
         terms = [finding.score]
         models = _those(around.heads, group.heads[family(finding.label)]) if basis is Basis.TERM else []
     if terms:
-        told["lexicon"] = max(terms)
+        told[SAID_BY_LISTS] = max(terms)
     if models:
         told[SAID_BY_MODEL] = round(max(models), 4)
     if around.frames:
-        told["frames"] = ", ".join(sorted(around.frames))
+        told[SHOWN_FRAMES] = ", ".join(sorted(around.frames))
     return told
 
 
