@@ -120,6 +120,10 @@ def look_alike_costs(sizes: Sequence[int], told: Told) -> list[Cost]:
             server.stop()
 
 
+_SIGNATURE_BYTES = 128 * 8
+"""So much datasketch takes for a post at the least; a process that has freed memory before seems to grow by less."""
+
+
 def rival_costs(sizes: Sequence[int], told: Told, *, most_bytes: int = MOST_RIVAL_BYTES) -> list[Cost] | None:
     """Of datasketch's MinHashLSH with as many rows and bands, in this process, up to the last size that takes no more
     than `most_bytes`; None where it is not installed."""
@@ -128,7 +132,7 @@ def rival_costs(sizes: Sequence[int], told: Told, *, most_bytes: int = MOST_RIVA
     empty, found = _resident(), []
     ahead = iter(sorted(sizes)[1:])
     for cost in _filled(sizes, _rival(), time.process_time, told):
-        each = (_resident() - empty) / cost.posts
+        each = max(_SIGNATURE_BYTES, (_resident() - empty) / cost.posts)
         found.append(Cost(cost.posts, cost.us, each))
         if next(ahead, 0) * each > most_bytes:
             break

@@ -87,6 +87,7 @@ def test_permissive_only_drops_sets_without_a_licence(data: Path, tmp_path: Path
         "toxic_cold",
         "toxic_hed_cold_pairs",
         "toxic_cold_human",
+        "written",
     }
     assert "licensed" in config["missing"]["rumour"]
 
