@@ -154,7 +154,9 @@ def _overwrite(begin: Begin, traces: Traces) -> None:
     """What was deleted is gone for every reader; here also for who reads the files."""
     with begin() as work:
         if not work.authors.overwrite():
-            _log.warning("the database's log could not be cut off after an erasure; it is when it is next full")
+            _log.warning(
+                "the database's file could not be written anew after an erasure: run VACUUM when the service rests"
+            )
     try:
         traces.rewrite()
     except Exception:  # whatever the transport raises

@@ -78,9 +78,9 @@ class SqlAuthors:
         return [_receipt(row) for row in self._link.read(statement)]
 
     def overwrite(self) -> bool:
-        """Leave nothing of what was deleted in the log of SQLite, whose file has it overwritten by now; False where
-        readers kept it from that. Only between transactions."""
-        return self._link.checkpoint()
+        """Leave nothing of what was deleted in SQLite's file and log; False where it is too large for that, or others
+        kept it from it. Only between transactions."""
+        return self._link.clear()
 
     def _delete(self, table: Table[Any], post_ids: Sequence[str]) -> int:
         return self._link.write(delete(table).where(table.c.post_id.in_(post_ids))).rowcount

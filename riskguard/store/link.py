@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from riskguard.domain.errors import Conflict, NotFound
 from riskguard.store.engine import BUSY_MS
 from riskguard.store.sealing import Seals
-from riskguard.store.traces import empty_log
+from riskguard.store.traces import clear
 
 Row = Mapping[str, Any]
 
@@ -91,9 +91,9 @@ class Link:
             self._connection.exec_driver_sql("BEGIN IMMEDIATE")
         self._writing = True
 
-    def checkpoint(self) -> bool:
-        """See `traces.empty_log`; only where no transaction is open."""
-        return empty_log(self._connection)
+    def clear(self) -> bool:
+        """See `traces.clear`; only where no transaction is open."""
+        return clear(self._connection)
 
     def lock_chain(self) -> None:
         """Keep all others who append to the audit log out until this transaction ends: they read its last row first."""
