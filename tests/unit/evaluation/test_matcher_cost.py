@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -34,11 +33,7 @@ def lexicon() -> Lexicon:
     [
         pytest.param(ours(KEYS), id="ours"),
         pytest.param(trie(KEYS), id="trie"),
-        pytest.param(
-            pyahocorasick(KEYS) if find_spec("ahocorasick") else None,
-            id="pyahocorasick",
-            marks=pytest.mark.skipif(not find_spec("ahocorasick"), reason="needs the extra 'bench'"),
-        ),
+        pytest.param(pyahocorasick(KEYS), id="pyahocorasick"),
     ],
 )
 def test_every_matcher_finds_terms_inside_terms(find: Find) -> None:
