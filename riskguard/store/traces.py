@@ -11,7 +11,7 @@ from riskguard.store.engine import BUSY_MS
 
 PATIENCE_S = 30.0
 REWRITTEN_BYTES = 1 << 30
-"""A larger file is not written anew beside a running service: nobody can write for so long, some ten seconds a GB."""
+"""A larger file is not written anew beside a running service: nobody can write for so long."""
 REWRITE_WAIT_MS = 5000
 _PAUSE_S = 0.05
 _ONE_TRY_MS = 500

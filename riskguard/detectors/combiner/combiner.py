@@ -73,7 +73,9 @@ class Combiner:
             return finding
         group, basis = found
         weights = self.weights[weights_name(group, basis)]
-        total = weights[_BIAS] + sum(weights[name] * value for name, value in around.signs(finding, *found).items())
+        total = weights[_BIAS] + sum(
+            weights[name] * value for name, value in around.signs(finding, group, basis).items()
+        )
         facts = {**finding.facts, **_witnesses(finding, group, basis, around)}
         return replace(finding, score=round(1 / (1 + exp(-total)), 4), facts=facts)
 

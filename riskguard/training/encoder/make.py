@@ -60,12 +60,14 @@ def teach_encoder(places: Places, course: Course, *, processes: int, told: Told)
 def take_up(trained: Path, work: Path) -> None:
     """Lay into `work` what a further course goes on from: vocabulary, weights and story of the encoder in `trained`.
 
-    ModelInvalid if it is none. What was fitted on dev after its course is left behind.
+    ModelInvalid if it is none. What was fitted on dev after its course is left behind: the held-out heads, and the
+    REFITTED one, which the course learns from nothing.
     """
     spell_as(trained, work)
     weights = RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32).state_dict()
     for name in ("heads.weight", "heads.bias"):
         weights[name] = weights[name][: len(HEADS)].clone()
+        weights[name][HEADS.index(REFITTED)] = 0.0
     torch.save(weights, work / TAUGHT)
     story = json.loads((trained / SERVING).read_text(encoding="utf-8"))["pretraining"]
     (work / LOG).write_text(json.dumps(story) + "\n", encoding="utf-8")

@@ -14,6 +14,7 @@ from riskguard.training.encoder.lessons import HEADS, TAGS
 from riskguard.training.encoder.make import TAUGHT, take_up
 from riskguard.training.encoder.model import RiskEncoderForPosts
 from riskguard.training.encoder.pretrain import LOG
+from riskguard.training.encoder.refit import REFITTED
 from tests.integration.training.small import data_folder, prepared, small_shape
 
 
@@ -31,5 +32,10 @@ def test_a_course_goes_on_from_a_trained_encoder_without_what_dev_fitted(tmp_pat
     model = RiskEncoderForPosts(small_shape(speller, words=words, heads=HEADS, tags=TAGS))
     model.load_state_dict(torch.load(work / TAUGHT, weights_only=True))
     before = RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32)
-    assert torch.equal(model.heads.weight, before.heads.weight[: len(HEADS)])
+    fitted = HEADS.index(REFITTED)
+    own = [place for place in range(len(HEADS)) if place != fitted]
+    assert torch.equal(model.heads.weight[own], before.heads.weight[own])
+    assert torch.equal(model.heads.bias[own], before.heads.bias[own])
+    assert not model.heads.weight[fitted].any()
+    assert not model.heads.bias[fitted].any()
     assert torch.equal(model.encoder.spelling.char.weight, before.encoder.spelling.char.weight)
