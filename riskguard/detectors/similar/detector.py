@@ -45,7 +45,7 @@ class SimilarDetector:
     @property
     def version(self) -> str:
         """How texts are compared, and a hash of what is taken out of them first."""
-        return f"minhash128-32x4-3+{self._copypasta.version}"
+        return f"minhash128-32x4-4+{self._copypasta.version}"
 
     def refresh(self) -> None:
         """Look at the copypasta, at most once a second."""

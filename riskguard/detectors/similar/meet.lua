@@ -1,20 +1,22 @@
 -- Remember a batch of posts and find the cluster that each one joins, all in one step.
 --
--- KEYS[1]  first part of every key: PREFIX:similar4
+-- KEYS[1]  first part of every key: PREFIX:similar5
 -- ARGV     now (s), window (s), most members, most texts, most faces, likenesses alike, alike when short, few grams,
---          contained, grams of the contained, its part, far, drift (see likeness.py), number of groups, then for each
---          group: community, number of posts, then for each post: our id, key, author, time (s), grams, band keys,
---          probes (keys of 4 bytes end to end, or one key of 8 bytes for a short text, which has no grams; four
---          probes a band, for the first bands or none)
+--          contained, grams of the contained, its part, far, drift (see likeness.py), bands on a shelf, number of
+--          groups, then for each group: community, number of posts, then for each post: our id, key, author, time (s),
+--          grams, keys, probes (lists as cmsgpack reads them: of 4 bytes, one key for each band and as many probes for
+--          each shelf, or none; of a short text, which has no grams, one key of 8 bytes)
 -- Returns  for each post: {} if it is the first of its kind, else {cluster, likeness, copies, accounts, own, since}
 --
--- PREFIX:similar4:COMMUNITY:SLICE:BAND  hash: band key -> number of a text (the newest one; so a bucket never grows)
--- PREFIX:similar4:COMMUNITY:c:NUMBER    a text, packed: post's id, its key, author, time, grams, band keys and, of a
---                                       further face, the number of its cluster
--- PREFIX:similar4:COMMUNITY:m:NUMBER    set of the keys of the cluster's posts, without the first
--- PREFIX:similar4:COMMUNITY:a:NUMBER    hash: author -> posts, FACES -> further faces
--- A text lives for one window after its post, a slice of bands for at most two; of very many in one community the
--- oldest go early.
+-- PREFIX:similar5:COMMUNITY:SLICE:SHELF  hash: key -> the newest text under it (so a bucket never grows)
+-- PREFIX:similar5:COMMUNITY:c:PART       hash: number -> a text, packed: post's id, its key, author, time, grams, keys
+--                                        and, of a further face, the first text of its cluster
+-- PREFIX:similar5:COMMUNITY:m:NUMBER     set of the keys of the cluster's posts, without the first
+-- PREFIX:similar5:COMMUNITY:a:NUMBER     hash: author -> posts, FACES -> further faces
+-- PREFIX:similar5:COMMUNITY:n            the number given last
+-- A text is named by five bytes: its part of the window, and its number. A part lives for one window after its last
+-- text, a slice for at most two; of very many texts in one community the oldest go early. Whatever is written for each
+-- post goes into few large hashes: a key of its own would be looked up in two tables that grow with all communities.
 
 local call = redis.call
 local window, most, texts, most_faces = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -22,9 +24,15 @@ local ALIKE, ALIKE_SHORT, FEW_GRAMS = tonumber(ARGV[6]), tonumber(ARGV[7]), tonu
 local CONTAINED, CONTAINED_GRAMS, CONTAINED_PART = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
 local FAR, DRIFT = tonumber(ARGV[12]), tonumber(ARGV[13])
 local slice = math.floor(tonumber(ARGV[1]) / window)
-local at = 15
+local PARTS = 8  -- of a window
+local part = math.floor(tonumber(ARGV[1]) * PARTS / window) % 256
+local longest = math.ceil(window * (1 + 1 / PARTS))  -- that a text lives, in seconds
+local at = 16
 local GRAM = 3
-local SHORT = 0  -- the band of short texts
+local TEXT = '>BI4'
+local BANDS = tonumber(ARGV[14])  -- on a shelf
+local SHORT = 0  -- the shelf of short texts
+local MOST_ARGUMENTS = 4000  -- of one command
 local FACES = 'faces'
 local replies = {}
 
@@ -62,47 +70,62 @@ end
 local function posts_of_group(size)
   local posts = {}
   for index = 1, size do
-    local keys = ARGV[at + 5]
-    local post = {id = ARGV[at], key = ARGV[at + 1], author = ARGV[at + 2], said = ARGV[at + 3], time = tonumber(ARGV[at + 3]),
-                  grams = ARGV[at + 4], keys = keys, bands = {}}
-    if post.grams == '' then
-      post.from, post.to, post.bands[SHORT] = SHORT, SHORT, keys
-    else
-      post.from, post.to = 1, #keys / 4
-      for band = 1, post.to do post.bands[band] = keys:sub(band * 4 - 3, band * 4) end
-    end
-    local probes = ARGV[at + 6]
-    post.probed = #probes / 16  -- bands: four probes each, of four bytes
-    if probes ~= '' then
-      post.probes = {}
-      for from = 1, #probes, 4 do post.probes[#post.probes + 1] = probes:sub(from, from + 3) end
-    end
-    posts[index] = post
+    posts[index] = {id = ARGV[at], key = ARGV[at + 1], author = ARGV[at + 2], said = ARGV[at + 3],
+                    time = tonumber(ARGV[at + 3]), grams = ARGV[at + 4], packed = ARGV[at + 5],
+                    keys = cmsgpack.unpack(ARGV[at + 5]), probes = cmsgpack.unpack(ARGV[at + 6])}
     at = at + 7
   end
   return posts
 end
 
--- band -> band key -> cluster number, for all band keys of the group, the newer slice first
-local function known_clusters(base, posts)
-  local asked, known = {}, {}
-  for _, post in ipairs(posts) do
-    for band = post.from, post.to do
-      local keys = asked[band]
-      if not keys then keys = {} asked[band] = keys known[band] = {} end
-      keys[#keys + 1] = post.bands[band]
-      if post.probes and band <= post.probed then
-        for probe = band * 4 - 3, band * 4 do keys[#keys + 1] = post.probes[probe] end
-      end
+local function shelf_of(band, grams)
+  return grams == '' and SHORT or math.ceil(band / BANDS)
+end
+
+local function list_of(lists, shelf)
+  local list = lists[shelf]
+  if not list then list = {} lists[shelf] = list end
+  return list
+end
+
+-- put what a post is looked for by on the lists of its shelves
+local function ask(post, asked)
+  local keys, probes = post.keys, post.probes
+  if post.grams == '' then
+    table.insert(list_of(asked, SHORT), keys[1])
+    return
+  end
+  local shelves = #keys / BANDS
+  local probed = #probes / shelves
+  for shelf = 1, shelves do
+    local list = list_of(asked, shelf)
+    local last = #list
+    for index = (shelf - 1) * BANDS + 1, shelf * BANDS do
+      last = last + 1
+      list[last] = keys[index]
+    end
+    for index = (shelf - 1) * probed + 1, shelf * probed do
+      last = last + 1
+      list[last] = probes[index]
     end
   end
+end
+
+-- key -> text, for all that the group is looked for by; the newer slice counts
+local function known_texts(base, posts)
+  local asked, known = {}, {}
+  for _, post in ipairs(posts) do ask(post, asked) end
   for each = slice - 1, slice do
     local slice_base = base .. each .. ':'
     if call('EXISTS', slice_base .. SHORT, slice_base .. '1') > 0 then
-      for band, keys in pairs(asked) do
-        local values, found = call('HMGET', slice_base .. band, unpack(keys)), known[band]
-        for index = 1, #keys do
-          if values[index] then found[keys[index]] = values[index] end
+      for shelf, keys in pairs(asked) do
+        for from = 1, #keys, MOST_ARGUMENTS do
+          local to = math.min(#keys, from + MOST_ARGUMENTS - 1)
+          local values = call('HMGET', slice_base .. shelf, unpack(keys, from, to))
+          for index = from, to do
+            local text = values[index - from + 1]
+            if text then known[keys[index]] = text end
+          end
         end
       end
     end
@@ -110,18 +133,23 @@ local function known_clusters(base, posts)
   return known
 end
 
-local function record_of(base, number, records)
-  if records[number] == nil then
-    local packed = call('GET', base .. 'c:' .. number)
+local function number_of(text)
+  return (select(2, struct.unpack(TEXT, text)))
+end
+
+local function record_of(base, text, records)
+  if records[text] == nil then
+    local of, number = struct.unpack(TEXT, text)
+    local packed = call('HGET', base .. 'c:' .. of, number)
     if packed then
       local id, key, author, said, grams, _, parent = cmsgpack.unpack(packed)
-      records[number] = {number = number, id = id, key = key, author = author, said = said, time = tonumber(said),
-                         grams = grams, parent = parent}
+      records[text] = {text = text, number = number, id = id, key = key, author = author, said = said,
+                       time = tonumber(said), grams = grams, parent = parent}
     else
-      records[number] = false
+      records[text] = false
     end
   end
-  return records[number]
+  return records[text]
 end
 
 -- how alike a post and a text are, and the first post of the text's cluster; nil where it does not join
@@ -142,22 +170,22 @@ end
 -- the most similar of the three texts that share most bands, and the first post of its cluster
 local function nearest(base, post, known, records)
   local met, order = {}, {}
-  local function meet(number)
-    if number then
-      if not met[number] then order[#order + 1] = number end
-      met[number] = (met[number] or 0) + 1
-    end
+  local function meet(text)
+    if not met[text] then order[#order + 1] = text end
+    met[text] = (met[text] or 0) + 1
   end
-  for band = post.from, post.to do
-    meet(known[band][post.bands[band]])
-    if post.probes and band <= post.probed then
-      for probe = band * 4 - 3, band * 4 do meet(known[band][post.probes[probe]]) end
-    end
+  for _, key in ipairs(post.keys) do
+    local text = known[key]
+    if text then meet(text) end
+  end
+  for _, key in ipairs(post.probes) do
+    local text = known[key]
+    if text then meet(text) end
   end
   if #order == 0 then return nil, 0 end
   table.sort(order, function(one, other)
     if met[one] ~= met[other] then return met[one] > met[other] end
-    return tonumber(one) < tonumber(other)
+    return number_of(one) < number_of(other)
   end)
   local best, highest = nil, 0
   for place = 1, math.min(3, #order) do
@@ -172,33 +200,59 @@ end
 
 -- a text that makes room, and what leads to it; numbers are given in order, so the oldest has the least
 local function forget(base, number)
-  local name = base .. 'c:' .. number
-  local packed, first, width, grams, keys, _ = call('GET', name), 1, 4
-  if packed then _, _, _, _, grams, keys = cmsgpack.unpack(packed) end
-  if grams == '' then first, width = SHORT, 8 end
-  for each = slice - 1, slice do
-    for index = 1, keys and #keys / width or 0 do
-      local hash, key = base .. each .. ':' .. (first + index - 1), keys:sub(index * width - width + 1, index * width)
-      if call('HGET', hash, key) == number then call('HDEL', hash, key) end
+  for ago = PARTS, 0, -1 do
+    local of = (part - ago) % 256
+    local packed = call('HGET', base .. 'c:' .. of, number)
+    if packed then
+      local text, _, _, _, _, grams, keys = struct.pack(TEXT, of, number), cmsgpack.unpack(packed)
+      for each = slice - 1, slice do
+        for index, key in ipairs(cmsgpack.unpack(keys)) do
+          local hash = base .. each .. ':' .. shelf_of(index, grams)
+          if call('HGET', hash, key) == text then call('HDEL', hash, key) end
+        end
+      end
+      call('HDEL', base .. 'c:' .. of, number)
+      call('UNLINK', base .. 'm:' .. number, base .. 'a:' .. number)
+      return
     end
   end
-  call('UNLINK', name, base .. 'm:' .. number, base .. 'a:' .. number)
 end
 
 -- a text to be recognised by: of a new cluster, or a further face of the cluster `parent`
-local function keep(base, post, known, records, fresh, parent)
-  local number = tostring(call('INCR', base .. 'n'))
-  if tonumber(number) > texts then forget(base, tostring(tonumber(number) - texts)) end
-  local packed = cmsgpack.pack(post.id, post.key, post.author, post.said, post.grams, post.keys, parent)
-  call('SET', base .. 'c:' .. number, packed, 'EX', window)
-  records[number] = {number = number, id = post.id, key = post.key, author = post.author, said = post.said,
-                     time = post.time, grams = post.grams, parent = parent}
-  for band = post.from, post.to do
-    local key, pairs_of = post.bands[band], fresh[band]
-    known[band][key] = number
-    if not pairs_of then pairs_of = {} fresh[band] = pairs_of end
-    pairs_of[#pairs_of + 1] = key
-    pairs_of[#pairs_of + 1] = number
+local function keep(post, known, records, fresh, parent)
+  local number = fresh.number + 1
+  local text = struct.pack(TEXT, part, number)
+  fresh.number = number
+  table.insert(fresh.texts, number)
+  table.insert(fresh.texts, cmsgpack.pack(post.id, post.key, post.author, post.said, post.grams, post.packed, parent))
+  records[text] = {text = text, number = number, id = post.id, key = post.key, author = post.author,
+                   said = post.said, time = post.time, grams = post.grams, parent = parent}
+  for index, key in ipairs(post.keys) do
+    known[key] = text
+    local list = list_of(fresh.places, shelf_of(index, post.grams))
+    local last = #list
+    list[last + 1] = key
+    list[last + 2] = text
+  end
+end
+
+-- the texts that were kept of a group, and what leads to them
+local function remember(base, fresh)
+  if #fresh.texts == 0 then return end
+  local texts_of_part = base .. 'c:' .. part
+  call('HSET', texts_of_part, unpack(fresh.texts))
+  call('EXPIRE', texts_of_part, window)
+  for shelf, places in pairs(fresh.places) do
+    local name = base .. slice .. ':' .. shelf
+    local before = call('EXISTS', name)
+    for from = 1, #places, MOST_ARGUMENTS do
+      call('HSET', name, unpack(places, from, math.min(#places, from + MOST_ARGUMENTS - 1)))
+    end
+    if before == 0 then call('EXPIRE', name, 2 * window) end
+  end
+  call('SET', base .. 'n', fresh.number, 'EX', 3 * window)
+  for number = fresh.before + 1, fresh.number do
+    if number > texts then forget(base, number - texts) end
   end
 end
 
@@ -210,9 +264,8 @@ local function count(base, post, first)
   if others == 0 then call('HINCRBY', authors, first.author, 1) end
   call('HINCRBY', authors, post.author, 1)
   if others == 0 then
-    local left = math.max(1, call('TTL', base .. 'c:' .. first.number))
-    call('EXPIRE', members, left)
-    call('EXPIRE', authors, left)
+    call('EXPIRE', members, longest)
+    call('EXPIRE', authors, longest)
   end
   return others + 2, true
 end
@@ -225,30 +278,27 @@ local function join(base, post, first, jaccard, known, records, fresh)
   local accounts = call('HLEN', authors) - (faces and 1 or 0)
   if new and jaccard < FAR and 1 + (faces or 0) < most_faces then
     call('HINCRBY', authors, FACES, 1)
-    keep(base, post, known, records, fresh, first.number)
+    keep(post, known, records, fresh, first.text)
   end
   return {first.id, string.format('%.17g', jaccard), copies, accounts, tonumber(own or '0'), first.said}
 end
 
-for _ = 1, tonumber(ARGV[14]) do
+for _ = 1, tonumber(ARGV[15]) do
   local base, size = KEYS[1] .. ':' .. ARGV[at] .. ':', tonumber(ARGV[at + 1])
   at = at + 2
   local posts = posts_of_group(size)
-  local known, records, fresh = known_clusters(base, posts), {}, {}
+  local known, records = known_texts(base, posts), {}
+  local before = tonumber(call('GET', base .. 'n') or '0')
+  local fresh = {before = before, number = before, texts = {}, places = {}}
   for _, post in ipairs(posts) do
     local first, jaccard = nearest(base, post, known, records)
     if first then
       table.insert(replies, join(base, post, first, jaccard, known, records, fresh))
     else
-      keep(base, post, known, records, fresh)
+      keep(post, known, records, fresh)
       table.insert(replies, {})
     end
   end
-  for band, pairs_of in pairs(fresh) do
-    local name = base .. slice .. ':' .. band
-    call('HSET', name, unpack(pairs_of))
-    call('EXPIRE', name, 2 * window)
-  end
-  if next(fresh) then call('EXPIRE', base .. 'n', 3 * window) end
+  remember(base, fresh)
 end
 return replies

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from riskguard.detectors.similar.likeness import DRIFT, FAR, MOST_FACES, overlap
 from riskguard.detectors.similar.lookalikes import MOST_CLUSTERS, MOST_MEMBERS, Match, Trace
-from riskguard.detectors.similar.sketch import PROBES
+from riskguard.detectors.similar.sketch import PROBES, SHELF
 
 _MOST_TRIED = 3
 
@@ -126,4 +126,4 @@ def _sought(trace: Trace) -> Iterator[_Place]:
 
 
 def _places(trace: Trace) -> Iterator[_Place]:
-    return ((trace.community, band, key) for band, key in enumerate(trace.sketch.keys))
+    return ((trace.community, band // SHELF, key) for band, key in enumerate(trace.sketch.keys))

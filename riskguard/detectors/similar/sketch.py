@@ -14,15 +14,18 @@ from numpy.typing import NDArray
 
 ROWS = 128
 BANDS = 32
-PROBES = ROWS // BANDS
+_BAND_ROWS = ROWS // BANDS
+SHELF = 4
+"""Bands that are kept together."""
+
 SHORTEST = 12
 """Texts of fewer characters have too few 2-grams to compare: only exact copies count."""
 
 FEWEST_GRAMS = 8
 """So do texts that say the same few characters over and over: laughter is no campaign."""
 
-PROBED, PROBED_BANDS = 20, 16
-"""Texts of at most so many distinct grams are also looked for by their probes, in so many bands: where there are few
+PROBED, PROBES = 20, 5
+"""Texts of at most so many distinct grams are also looked for by probes, so many on each shelf: where there are few
 grams, a few changes lose most bands. Each probe costs Redis a look-up."""
 
 LONGEST = 1_000
@@ -58,8 +61,9 @@ def digest(text: str, secret: Secret | None) -> bytes:
 class Sketch:
     """`keys` are where look-alikes meet: 32 band hashes, or one hash of the whole for a short text.
 
-    `probes` are four more keys a band that a short text is looked for by, and never kept under: each has the second
-    least hash of one row in place of the least, which may belong to a changed character. Empty for others.
+    `probes` are five more keys a shelf that a short text is looked for by, and never kept under: each is the key of a
+    band with the second least hash of one row in place of the least, which may belong to a changed character. Empty for
+    others.
     `grams` are the distinct 2-grams, three bytes of hash each, end to end, in rising order; empty for a short text,
     where meeting is proof. `length` counts characters, a Latin word or a long number as one.
     """
@@ -116,7 +120,7 @@ def _coefficients() -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.
     return (
         dice.integers(0, 2**32, ROWS, dtype=np.uint32) | odd,
         dice.integers(0, 2**32, ROWS, dtype=np.uint32),
-        dice.integers(0, 2**32, ROWS // BANDS, dtype=np.uint32) | odd,
+        dice.integers(0, 2**32, _BAND_ROWS, dtype=np.uint32) | odd,
     )
 
 
@@ -162,27 +166,36 @@ def _bands(minima: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 
 def _probes(texts: Sequence[NDArray[np.uint32]], minima: NDArray[np.uint32]) -> dict[int, tuple[bytes, ...]]:
-    """The probes of the short texts, four a band, by row: a band's key changes by what one of its rows does."""
+    """The probes of the short texts by row, shelf by shelf: a band's key changes by what one of its rows does.
+
+    Of all that could be asked, those whose hashes are least: each other gram of the text looked for, which is unknown,
+    takes the place of a small minimum less often than that of a great one.
+    """
     short = [row for row, grams in enumerate(texts) if len(grams) <= PROBED]
     if not short:
         return {}
-    rows = PROBED_BANDS * PROBES
-    least = _mixed_rows(minima[short, :rows])
-    second = _mixed_rows(np.stack([_second_minima(texts[row], rows) for row in short]))
-    changed = _folded(least.sum(axis=2, dtype=np.uint32)[:, :, None] - least + second)
-    return {row: _cut(keys.tobytes()) for row, keys in zip(short, changed, strict=True)}
+    least = minima[short]
+    second = np.stack([_second_minima(texts[row], minima[row]) for row in short])
+    mixed = _mixed_rows(least)
+    changed = _folded(mixed.sum(axis=2, dtype=np.uint32)[:, :, None] - mixed + _mixed_rows(second))
+    heights = least.reshape(mixed.shape).astype(np.float32)
+    doubt = heights.sum(axis=2)[:, :, None] - heights + second.reshape(mixed.shape)
+    shelved = (len(short), BANDS // SHELF, -1)
+    best = np.argpartition(doubt.reshape(shelved), PROBES, axis=2)[:, :, :PROBES]
+    asked = np.take_along_axis(changed.reshape(shelved), best, axis=2)
+    return {row: _cut(keys.tobytes()) for row, keys in zip(short, asked, strict=True)}
 
 
-def _second_minima(grams: NDArray[np.uint32], rows: int) -> NDArray[np.uint32]:
-    hashed = np.multiply.outer(grams, _FACTORS[:rows])
-    hashed += _OFFSETS[:rows]
-    hashed.partition(1, axis=0)
-    second: NDArray[np.uint32] = hashed[1]
+def _second_minima(grams: NDArray[np.uint32], least: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    hashed = np.multiply.outer(grams, _FACTORS)
+    hashed += _OFFSETS
+    hashed[hashed == least] = np.iinfo(np.uint32).max
+    second: NDArray[np.uint32] = hashed.min(axis=0)
     return second
 
 
 def _mixed_rows(minima: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    mixed: NDArray[np.uint32] = minima.reshape(len(minima), -1, PROBES) * _BAND_FACTORS
+    mixed: NDArray[np.uint32] = minima.reshape(len(minima), -1, _BAND_ROWS) * _BAND_FACTORS
     return mixed
 
 

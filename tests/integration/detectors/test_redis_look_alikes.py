@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +11,7 @@ import pytest
 from redis import Redis
 
 from riskguard.detectors.similar import Match, MemoryLookAlikes, RedisLookAlikes, Trace
-from riskguard.detectors.similar.sketch import sketches
+from riskguard.detectors.similar.sketch import BANDS, sketches
 from riskguard.domain.errors import DetectorFailed
 
 pytestmark = pytest.mark.redis
@@ -103,7 +104,7 @@ def test_every_key_is_ours_and_expires(redis_connection: Redis) -> None:
     RedisLookAlikes(redis_connection, prefix="here", window_s=600).meet(_traces(_talk(100)))
     keys = [key.decode() for key in redis_connection.keys("*")]
     assert keys
-    assert all(key.startswith("here:similar4:garden:") for key in keys)
+    assert all(key.startswith("here:similar5:garden:") for key in keys)
     assert all(0 < redis_connection.ttl(key) <= 1800 for key in keys)
 
 
@@ -114,12 +115,32 @@ def test_of_very_many_different_texts_the_oldest_are_forgotten_with_all_that_lea
     talk = [*_talk(40), "好呀", "行吧"] * 2
     for at, text in enumerate(talk):
         shared.meet(_traces([text], start=at))
-    kept = redis_connection.keys("here:similar4:garden:c:*")
-    entries = sum(redis_connection.hlen(key) for key in redis_connection.keys("here:similar4:garden:*:1"))
-    assert len(kept) == 10
-    assert entries <= 10
+    kept = sum(redis_connection.hlen(key) for key in redis_connection.keys("here:similar5:garden:c:*"))
+    places = sum(redis_connection.hlen(key) for key in redis_connection.keys("here:similar5:garden:*:[0-8]"))
+    assert kept == 10
+    assert places <= 10 * BANDS
     assert shared.meet(_traces(talk[-1:], start=99)) != [None]
     assert shared.meet(_traces(talk[:1], start=98)) == [None]
+
+
+def test_a_text_is_known_for_its_window_whatever_part_and_slice_it_fell_in(
+    redis_connection: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = RedisLookAlikes(redis_connection, window_s=3600)
+    text, begin = ["快来领取今天的新人福利吧朋友们"], int(AT) // 3600 * 3600
+    for minutes, copies in ((1, None), (29, 2), (59, 3), (60, 4)):
+        at = begin + 60.0 * minutes
+        monkeypatch.setattr(time, "time", lambda at=at: at)
+        (found,) = shared.meet(_traces(text, start=minutes, at=at - minutes))
+        assert (found and found.copies) == copies
+
+
+def test_many_texts_lie_in_few_keys(redis_connection: Redis) -> None:
+    dice = random.Random(4)
+    different = ["".join(chr(dice.randrange(0x4E00, 0x9000)) for _ in range(16)) for _ in range(1000)]
+    shared = RedisLookAlikes(redis_connection)
+    assert shared.meet(_traces(different)) == [None] * 1000
+    assert redis_connection.dbsize() < 20
 
 
 def test_a_post_costs_about_two_kilobytes_and_its_copies_hardly_any(redis_connection: Redis) -> None:

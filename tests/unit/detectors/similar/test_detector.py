@@ -140,7 +140,7 @@ def test_changed_copypasta_is_taken_over_and_a_faulty_edit_is_not(
 ) -> None:
     monkeypatch.setattr("riskguard.policy.watch.LOOK_EVERY_S", 0.0)
     detector = SimilarDetector(MemoryLookAlikes(), policy_dir=tmp_path)
-    assert detector.version == "minhash128-32x4-3+none"
+    assert detector.version == "minhash128-32x4-4+none"
     file = tmp_path / "copypasta.yaml"
     file.write_text(f"groups: [{{id: ours, phrases: [{LURE}]}}]", "utf-8")
     detector.refresh()
@@ -148,7 +148,7 @@ def test_changed_copypasta_is_taken_over_and_a_faulty_edit_is_not(
     assert _read(detector, _said("ann"), _said("bob")) == [[], []]
     file.write_text("groups: [{id: ours, phrases: [领]}]", "utf-8")
     detector.refresh()
-    assert detector.version == version != "minhash128-32x4-3+none"
+    assert detector.version == version != "minhash128-32x4-4+none"
     assert "'领' is too short" in caplog.text
 
 
