@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +43,16 @@ _seed = click.option("--seed", default=7, show_default=True)
 @click.option(
     "--begun", type=_FOLDER, help="Folder of a trained encoder to start from, with its vocabulary and word vectors."
 )
-def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: float, begun: Path | None) -> None:
+@click.option(
+    "--size",
+    type=click.Choice(["small", "large"]),
+    default="small",
+    show_default=True,
+    help="The small one serves; a large one may teach it, and takes the vocabulary of --begun alone.",
+)
+def pretrain(
+    data: Path | None, work: Path, processes: int, seed: int, tokens: float, begun: Path | None, size: str
+) -> None:
     """Pre-train the encoder on unlabelled text. Stopped at any time, it goes on where it was when called again.
 
     About an hour for 46 million characters on two cores, and a quarter of an hour before that for the vocabulary and
@@ -51,10 +62,19 @@ def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: f
     try:
         from riskguard.detectors.encoder.spelling import Speller
         from riskguard.training.encoder import pretrain as pretraining
-        from riskguard.training.encoder.preparation import prepare, shape
+        from riskguard.training.encoder.preparation import SIZES, prepare, shape
+        from riskguard.training.encoder.together import gpu_here
     except ImportError as missing:
         raise _workshop(missing) from missing
-    plan = pretraining.Plan(work, round(tokens * 1e6), processes=processes, seed=seed, begun=begun)
+    plan = pretraining.Plan.suited(
+        work,
+        round(tokens * 1e6),
+        processes=processes,
+        seed=seed,
+        begun=begun,
+        on_gpu=gpu_here(),
+        large=size == "large",
+    )
     with _bar("{task.fields[loss]}  {task.fields[speed]}") as bar:
         task = bar.add_task("preparing", total=plan.tokens, loss="", speed="")
         prepare(
@@ -71,7 +91,43 @@ def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: f
             loss = f"loss {progress.curve[-1][1]:.3f}"
             bar.update(task, completed=progress.tokens, loss=loss, speed=f"{speed:,.0f} tokens/s")
 
-        pretraining.pretrain(plan, shape(Speller.load(work), dropout=0.0), told=told)
+        pretraining.pretrain(plan, shape(Speller.load(work), size=SIZES[size], dropout=0.0), told=told)
+
+
+_steps = click.option(
+    "--steps", type=click.IntRange(min=1), default=1700, show_default=True, help="Batches for each process."
+)
+_more = click.option(
+    "--more", is_flag=True, help="Go on from what the last course left, also from one that was stopped."
+)
+
+
+@train.command("teacher")
+@_data
+@click.option(
+    "--work", type=_FOLDER, default="pretraining-large", show_default=True, help="What `pretrain --size large` left."
+)
+@_processes
+@_seed
+@_steps
+@_more
+def teacher(data: Path | None, work: Path, processes: int, seed: int, steps: int, *, more: bool) -> None:
+    """Teach the large encoder every head, so that `train encoder --teacher` can learn from it. It never serves.
+
+    For a GPU: minutes there, a day on two cores.
+    """
+    one_thread_each()
+    try:
+        from riskguard.training.encoder.make import teach_encoder
+        from riskguard.training.encoder.teach import Course
+        from riskguard.training.encoder.together import gpu_here
+    except ImportError as missing:
+        raise _workshop(missing) from missing
+    source = data or Settings.load().training_data
+    course = Course.suited(steps, seed=seed, more=more, on_gpu=gpu_here(), large=True)
+    with _taught(steps) as told:
+        teach_encoder(source, work, course, processes=processes, told=told)
+    click.echo(f"The teacher is in {work}")
 
 
 @train.command("encoder")
@@ -82,9 +138,10 @@ def pretrain(data: Path | None, work: Path, processes: int, seed: int, tokens: f
 @click.option(
     "--models", type=_FOLDER, help="Folder that holds linear/ and gets risk-encoder/; else RISKGUARD_MODEL_DIR."
 )
-@click.option("--steps", type=click.IntRange(min=1), default=1700, show_default=True, help="Batches for each process.")
-@click.option("--more", is_flag=True, help="Go on from what the last course left, also from one that was stopped.")
+@_steps
+@_more
 @click.option("--begun", type=_FOLDER, help="Go on from a trained encoder's weights; no pre-training is needed.")
+@click.option("--teacher", type=_FOLDER, help="Work folder of a taught large encoder: learn what it says as well.")
 @click.option(
     "--force", metavar="REASON", default="", help="Take a model that is worse than the one there, and say why."
 )
@@ -96,6 +153,7 @@ def encoder(
     models: Path | None,
     steps: int,
     begun: Path | None,
+    teacher: Path | None,
     *,
     more: bool,
     force: str,
@@ -110,22 +168,20 @@ def encoder(
         from riskguard.training.encoder.gate import check_gate, save_figures, ship
         from riskguard.training.encoder.make import Places, take_up, teach_encoder, write_encoder
         from riskguard.training.encoder.teach import Course
+        from riskguard.training.encoder.together import gpu_here
     except ImportError as missing:
         raise _workshop(missing) from missing
     settings = Settings.load()
     folder = models or settings.model_dir
     places = Places(data or settings.training_data, work, folder / "linear", work / "candidate")
-    course = Course(steps, seed=seed, more=more or begun is not None)
+    course = Course.suited(steps, seed=seed, more=more or begun is not None, on_gpu=gpu_here())
     if begun is not None:
         take_up(begun, work)
-    with _bar("{task.fields[loss]}") as bar:
-        task = bar.add_task("teaching", total=steps, loss="")
-
-        def told(step: int, of_heads: float, of_tags: float) -> None:
-            bar.update(task, completed=step, loss=f"loss of heads {of_heads:.3f}, of tags {of_tags:.3f}")
-
-        teach_encoder(places, course, processes=processes, told=told)
-        write_encoder(places, course, told=lambda step: bar.update(task, description=step))
+    with _taught(steps) as told:
+        teach_encoder(places.data, work, course, processes=processes, told=told, teacher=teacher)
+    with _bar("") as bar:
+        task = bar.add_task("writing", total=None)
+        write_encoder(places, course, told=lambda step: bar.update(task, description=step), teacher=teacher)
     figures = measured(places.data, folder, engine=settings.encoder_engine, encoder=places.out)
     show(figures)
     check_gate(figures[0], folder / "risk-encoder", reason=force)
@@ -133,6 +189,18 @@ def encoder(
     write_encoder_card(places.out, figures)
     ship(places.out, folder / "risk-encoder")
     click.echo(f"Model and card are in {folder / 'risk-encoder'}")
+
+
+@contextmanager
+def _taught(steps: int) -> Iterator[Callable[[int, float, float], None]]:
+    """What hears how teaching goes, and shows it."""
+    with _bar("{task.fields[loss]}") as bar:
+        task = bar.add_task("teaching", total=steps, loss="")
+
+        def told(step: int, of_heads: float, of_tags: float) -> None:
+            bar.update(task, completed=step, loss=f"loss of heads {of_heads:.3f}, of tags {of_tags:.3f}")
+
+        yield told
 
 
 def one_thread_each() -> None:

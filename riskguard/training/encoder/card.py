@@ -67,7 +67,7 @@ at once. Whoever cannot accept that ships the linear model made with `--permissi
 def write_encoder_card(folder: Path, models: Sequence[Figures], about: Mapping[str, Any] | None = None) -> None:
     """Write card.md and its plots beside the model. `models` has the encoder first, then what it is compared with.
 
-    `about` adds to the facts of serving.json: `machine` says in words what it was trained on.
+    `about` adds to the facts of serving.json.
     """
     facts = {**_json(folder / SERVING), **(about or {})}
     plot_reliability(models[0].heads, folder / PLOT)
@@ -104,6 +104,7 @@ def _card(
     yield from _slices(models)
     yield from _heads(models[0].heads, facts)
     yield from _pretraining(facts)
+    yield from _teacher(facts)
     yield from _sources(facts)
     yield from _again(facts)
 
@@ -213,12 +214,7 @@ def _pretraining(facts: Mapping[str, Any]) -> Iterator[str]:
     if not told:
         return
     yield from ("", "## Pre-training", "")
-    hours, machine = told["seconds"] / 3600, facts.get("machine", _MACHINE)
-    seen = f"{told['tokens'] / 1e6:.0f} million tokens"
-    yield f"{seen}, one a character, of public posts in {hours:.1f} hours on {machine}."
-    if len(told.get("runs", ())) > 1:
-        shares = " + ".join(f"{tokens / 1e6:.0f}" for tokens in told["runs"])
-        yield f"It was done in runs of {shares} million, each from the encoder that was taught after the one before."
+    yield from _seen(told)
     yield _PRETRAINED
     if told["curve"]:
         tokens, chars, forged, moods = told["curve"][-1]
@@ -226,6 +222,35 @@ def _pretraining(facts: Mapping[str, Any]) -> Iterator[str]:
         parts = f"{chars:.2f} of characters, {forged:.3f} of forged places, {moods:.2f} of moods"
         yield f"Loss at {tokens / 1e6:.0f} million: {parts}."
         yield from ("", f"![Loss over the tokens seen]({LOSS_PLOT})")
+
+
+def _seen(told: Mapping[str, Any]) -> Iterator[str]:
+    """How many tokens, and on what."""
+    tokens, hours = f"{told['tokens'] / 1e6:.0f} million tokens, one a character", told["seconds"] / 3600
+    time = f"{hours:.1f} hours" if hours >= 1 else f"{hours * 60:.0f} minutes"
+    runs = told.get("runs", [told["tokens"]])
+    machines = told.get("machines", [_MACHINE] * len(runs))
+    if len(runs) == 1:
+        yield f"{tokens}, of public posts in {time} on {machines[0]}."
+        return
+    shares = ", ".join(f"{run / 1e6:.0f} million on {machine}" for run, machine in zip(runs, machines, strict=True))
+    yield f"{tokens}, of public posts in {time}: {shares}, each from the encoder that was taught after the one before."
+
+
+def _teacher(facts: Mapping[str, Any]) -> Iterator[str]:
+    told = facts.get("teacher")
+    if not told:
+        return
+    curve = told["pretraining"]["curve"]
+    yield from ("", "## Its teacher", "")
+    size = f"{told['layers']} layers of {told['hidden']}"
+    yield f"A larger encoder of our own, {size}, which does not serve. It was pre-trained on"
+    yield from _seen(told["pretraining"])
+    yield (
+        f"Its loss of characters ended at {curve[-1][1]:.2f}. It was taught the same sets; the small one then learnt"
+        " what the teacher"
+    )
+    yield "says of their texts, of disguised twins (what it says of the plain text) and of posts without labels."
 
 
 def _sources(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -248,7 +273,12 @@ def _again(facts: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", "## Make it again", "", "```")
     yield "riskguard pretrain --data DIR      # hours; goes on where it was stopped"
     yield "riskguard train linear --data DIR  # a minute; the encoder is fitted with it"
-    yield "riskguard train encoder --data DIR"
+    if "teacher" in facts:
+        yield "riskguard pretrain --data DIR --size large --work LARGE --begun models/risk-encoder --tokens 164"
+        yield "riskguard train teacher --data DIR --work LARGE    # both with a GPU: minutes"
+        yield "riskguard train encoder --data DIR --teacher LARGE"
+    else:
+        yield "riskguard train encoder --data DIR"
     yield "riskguard evaluate heads --data DIR"
     yield "```"
     if course:

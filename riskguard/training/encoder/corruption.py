@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from riskguard.detectors.encoder.spelling import LETTERS, MASK, SPECIAL, UNKNOWN, Ids, Spelled, Speller
+from riskguard.detectors.encoder.spelling import LETTERS, MASK, PAD, SPECIAL, UNKNOWN, Ids, Speller
 from riskguard.training.encoder.corpus import GAP, Corpus
 
 IGNORED = -100
@@ -24,22 +25,24 @@ _SIGNS = "*·.-_~/|、,!@#&^+=〇丶丨 "
 Places = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Riddle:
-    """A batch as the encoder sees it. `asked` and `forged` fit its places: IGNORED where nothing is asked.
+class Riddle(NamedTuple):
+    """A batch as the encoder sees it, spelled (see Spelled), and what is asked: arrays, or tensors.
 
-    `asked` is the author's character, `forged` 1 where a character is not his and 0 where it is; `moods` is per text.
+    `asked` and `forged` fit its places: IGNORED where nothing is asked. `asked` is the author's character, `forged` 1
+    where a character is not his and 0 where it is; `moods` is per text.
     """
 
-    spelled: Spelled
-    asked: Places
-    forged: Places
-    moods: Places
+    chars: Any
+    sounds: Any
+    words: Any
+    asked: Any
+    forged: Any
+    moods: Any
 
     @property
     def size(self) -> int:
         """How many characters it holds."""
-        return int((self.spelled.chars != 0).sum())
+        return int((self.chars != PAD).sum())
 
 
 @dataclass
@@ -149,7 +152,14 @@ class Corrupter:
         within = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         questions = np.full((2, *spelled.chars.shape), IGNORED, np.int64)
         questions[:, owner, within + 1] = asked, forged
-        return Riddle(spelled, questions[0], questions[1], np.where(moods < 0, IGNORED, moods))
+        return Riddle(
+            spelled.chars,
+            spelled.sounds,
+            spelled.words,
+            questions[0],
+            questions[1],
+            np.where(moods < 0, IGNORED, moods),
+        )
 
 
 def _grouped(group_of: Ids) -> tuple[Ids, Places, Places]:

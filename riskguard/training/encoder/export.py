@@ -45,7 +45,12 @@ def save_encoder(model: RiskEncoderForPosts, speller: Speller, folder: Path) -> 
         _pointing_at_weights(full, folder, GRAPH)
         _trace(rounded, speller, full, folded=True)
         quantize_dynamic(
-            full, quantised, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"]
+            full,
+            quantised,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            reduce_range=True,  # seven bits: sums of eight overflow on CPUs without VNNI
+            op_types_to_quantize=["MatMul"],
         )
         _pointing_at_weights(quantised, folder, INT8_GRAPH)
     return rounded

@@ -39,6 +39,7 @@ EMPHASIS: Mapping[str, float] = {
     "selfharm_sos1k": 1.3,
     "posts": 1.0,
     "written": 2.5,
+    "corpus": 1.5,
 }
 """How much more often than its size says a set is drawn: what dev showed to be learnt too little."""
 
@@ -47,6 +48,8 @@ _FLATTENED = 0.25
 """Power of a part's weight: what hardly counts among linear heads, such as reviews for sentiment, counts here."""
 
 _LONGEST = 144
+_SHORTEST_POST, _POSTS = 4, 800_000
+"""Of posts without labels: more than this many characters, and so many of them."""
 
 Answers = NDArray[np.float32]
 
@@ -89,6 +92,16 @@ def subjects(library: Library, recipes: Sequence[Recipe] = ALL) -> list[Subject]
             answers[rows.index, column] = rows.truth
             weights[rows.index, column] = part.weight**_FLATTENED
     return [_subject(library, *key, *draft) for key, draft in drafts.items()]
+
+
+def unlabelled(folded: Path, *, seed: int) -> Subject:
+    """Posts of a folded corpus, which answer nothing: for a learner that hears what a teacher says of them."""
+    with folded.open(encoding="utf-8", newline="\n") as lines:
+        fitting = [line[:-1] for line in lines if _SHORTEST_POST < len(line) <= _LONGEST]
+    dice = random.Random(seed)  # noqa: S311 - training data, no secret
+    texts = dice.sample(fitting, min(_POSTS, len(fitting)))
+    nothing = np.broadcast_to(np.zeros(len(HEADS), np.float32), (len(texts), len(HEADS)))
+    return Subject("corpus", texts, [None] * len(texts), nothing, nothing)
 
 
 def lift(taught: Sequence[Subject]) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from riskguard.detectors.encoder.engine import GRAPH, Engine, OnnxRuntime
 from riskguard.detectors.encoder.model import SERVING, text_margins
@@ -23,9 +24,9 @@ from riskguard.evaluation.labelled import SOURCES, Split
 from riskguard.evaluation.metrics import Floats
 from riskguard.evaluation.recipe import RECIPES
 from riskguard.training.encoder.export import save_encoder, save_serving
-from riskguard.training.encoder.lessons import ENTITIES, HEADS, TAGS, sentences, subjects
+from riskguard.training.encoder.lessons import ENTITIES, HEADS, TAGS, sentences, subjects, unlabelled
 from riskguard.training.encoder.model import RiskEncoderForPosts
-from riskguard.training.encoder.preparation import shape, spell_as
+from riskguard.training.encoder.preparation import FOLDED, shape, size_of, spell_as
 from riskguard.training.encoder.pretrain import CHECKPOINT, LOG
 from riskguard.training.encoder.refit import REFITTED, refitted
 from riskguard.training.encoder.teach import Course, teach
@@ -49,12 +50,19 @@ class Places:
     out: Path
 
 
-def teach_encoder(places: Places, course: Course, *, processes: int, told: Told) -> None:
-    """Teach the encoder that the work folder holds; NotReady when there is none."""
+def teach_encoder(
+    data: Path, work: Path, course: Course, *, processes: int, told: Told, teacher: Path | None = None
+) -> None:
+    """Teach the encoder that the work folder holds; NotReady when there is none.
+
+    `teacher` is the work folder of a larger one that was taught before: then posts of the corpus are read too.
+    """
     needed, hint = (TAUGHT, "leave out --more") if course.more else (CHECKPOINT, "run `riskguard pretrain` first")
-    if not (places.work / needed).is_file():
-        raise NotReady(f"no {needed} in {places.work}", hint=hint)
-    together(_teach, places.work, processes, places.data, places.work, course, told=told)
+    if not (work / needed).is_file():
+        raise NotReady(f"no {needed} in {work}", hint=hint)
+    if teacher and not (teacher / TAUGHT).is_file():
+        raise NotReady(f"no {TAUGHT} in {teacher}", hint="run `riskguard train teacher` first")
+    together(_teach, work, processes, data, work, course, teacher, told=told)
 
 
 def take_up(trained: Path, work: Path) -> None:
@@ -73,11 +81,10 @@ def take_up(trained: Path, work: Path) -> None:
     (work / LOG).write_text(json.dumps(story) + "\n", encoding="utf-8")
 
 
-def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]) -> None:
+def write_encoder(places: Places, course: Course, *, told: Callable[[str], None], teacher: Path | None = None) -> None:
     """Write the taught encoder to `places.out` with calibrated scores: graphs, weights, vocabulary, serving.json."""
     speller = Speller.load(places.work)
-    model = _blank(speller)
-    model.load_state_dict(torch.load(places.work / TAUGHT, weights_only=True))
+    model = _taught(places.work, speller)
     dev = Library(places.data, Split.DEV)
     told(f"fitting '{REFITTED}' on dev")
     model = refitted(model, speller, dev)
@@ -94,37 +101,49 @@ def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]
         (texts, text_margins(engine, speller, texts, len(HEADS)).astype(np.float64)),
         tolerance=TOLERANCE,
         linear_sha256=str(config["sha256"]),
-        about=_about(places, course),
+        about=_about(places, course, teacher),
     )
 
 
-def _teach(group: Group, data: Path, work: Path, course: Course, told: Told) -> None:
+def _teach(group: Group, data: Path, work: Path, course: Course, teacher: Path | None, told: Told) -> None:
     speller = Speller.load(work)
     library = Library(data, Split.TRAIN)
     library.put(INVENTED, invented(seed=course.seed))
     torch.manual_seed(course.seed)
-    model = _blank(speller)
-    if course.more:
-        model.load_state_dict(torch.load(work / TAUGHT, weights_only=True))
-    else:
-        model.encoder.load_state_dict(_pretrained(work))
+    model = _taught(work, speller) if course.more else _pretrained(work, speller)
+    larger = _taught(teacher, speller).eval() if teacher else None
+    for each in (model, larger):
+        if each is not None:
+            nn.Module.to(each, group.device)
+    taught = subjects(library) + ([unlabelled(work / FOLDED, seed=course.seed)] if teacher else [])
 
     def kept(weights: Mapping[str, torch.Tensor]) -> None:
         torch.save(dict(weights), work / TAUGHT)
 
-    teach(model, speller, subjects(library), sentences(data, Split.TRAIN), course, group, told=told, kept=kept)
+    tagged = sentences(data, Split.TRAIN)
+    teach(model, speller, taught, tagged, course, group, told=told, kept=kept, teacher=larger)
     if group.rank == 0:
         kept(model.state_dict())
 
 
-def _blank(speller: Speller) -> RiskEncoderForPosts:
-    return RiskEncoderForPosts(shape(speller, heads=HEADS, tags=TAGS))
+def _taught(work: Path, speller: Speller) -> RiskEncoderForPosts:
+    weights = torch.load(work / TAUGHT, weights_only=True, map_location="cpu")
+    model = _blank(speller, weights)
+    model.load_state_dict(weights)
+    return model
 
 
-def _pretrained(work: Path) -> dict[str, torch.Tensor]:
-    kept = torch.load(work / CHECKPOINT, weights_only=True)["pupil"]
+def _pretrained(work: Path, speller: Speller) -> RiskEncoderForPosts:
+    weights = torch.load(work / CHECKPOINT, weights_only=True, map_location="cpu")["pupil"]
+    model = _blank(speller, weights)
     prefix = "encoder."
-    return {name.removeprefix(prefix): value for name, value in kept.items() if name.startswith(prefix)}
+    body = {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
+    model.encoder.load_state_dict(body)
+    return model
+
+
+def _blank(speller: Speller, weights: Mapping[str, torch.Tensor]) -> RiskEncoderForPosts:
+    return RiskEncoderForPosts(shape(speller, size=size_of(weights), heads=HEADS, tags=TAGS))
 
 
 def _calibrated(engine: Engine, speller: Speller, linear: LinearModel, dev: Library) -> dict[str, Fused]:
@@ -150,13 +169,18 @@ def _calibrated(engine: Engine, speller: Speller, linear: LinearModel, dev: Libr
     return found
 
 
+def _story_of(teacher: Path) -> dict[str, object]:
+    size = size_of(torch.load(teacher / TAUGHT, weights_only=True, map_location="cpu"))
+    return {**size._asdict(), "pretraining": json.loads((teacher / LOG).read_text(encoding="utf-8"))}
+
+
 def _probe_texts() -> list[str]:
     """Posts of our own, long and short, on which engines are compared with the trained model at start."""
     texts = sorted(Library(Path(), Split.DEV).get(POSTS).texts, key=len)
     return texts[:: max(1, len(texts) // _PROBE)][:_PROBE]
 
 
-def _about(places: Places, course: Course) -> dict[str, object]:
+def _about(places: Places, course: Course, teacher: Path | None) -> dict[str, object]:
     used = {
         head: sorted({part.source for part in RECIPES[head].parts if part.train or (head == REFITTED and part.share)})
         for head in HEADS
@@ -167,5 +191,6 @@ def _about(places: Places, course: Course) -> dict[str, object]:
         "permissive_heads": [head for head, names in used.items() if all(SOURCES[name].permissive for name in names)],
         "pretraining": json.loads((places.work / LOG).read_text(encoding="utf-8")),
         "course": asdict(course),
+        **({"teacher": _story_of(teacher)} if teacher else {}),
         "made_on": datetime.now(UTC).date().isoformat(),
     }

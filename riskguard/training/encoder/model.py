@@ -82,7 +82,8 @@ def _masks(share: float, device: torch.device) -> Tensor:
 class Packing:
     """Places with text laid end to end: padding then costs attention alone, not the matrices of the layers.
 
-    A few places are repeated at the end, so that their number is one of few: kernels are made for each number anew.
+    For CPUs: a GPU would have to wait until it is known how many places have text. A few places are repeated at the
+    end, so that their number is one of few: kernels are made for each number anew.
     """
 
     def __init__(self, real: Tensor) -> None:
@@ -101,6 +102,18 @@ class Packing:
         return empty.index_copy(0, self._where, packed[: self._count]).view(self._texts, self._length, -1)
 
 
+class Norm(nn.LayerNorm):
+    """A layer norm that keeps the 16 bits of its values on a GPU, where autocast would widen and narrow them again."""
+
+    def forward(self, values: Tensor) -> Tensor:
+        """The same shape."""
+        if values.dtype != torch.bfloat16 or not values.is_cuda:
+            return super().forward(values)
+        with torch.autocast(values.device.type, enabled=False):
+            scale, shift = self.weight.to(values.dtype), self.bias.to(values.dtype)
+            return functional.layer_norm(values, self.normalized_shape, scale, shift, self.eps)
+
+
 class Spelling(nn.Module):
     """Places of a text as vectors: character, sound and initial, and the words that begin and end there."""
 
@@ -116,7 +129,7 @@ class Spelling(nn.Module):
         self.register_buffer("word_scale", torch.ones(1))
         self.begin = nn.Linear(config.word_size, size, bias=False)
         self.end = nn.Linear(config.word_size, size, bias=False)
-        self.norm = nn.LayerNorm(size)
+        self.norm = Norm(size)
         self.dropout = Dropout(config.dropout)
 
     def forward(self, chars: Tensor, sounds: Tensor, words: Tensor) -> Tensor:
@@ -144,10 +157,10 @@ class Layer(nn.Module):
         super().__init__()
         size = config.hidden_size
         self.heads = size // config.head_size
-        self.before_attention = nn.LayerNorm(size)
+        self.before_attention = Norm(size)
         self.query_key_value = nn.Linear(size, 3 * size)
         self.attended = nn.Linear(size, size)
-        self.before_wide = nn.LayerNorm(size)
+        self.before_wide = Norm(size)
         self.wide = nn.Linear(size, config.intermediate_size)
         self.narrow = nn.Linear(config.intermediate_size, size)
         self.dropout = Dropout(config.dropout)
@@ -204,7 +217,7 @@ class RiskEncoderModel(RiskEncoderPreTrainedModel):
         super().__init__(config)
         self.spelling = Spelling(config)
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
-        self.norm = nn.LayerNorm(config.hidden_size)
+        self.norm = Norm(config.hidden_size)
         self.post_init()
 
     def forward(self, chars: Tensor, sounds: Tensor, words: Tensor) -> Encoded:
@@ -212,7 +225,7 @@ class RiskEncoderModel(RiskEncoderPreTrainedModel):
         real = chars != 0
         places = self.spelling(chars, sounds, words)
         shade = torch.where(real, 0.0, -1e4)[:, None, None, :].to(places.dtype)
-        packing = Packing(real) if self.training else None
+        packing = Packing(real) if self.training and places.device.type == "cpu" else None
         if packing:
             places = packing.packed(places)
         for layer in self.layers:

@@ -12,8 +12,9 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 import torch
@@ -26,12 +27,16 @@ from riskguard.detectors.encoder.spelling import Speller
 from riskguard.training.disguise import splits
 from riskguard.training.encoder.corpus import MOODS, Corpus
 from riskguard.training.encoder.corruption import IGNORED, Corrupter, Riddle
+from riskguard.training.encoder.feed import fed
 from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderForPosts, RiskEncoderModel
-from riskguard.training.encoder.together import Group, together
+from riskguard.training.encoder.together import Group, machine, together
 
 CHECKPOINT, LOG = "checkpoint.pt", "pretraining.json"
 EVERY = 50
 _SHARD = 65_536
+_UNTOLD = "two CPU cores"
+"""What pre-trained encoders whose story does not name a machine."""
+
 _PLACES_AT_ONCE = 256
 _MOOD_COPIES = 3
 _FORGED_WEIGHT, _MOOD_WEIGHT, _FEWEST_MOODS = 1.0, 0.15, 4
@@ -54,6 +59,16 @@ class Plan:
     seed: int = 7
     checkpoint_s: float = 240.0
     begun: Path | None = None
+
+    @classmethod
+    def suited(
+        cls, work: Path, tokens: int, *, processes: int, seed: int, begun: Path | None, on_gpu: bool, large: bool
+    ) -> Self:
+        """For a device, and for the large encoder, which begins from chance."""
+        more: dict[str, Any] = {"batch_tokens": 65_536, "warm_tokens": tokens // 25} if on_gpu else {}
+        if large:
+            more["rate"] = 1.2e-3
+        return cls(work, tokens, processes=processes, seed=seed, begun=None if large else begun, **more)
 
 
 @dataclass(slots=True)
@@ -88,15 +103,20 @@ class Pupil(nn.Module):
         encoded = self.encoder(chars, sounds, words)
         open_ = asked != IGNORED
         turned = self.turned(encoded.places[open_])
-        of_chars = CharLoss.apply(turned, self.encoder.spelling.char.weight, self.char_bias, asked[open_])
+        table = self.encoder.spelling.char.weight
+        if turned.is_cuda:
+            of_chars = functional.cross_entropy(functional.linear(turned, table, self.char_bias).float(), asked[open_])
+        else:
+            of_chars = CharLoss.apply(turned, table, self.char_bias, asked[open_])
         doubt = self.forged(encoded.places).squeeze(2).float()
         told = forged != IGNORED
-        of_forged = functional.binary_cross_entropy_with_logits(doubt[told], forged[told].float())
+        each = functional.binary_cross_entropy_with_logits(doubt, forged.float(), reduction="none")
+        of_forged = (each * told).sum() / told.sum()
         with_mood = moods != IGNORED
         of_mood = self.mood(encoded.whole).float()
         of_moods = functional.cross_entropy(
             of_mood, moods, ignore_index=IGNORED, reduction="sum"
-        ) / with_mood.sum().clamp(min=4)
+        ) / with_mood.sum().clamp(min=_FEWEST_MOODS)
         loss = of_chars + _FORGED_WEIGHT * of_forged + _MOOD_WEIGHT * of_moods
         return loss, torch.stack([of_chars.detach(), of_forged.detach(), of_moods.detach()])
 
@@ -104,7 +124,8 @@ class Pupil(nn.Module):
 class CharLoss(torch.autograd.Function):
     """Mean cross-entropy over all characters, a few places at a time: the wide table of logits stays in the cache.
 
-    The gradients are made on the way forward, as in Liger's fused linear cross-entropy (Hsu et al., 2024).
+    For CPUs: a GPU has room for it. The gradients are made on the way forward, as in Liger's fused linear cross-entropy
+    (Hsu et al., 2024).
     """
 
     @staticmethod
@@ -161,20 +182,20 @@ def _train(
     learner = group.shared(pupil)
     saved = began = time.monotonic()
     before = (progress.tokens, progress.seconds)
-    parts = np.zeros(3)
+    parts = torch.zeros(3, device=group.device)
     learner.train()
-    riddles = _riddles(plan, rank=group.rank, past=progress.steps)
+    riddles = fed(partial(_riddles, plan, past=progress.steps), group)
     while progress.tokens < plan.tokens:
-        riddle = next(riddles)
+        riddle = Riddle(*next(riddles))
         rate = rate_at(progress.tokens, plan)
         parts += _step(group, learner, optimizers, riddle, rate)
         progress.tokens += group.total(riddle.size)
         progress.steps += 1
         progress.seconds = before[1] + time.monotonic() - began
         if group.rank == 0 and progress.steps % EVERY == 0:
-            progress.curve.append((progress.tokens, *(round(float(part), 4) for part in parts / EVERY)))
+            progress.curve.append((progress.tokens, *(round(part, 4) for part in (parts / EVERY).tolist())))
             told(progress, (progress.tokens - before[0]) / (time.monotonic() - began))
-            parts[:] = 0
+            parts.zero_()
         finished = progress.tokens >= plan.tokens
         if group.rank == 0 and (finished or time.monotonic() - saved > plan.checkpoint_s):
             _save(plan, pupil, optimizers, progress)
@@ -183,19 +204,18 @@ def _train(
 
 def _step(
     group: Group, learner: nn.Module, optimizers: list[torch.optim.Optimizer], riddle: Riddle, rate: float
-) -> NDArray[np.float64]:
+) -> Tensor:
     for optimizer in optimizers:
         for part in optimizer.param_groups:
             part["lr"] = part["peak"] * rate
-    with torch.autocast(group.device, torch.bfloat16):
-        loss, parts = learner(*group.tensors(riddle.spelled, riddle.asked, riddle.forged, riddle.moods))
+    with group.shortened():
+        loss, parts = learner(*group.tensors(*riddle))
     loss.backward()
     nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
     for optimizer in optimizers:
         optimizer.step()
         optimizer.zero_grad()
-    found: NDArray[np.float64] = parts.double().cpu().numpy()
-    return found
+    return cast("Tensor", parts)
 
 
 def rate_at(tokens: int, plan: Plan) -> float:
@@ -225,7 +245,7 @@ def _optimizers(pupil: Pupil, plan: Plan) -> list[torch.optim.Optimizer]:
     return [muon, adam]
 
 
-def _riddles(plan: Plan, *, rank: int, past: int) -> Iterator[Riddle]:
+def _riddles(plan: Plan, rank: int, *, past: int) -> Iterator[Riddle]:
     """Batches without end; each process and each resumed run draws others."""
     corpus, speller = Corpus.load(plan.work), Speller.load(plan.work)
     dice = np.random.default_rng([plan.seed, rank, past])
@@ -256,7 +276,7 @@ def _batches(
 
 
 def _resume(file: Path, pupil: Pupil, optimizers: list[torch.optim.Optimizer]) -> Progress:
-    kept = torch.load(file, weights_only=True)
+    kept = torch.load(file, weights_only=True, map_location="cpu")
     pupil.load_state_dict(kept["pupil"])
     for optimizer, state in zip(optimizers, kept["optimizers"], strict=True):
         optimizer.load_state_dict(state)
@@ -282,10 +302,12 @@ def _story(plan: Plan, progress: Progress) -> dict[str, Any]:
     if plan.begun:
         before |= json.loads((plan.begun / SERVING).read_text(encoding="utf-8"))["pretraining"]
     seen = before["tokens"]
+    runs = before["runs"] or [seen] * bool(seen)
     return {
         "tokens": seen + progress.tokens,
         "steps": before["steps"] + progress.steps,
         "seconds": round(before["seconds"] + progress.seconds),
         "curve": [*before["curve"], *((seen + tokens, *losses) for tokens, *losses in progress.curve)],
-        "runs": [*(before["runs"] or [seen] * bool(seen)), progress.tokens],
+        "runs": [*runs, progress.tokens],
+        "machines": [*before.get("machines", [_UNTOLD] * len(runs)), machine(plan.processes)],
     }

@@ -1,30 +1,35 @@
-"""Teaching: the pre-trained encoder learns all heads and the tags at once, on texts and their disguised twins."""
+"""Teaching: the pre-trained encoder learns all heads and the tags at once, on texts and their disguised twins.
+
+With a larger encoder as teacher it also learns what that one says of every text, labelled or not (distillation, Hinton
+et al., 2015); of a disguised twin it learns what the teacher says of the plain text.
+"""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from riskguard.detectors.encoder.spelling import Speller
-from riskguard.text.view import fold_all
-from riskguard.training.disguise import twins
-from riskguard.training.encoder.lessons import EMOTIONS, Sentence, Subject, lift
-from riskguard.training.encoder.model import RiskEncoderForPosts
+from riskguard.detectors.encoder.spelling import PAD, Speller
+from riskguard.training.encoder.batches import IGNORED, Lesson, Lessons
+from riskguard.training.encoder.feed import fed
+from riskguard.training.encoder.lessons import EMOTIONS, HEADS, Sentence, Subject, lift
+from riskguard.training.encoder.model import Answered, RiskEncoderForPosts
 from riskguard.training.encoder.together import Group, give_memory_back
 
-IGNORED = -100
-_POOL = 24
 _SMOOTHED = 0.04
-_TWINS, _TWIN_WEIGHT, _AGREEMENT = 0.5, 0.6, 0.8
+_AGREEMENT = 0.8
 _EMOTION_WEIGHT, _TAG_WEIGHT = 1.5, 1.0
+_SOFT, _SAID_WEIGHT, _SAID_EMOTION_WEIGHT, _SAID_TAG_WEIGHT = 2.0, 2.0, 1.5, 2.0
+"""By how much the teacher's margins are divided, so that its doubts are heard; and what it says weighs."""
+
 _AVERAGED, _AVERAGE_EVERY = 0.98, 10
 _TOLD_EVERY, _KEPT_EVERY = 50, 100
+_OTHER_HEADS = [place for place in range(len(HEADS)) if place not in EMOTIONS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +49,17 @@ class Course:
     seed: int = 7
     more: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Texts with answers; the last `len(twin_of)` are disguised twins of the texts of these places."""
-
-    texts: list[str]
-    answers: Tensor
-    weights: Tensor
-    twin_of: Tensor
+    @classmethod
+    def suited(cls, steps: int, *, seed: int, more: bool, on_gpu: bool, large: bool = False) -> Self:
+        """For a device, and for the large encoder, whose layers must move less."""
+        course = cls(steps, seed=seed, more=more)
+        if large:
+            course = replace(course, rate=2e-4, head_rate=1e-3, deeper=0.9)
+        elif on_gpu:
+            course = replace(course, rate=8e-4, deeper=0.9)
+        if on_gpu:
+            course = replace(course, texts=512, sentences=128) if large else replace(course, texts=1024, sentences=256)
+        return course
 
 
 def teach(
@@ -65,6 +72,7 @@ def teach(
     *,
     told: Callable[[int, float, float], None],
     kept: Callable[[Mapping[str, Tensor]], None] = lambda _: None,
+    teacher: RiskEncoderForPosts | None = None,
 ) -> RiskEncoderForPosts:
     """Teach in place and give back the model with averaged weights; `told` hears step, loss of heads and of tags.
 
@@ -72,23 +80,21 @@ def teach(
     """
     optimizer = _optimizer(model, course)
     learner = group.shared(model)
-    lifted = torch.from_numpy(lift(taught))
+    lifted = torch.from_numpy(lift(taught)).to(group.device)
     average = {name: value.detach().clone() for name, value in model.named_parameters()}
-    texts = _batches(taught, course, group.rank)
-    lines = _tag_batches(tagged, course, group.rank)
-    sums = np.zeros(3)
+    drawn = Lessons(speller, taught, tagged, course.texts, course.sentences, course.seed).drawn
+    lessons = fed(drawn, group)
+    sums = torch.zeros(2, device=group.device)
     model.train()
     for step in range(1, course.steps + 1):
         for at in optimizer.param_groups:
             at["lr"] = at["peak"] * _rate_at(step, course)
-        batch, (sentences, tags) = next(texts), next(lines)
-        with torch.autocast(group.device, torch.bfloat16):
-            heads, of_tags = learner(*group.tensors(speller.spell([*batch.texts, *sentences])))
-        of_heads = _loss(heads[: len(batch.texts)].float(), batch, lifted)
-        tag_loss = functional.cross_entropy(
-            of_tags[len(batch.texts) :, : tags.shape[1]].float().flatten(0, 1), tags.flatten(), ignore_index=IGNORED
-        )
-        (of_heads + _TAG_WEIGHT * tag_loss).backward()
+        lesson = Lesson(*group.tensors(*next(lessons)))
+        with group.shortened():
+            told_by_learner = learner(lesson.chars, lesson.sounds, lesson.words)
+            said = _said(teacher, lesson) if teacher else None
+        of_heads, of_tags = _losses(Answered(*(part.float() for part in told_by_learner)), lesson, lifted, said)
+        (of_heads + of_tags).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -96,11 +102,11 @@ def teach(
             keep = min(_AVERAGED, step / (step + 10 * _AVERAGE_EVERY))
             for name, value in model.named_parameters():
                 average[name].lerp_(value.detach(), 1 - keep)
-        sums += float(of_heads.detach()), float(tag_loss.detach()), 1
+        sums += torch.stack([of_heads.detach(), of_tags.detach()])
         if step % _TOLD_EVERY == 0:
             if group.rank == 0:
-                told(step, sums[0] / sums[2], sums[1] / sums[2])
-            sums[:] = 0
+                told(step, *(sums / _TOLD_EVERY).tolist())
+            sums.zero_()
             give_memory_back()
         if step % _KEPT_EVERY == 0 and group.rank == 0:
             kept({**model.state_dict(), **average})
@@ -108,85 +114,68 @@ def teach(
     return model.eval()
 
 
-def _loss(margins: Tensor, batch: Batch, lifted: Tensor) -> Tensor:
-    """Binary cross-entropy per head where a text answers it; the six emotions exclude one another; twins agree."""
-    smooth = batch.answers * (1 - _SMOOTHED) + _SMOOTHED / 2
-    each = functional.binary_cross_entropy_with_logits(margins, smooth, reduction="none")
-    weights = batch.weights * torch.where(batch.answers > 0.5, lifted, 1.0)
-    feelings = list(EMOTIONS)
-    felt = batch.weights[:, feelings].all(1)
-    weights[:, feelings] = 0.0
-    loss = (each * weights).sum() / len(margins)
-    if felt.any():
-        truth = batch.answers[felt][:, feelings].argmax(1)
-        loss = loss + _EMOTION_WEIGHT * functional.cross_entropy(
-            margins[felt][:, feelings], truth, label_smoothing=_SMOOTHED
-        ) * float(felt.float().mean())
-    if len(batch.twin_of):
-        plain = margins[batch.twin_of].detach().sigmoid()
-        disguised = margins[-len(batch.twin_of) :]
-        agreed = functional.binary_cross_entropy_with_logits(disguised, plain, reduction="none")
-        loss = loss + _AGREEMENT * agreed.sum() / len(margins)
-    return loss
+def _said(teacher: RiskEncoderForPosts, lesson: Lesson) -> Answered:
+    """What the teacher says of the texts and of the sentences, which follow them."""
+    with torch.no_grad():
+        said: Answered = teacher(*(_plain(part, lesson) for part in (lesson.chars, lesson.sounds, lesson.words)))
+    return Answered(said.margins.float(), said.tags.float())
 
 
-def _batches(taught: Sequence[Subject], course: Course, rank: int) -> Iterator[Batch]:
-    """Batches of like length without end, each text drawn from a set by its pull, some with a twin.
-
-    All processes take their short and long batches at the same time, since each step waits for the slowest.
-    """
-    dice, order = np.random.default_rng([course.seed, rank]), np.random.default_rng(course.seed)
-    seeds = random.Random(f"{course.seed} {rank}")  # noqa: S311 - training data, no secret
-    pulls = np.array([subject.pull for subject in taught])
-    orders = [_endless(len(subject.texts), dice) for subject in taught]
-    while True:
-        drawn = dice.choice(len(taught), course.texts * _POOL, p=pulls / pulls.sum())
-        pool = [(subject, next(orders[subject])) for subject in drawn]
-        pool.sort(key=lambda one: len(taught[one[0]].texts[one[1]]) + dice.random())
-        starts = np.arange(0, len(pool), course.texts)
-        for start in order.permutation(starts):
-            yield _batch(taught, pool[start : start + course.texts], dice, seeds)
+def _plain(rows: Tensor, lesson: Lesson) -> Tensor:
+    """Those of the texts and of the sentences, without the twins between them."""
+    answered = len(lesson.answers)
+    return torch.cat([rows[: answered - len(lesson.twin_of)], rows[answered:]])
 
 
-def _batch(
-    taught: Sequence[Subject], rows: Sequence[tuple[int, int]], dice: np.random.Generator, seeds: random.Random
-) -> Batch:
-    texts = [taught[subject].texts[place] for subject, place in rows]
-    answers = np.stack([taught[subject].answers[place] for subject, place in rows])
-    weights = np.stack([taught[subject].weights[place] for subject, place in rows])
-    given = [taught[subject].twins[place] for subject, place in rows]
-    twinned = [at for at, twin in enumerate(given) if twin is not None or dice.random() < _TWINS]
-    others = [view.folded for view in fold_all(twins([texts[at] for at in twinned], seed=seeds.randrange(1 << 30)))]
-    pairs = [(at, given[at] or other) for at, other in zip(twinned, others, strict=True)]
-    places = [at for at, _ in pairs]
-    return Batch(
-        [*texts, *(twin for _, twin in pairs)],
-        torch.from_numpy(np.concatenate([answers, answers[places]])),
-        torch.from_numpy(np.concatenate([weights, weights[places] * _TWIN_WEIGHT])),
-        torch.tensor(places, dtype=torch.long),
+def _losses(told: Answered, lesson: Lesson, lifted: Tensor, said: Answered | None) -> tuple[Tensor, Tensor]:
+    """Of the heads and of the tags."""
+    answered = len(lesson.answers)
+    margins = told.margins[:answered]
+    of_heads = _of_answers(margins, lesson, lifted)
+    of_tags = _TAG_WEIGHT * functional.cross_entropy(
+        told.tags[answered:].flatten(0, 1), lesson.tags.flatten(), ignore_index=IGNORED
     )
+    if said is None:
+        return of_heads + _AGREEMENT * _disagreement(margins, lesson.twin_of), of_tags
+    texts = answered - len(lesson.twin_of)
+    wanted = torch.cat([said.margins[:texts], said.margins[lesson.twin_of]])
+    of_said_tags = _of_said_tags(_plain(told.tags, lesson), said.tags, _plain(lesson.chars, lesson) != PAD)
+    return of_heads + _of_said(margins, wanted), of_tags + _SAID_TAG_WEIGHT * of_said_tags
 
 
-def _tag_batches(tagged: Sequence[Sentence], course: Course, rank: int) -> Iterator[tuple[list[str], Tensor]]:
-    """Sentences of like length and their tags; the mark of the beginning and padding have none.
-
-    Short ones come with short texts, as the same seed orders both.
-    """
-    dice, order = np.random.default_rng([course.seed, rank, 1]), np.random.default_rng(course.seed)
-    drawn = _endless(len(tagged), dice)
-    while True:
-        pool = sorted((tagged[next(drawn)] for _ in range(course.sentences * _POOL)), key=lambda s: len(s.text))
-        for start in order.permutation(np.arange(0, len(pool), course.sentences)):
-            chosen = pool[start : start + course.sentences]
-            tags = np.full((len(chosen), 1 + max(len(s.text) for s in chosen)), IGNORED, np.int64)
-            for row, sentence in enumerate(chosen):
-                tags[row, 1 : 1 + len(sentence.text)] = sentence.tags
-            yield [sentence.text for sentence in chosen], torch.from_numpy(tags)
+def _of_answers(margins: Tensor, lesson: Lesson, lifted: Tensor) -> Tensor:
+    """Binary cross-entropy per head where a text answers it; the six emotions exclude one another."""
+    smooth = lesson.answers * (1 - _SMOOTHED) + _SMOOTHED / 2
+    each = functional.binary_cross_entropy_with_logits(margins, smooth, reduction="none")
+    weights = lesson.weights * torch.where(lesson.answers > 0.5, lifted, 1.0)
+    feelings = list(EMOTIONS)
+    felt = lesson.weights[:, feelings].all(1)
+    others = (each * weights)[:, _OTHER_HEADS].sum()
+    truth = lesson.answers[:, feelings].argmax(1)
+    of_feelings = functional.cross_entropy(margins[:, feelings], truth, label_smoothing=_SMOOTHED, reduction="none")
+    return (others + _EMOTION_WEIGHT * (of_feelings * felt).sum()) / len(margins)
 
 
-def _endless(size: int, dice: np.random.Generator) -> Iterator[int]:
-    while True:
-        yield from dice.permutation(size).tolist()
+def _disagreement(margins: Tensor, twin_of: Tensor) -> Tensor:
+    """Twins must be told like their texts."""
+    plain = margins[twin_of].detach().sigmoid()
+    disguised = margins[len(margins) - len(twin_of) :]
+    return functional.binary_cross_entropy_with_logits(disguised, plain, reduction="sum") / len(margins)
+
+
+def _of_said(margins: Tensor, wanted: Tensor) -> Tensor:
+    """How far a learner is from the teacher's margins."""
+    feelings = list(EMOTIONS)
+    of_heads = functional.binary_cross_entropy_with_logits(
+        margins[:, _OTHER_HEADS] / _SOFT, (wanted[:, _OTHER_HEADS] / _SOFT).sigmoid(), reduction="sum"
+    ) / len(margins)
+    of_feelings = functional.cross_entropy(margins[:, feelings] / _SOFT, (wanted[:, feelings] / _SOFT).softmax(1))
+    return _SAID_WEIGHT * of_heads + _SAID_EMOTION_WEIGHT * of_feelings
+
+
+def _of_said_tags(tags: Tensor, wanted: Tensor, real: Tensor) -> Tensor:
+    each = -(wanted.softmax(2) * tags.log_softmax(2)).sum(2)
+    return (each * real).sum() / real.sum()
 
 
 def _rate_at(step: int, course: Course) -> float:

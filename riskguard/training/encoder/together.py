@@ -15,8 +15,6 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.multiprocessing.spawn import start_processes
 
-from riskguard.detectors.encoder.spelling import Spelled
-
 _MEETING = "meeting"
 
 
@@ -27,6 +25,16 @@ class Group:
     rank: int
     size: int
     device: str
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether it computes on a GPU."""
+        return self.device != "cpu"
+
+    def shortened(self) -> torch.autocast:
+        """Matrices in 16 bits, where the device has arithmetic for them: CPUs without it are ten times slower then."""
+        able = self.on_gpu or torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001 - nothing public tells
+        return torch.autocast(self.device, torch.bfloat16, enabled=able)
 
     def shared(self, model: nn.Module) -> nn.Module:
         """The model with gradients averaged over the group."""
@@ -40,10 +48,19 @@ class Group:
         distributed.all_reduce(summed)
         return int(summed)
 
-    def tensors(self, spelled: Spelled, *more: np.ndarray[Any, Any]) -> tuple[Tensor, ...]:
-        """Characters, sounds and words, and what else belongs to them, on the device."""
-        arrays = (spelled.chars, spelled.sounds, spelled.words, *more)
-        return tuple(torch.from_numpy(array).to(self.device) for array in arrays)
+    def tensors(self, *arrays: np.ndarray[Any, Any] | Tensor) -> tuple[Tensor, ...]:
+        """The arrays on the device."""
+        return tuple(torch.as_tensor(array).to(self.device, non_blocking=True) for array in arrays)
+
+
+def gpu_here() -> bool:
+    """Whether training runs on a GPU."""
+    return torch.cuda.is_available()
+
+
+def machine(processes: int) -> str:
+    """What so many processes train on, in words."""
+    return f"one {torch.cuda.get_device_name()}" if gpu_here() else f"{processes} CPU cores"
 
 
 def give_memory_back() -> None:
@@ -59,7 +76,7 @@ def together(run: Callable[..., None], folder: Path, processes: int, *args: obje
 
     `run` and `args` must be importable and picklable. The first process is this one, and only its `told` is heard.
     """
-    size = 1 if torch.cuda.is_available() else processes
+    size = 1 if gpu_here() else processes
     meeting = folder / _MEETING
     meeting.unlink(missing_ok=True)
     if size == 1:
@@ -81,7 +98,7 @@ def _unheard(*_: object) -> None:
 
 
 def _join(rank: int, run: Callable[..., None], meeting: Path, size: int, *args: object) -> None:
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = "cuda" if gpu_here() else "cpu"
     if device == "cpu":
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // size))
     if size > 1:

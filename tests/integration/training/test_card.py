@@ -19,6 +19,7 @@ _ABOUT = {
     "pretraining": {
         "tokens": 120_000_000,
         "runs": [60_000_000, 60_000_000],
+        "machines": ["two CPU cores", "one GPU"],
         "steps": 900,
         "seconds": 9000,
         "curve": [[60_000_000, 3.1, 0.21, 3.0], [120_000_000, 2.43, 0.152, 2.71]],
@@ -68,8 +69,8 @@ def test_it_says_so_when_everything_is_reached(folder: Path) -> None:
 
 def test_it_says_what_it_is_made_of_and_how_to_make_it_again(folder: Path) -> None:
     card = _written(folder)
-    assert "120 million tokens, one a character, of public posts in 2.5 hours on two CPU cores" in card
-    assert "in runs of 60 + 60 million" in card
+    shares = "60 million on two CPU cores, 60 million on one GPU, each from the encoder"
+    assert f"120 million tokens, one a character, of public posts in 2.5 hours: {shares}" in card
     assert "2.43 of characters, 0.152 of forged places, 2.71 of moods" in card
     assert "| toxic_cold | COLD (thu-coai) | Apache-2.0 | `abuse` |" in card
     assert "| ner_weibo | Weibo NER | CC BY-SA 3.0 | names, addresses, organisations |" in card
@@ -77,6 +78,23 @@ def test_it_says_what_it_is_made_of_and_how_to_make_it_again(folder: Path) -> No
     assert "The body below the heads is shared" in " ".join(card.split())
     assert "riskguard train encoder --data DIR" in card
     assert all((folder / plot).read_bytes().startswith(b"\x89PNG") for plot in (PLOT, LOSS_PLOT))
+
+
+def test_it_names_the_larger_encoder_that_taught_it(tmp_path: Path) -> None:
+    story = {
+        "tokens": 160_000_000,
+        "steps": 9,
+        "seconds": 240,
+        "curve": [[9, 2.56, 0.04, 0.9]],
+        "machines": ["one GPU"],
+    }
+    made = made_encoder(tmp_path, **_ABOUT, teacher={"layers": 10, "hidden": 512, "wide": 2048, "pretraining": story})
+    (made / "config.json").write_text(json.dumps({"num_hidden_layers": 3, "hidden_size": 256}), encoding="utf-8")
+    card = _written(made)
+    assert "10 layers of 512, which does not serve" in card
+    assert "160 million tokens, one a character, of public posts in 4 minutes on one GPU." in card
+    assert "Its loss of characters ended at 2.56." in card
+    assert "riskguard train encoder --data DIR --teacher LARGE" in card
 
 
 def test_a_heads_line_tells_what_the_linear_model_weighs(folder: Path) -> None:

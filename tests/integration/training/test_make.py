@@ -5,17 +5,34 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 import torch
 
 from riskguard.detectors.encoder.model import SERVING
 from riskguard.detectors.encoder.spelling import Speller
+from riskguard.domain.errors import NotReady
 from riskguard.training.encoder.export import save_encoder
 from riskguard.training.encoder.lessons import HEADS, TAGS
-from riskguard.training.encoder.make import TAUGHT, take_up
+from riskguard.training.encoder.make import TAUGHT, take_up, teach_encoder
 from riskguard.training.encoder.model import RiskEncoderForPosts
-from riskguard.training.encoder.pretrain import LOG
+from riskguard.training.encoder.preparation import Size, shape, size_of
+from riskguard.training.encoder.pretrain import CHECKPOINT, LOG
 from riskguard.training.encoder.refit import REFITTED
-from tests.integration.training.small import data_folder, prepared, small_shape
+from riskguard.training.encoder.teach import Course
+from tests.integration.training.small import data_folder, prepared, small_shape, small_speller
+
+
+def test_a_teacher_that_was_not_taught_is_named(tmp_path: Path) -> None:
+    (tmp_path / CHECKPOINT).write_bytes(b"")
+    with pytest.raises(NotReady, match=r"no taught\.pt in .*large"):
+        teach_encoder(tmp_path, tmp_path, Course(1), processes=1, told=lambda *_: None, teacher=tmp_path / "large")
+
+
+def test_weights_tell_the_size_of_their_encoder() -> None:
+    speller = small_speller()
+    size = Size(2, 64, 96)
+    model = RiskEncoderForPosts(shape(speller, size=size, heads=HEADS, tags=TAGS))
+    assert size_of(model.state_dict()) == size
 
 
 def test_a_course_goes_on_from_a_trained_encoder_without_what_dev_fitted(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_a_riddle_asks_for_the_authors_characters(tmp_path: Path) -> None:
     corrupter = Corrupter(speller, splits(), np.random.default_rng(7))
     texts = np.arange(len(corpus.sizes))
     riddle = corrupter.riddle(corpus, texts)
-    asked, forged, shown = riddle.asked, riddle.forged, riddle.spelled.chars
+    asked, forged, shown = riddle.asked, riddle.forged, riddle.chars
     assert 0.1 < (asked != IGNORED).sum() / riddle.size < 0.35
     assert (asked != shown)[forged == 1].all()
     same = (forged == 0) & (asked != IGNORED)
@@ -112,3 +112,4 @@ def test_it_begins_from_a_trained_encoder_and_tells_its_story_on(tmp_path: Path)
     log = json.loads((work / LOG).read_text(encoding="utf-8"))
     assert log["curve"][0] == [9000, 3.0, 0.1, 2.0]
     assert log["runs"] == [9000, log["tokens"] - 9000]
+    assert log["machines"] == ["two CPU cores", "1 CPU cores"]

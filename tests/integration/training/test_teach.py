@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from riskguard.evaluation.examples import Library
 from riskguard.evaluation.labelled import Row, Split
@@ -16,6 +17,7 @@ from riskguard.training.encoder.lessons import (
     lift,
     sentences,
     subjects,
+    unlabelled,
 )
 from riskguard.training.encoder.teach import Course, teach
 from riskguard.training.encoder.together import Group
@@ -89,6 +91,35 @@ def test_teaching_learns_what_it_is_told() -> None:
     teach(model, SPELLER, taught, tagged, course, Group(0, 1, "cpu"), told=lambda _, *losses: heard.append(losses))
     assert heard[-1][0] < 0.6 * heard[0][0]
     assert heard[-1][1] < 0.2
+
+
+def test_a_teacher_is_heard_where_no_row_is_labelled() -> None:
+    torch.manual_seed(3)
+    head = HEADS.index("ad")
+    nothing = np.zeros((len(TEXTS), len(HEADS)), np.float32)
+    taught = [Subject("corpus", [text.lower() for text in TEXTS], [None] * len(TEXTS), nothing, nothing)]
+    tagged = [Sentence("今天好人", np.array([0, 0, 0, 0]))]
+    teacher = small_model(SPELLER, heads=HEADS, tags=TAGS)
+    with torch.no_grad():
+        teacher.heads.weight[head] *= 30
+    pupil = small_model(SPELLER, heads=HEADS, tags=TAGS)
+    with torch.no_grad():
+        pupil.heads.weight.zero_()
+    course = Course(steps=200, texts=12, sentences=2, rate=3e-3, head_rate=1e-2)
+    teach(pupil, SPELLER, taught, tagged, course, Group(0, 1, "cpu"), told=lambda *_: None, teacher=teacher)
+    spelled = SPELLER.spell([text.lower() for text in TEXTS])
+    arrays = [torch.from_numpy(array) for array in (spelled.chars, spelled.sounds, spelled.words)]
+    with torch.inference_mode():
+        wanted, found = teacher(*arrays).margins[:, head], pupil(*arrays).margins[:, head]
+    assert torch.corrcoef(torch.stack([wanted, found]))[0, 1] > 0.9
+
+
+def test_posts_without_labels_are_drawn_from_the_folded_corpus(tmp_path: Path) -> None:
+    (tmp_path / "folded.txt").write_text("短\n今天天气真好啊\n" + "长" * 200 + "\n我们明天一起去\n", encoding="utf-8")
+    posts = unlabelled(tmp_path / "folded.txt", seed=7)
+    assert sorted(posts.texts) == ["今天天气真好啊", "我们明天一起去"]
+    assert not posts.weights.any()
+    assert posts.weights.shape == (2, len(HEADS))
 
 
 def test_rows_without_labels_are_not_taught(tmp_path: Path) -> None:
