@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Protocol, runtime_checkable
 
+from riskguard.detectors.second_reading import Judging, Revealing, louder, read_again
 from riskguard.domain.errors import DetectorFailed
 from riskguard.domain.finding import NOTABLE, SAID_BY_MODEL, Abstention, Cause, EvidenceSpan, Finding, Reading
 from riskguard.domain.post import Post
@@ -81,6 +83,8 @@ class Panel:
         self._combiner = combiner
         self._refreshed = tuple(detector for detector in detectors if isinstance(detector, Refreshed))
         self._explaining = tuple(detector for detector in detectors if isinstance(detector, Explaining))
+        self._revealing = [(at, each) for at, each in enumerate(detectors) if isinstance(each, Revealing)]
+        self._judging = [(at, each) for at, each in enumerate(detectors) if isinstance(each, Judging)]
         self.notes = {detector.name: detector.note for detector in self._detectors if isinstance(detector, Noted)}
         self._absences = tuple(absence for detector in detectors for absence in detector.absences)
         self._models: dict[str, str] = {}
@@ -103,6 +107,7 @@ class Panel:
             detector.refresh()
         self._introduce()
         columns = [_answers(detector, posts, views, floor) for detector in self._detectors]
+        self._read_again(columns, views, floor)
         return [self._reading(views[at], [column[at] for column in columns], floor) for at in range(len(posts))]
 
     def explain(
@@ -119,6 +124,15 @@ class Panel:
             for at, spans in zip(asked, told, strict=True):
                 explained[at] = _with_spans(explained[at], detector.name, spans)
         return explained
+
+    def _read_again(self, columns: Sequence[list[Answer]], views: Sequence[TextView], floor: float) -> None:
+        """Raise what a model says of a disguised text to what it says of its meaning."""
+        for (lists, revealing), (model, judging) in product(self._revealing, self._judging):
+            told = [() if isinstance(answer, Abstention) else answer for answer in columns[lists]]
+            for at, again in read_again(revealing, judging, told, views).items():
+                first = columns[model][at]
+                if not isinstance(first, Abstention):
+                    columns[model][at] = louder(first, again, floor=floor)
 
     def _reading(self, view: TextView, answers: Sequence[Answer], floor: float) -> Reading:
         findings: list[Finding] = []

@@ -72,6 +72,18 @@ class EncoderDetector:
         personal = map(self._personal, views, read.mentions, [floor] * len(views))
         return [[*answer, *named] for answer, named in zip(answers, personal, strict=True)]
 
+    def judged(self, views: Sequence[TextView]) -> list[dict[str, float]]:
+        """What each risk head scores; names and addresses are not sought."""
+        told = scores(self._encoder.read([view.folded for view in views]).logits)
+        return [
+            {
+                head: score
+                for head, score in zip(self._encoder.heads, row, strict=True)
+                if not head.startswith(WHOLE_TEXT)
+            }
+            for row in told.tolist()
+        ]
+
     def explain(
         self, views: Sequence[TextView], scores: Sequence[Mapping[str, float]]
     ) -> list[dict[str, tuple[EvidenceSpan, ...]]]:

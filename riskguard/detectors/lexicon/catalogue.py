@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from riskguard.detectors.lexicon.files import ALLOW, REPORTS, Lexicon, Tier, lexicon_files
+from riskguard.detectors.lexicon.files import ALLOW, REPORTS, SPELLINGS, Lexicon, Tier, lexicon_files
 from riskguard.policy.document import Document
 
 
@@ -23,7 +23,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file of lists. `version` is a hash of its bytes; `label` is empty for allow.yaml and reports.yaml."""
+    """A file of lists. `version` is a hash of its bytes; `label` is empty for lists that belong to no label."""
 
     file: Path
     label: str
@@ -60,7 +60,7 @@ def listed(lexicon: Lexicon, files: list[Source]) -> list[Listed]:
 
 def _source(file: Path, shipped: Path) -> Source:
     sheet = Document(file)
-    entries = {} if file.name in (ALLOW, REPORTS) else sheet.table(sheet.root, "a term list")
+    entries = {} if file.name in (ALLOW, REPORTS, SPELLINGS) else sheet.table(sheet.root, "a term list")
     label = str(entries["label"][1].value).strip() if "label" in entries else ""
     version = hashlib.sha256(sheet.content).hexdigest()[:12]
     return Source(file, label, version, _origin(sheet.content, shipped / file.name))

@@ -21,6 +21,7 @@ from riskguard.detectors.lexicon.together import Beside, Companions, Found, says
 from riskguard.detectors.lexicon.way import Way, usual_ways
 from riskguard.domain.finding import CROSSING, DISGUISED, Abstention, EvidenceSpan, Finding
 from riskguard.domain.post import Post
+from riskguard.text.meaning import Meaning, Meant
 from riskguard.text.noise import kept_positions, squeezed
 from riskguard.text.view import TextView
 
@@ -67,10 +68,12 @@ class LexiconDetector:
         self._pairs: dict[str, list[Companions]] = {}
         for pair in lexicon.pairs:
             self._pairs.setdefault(pair.key, []).append(Companions.of(pair))
+        self._spellings = {each.key: each for each in lexicon.spellings}
         self._sought = self._terms.keys() | self._pairs.keys()
         self._allowed = lexicon.allowed
         self._reports = lexicon.reports
-        self._keys = sorted(self._sought | lexicon.allowed | lexicon.reports.phrases)
+        self._harmless = (lexicon.allowed | lexicon.reports.phrases) - self._sought - self._spellings.keys()
+        self._keys = sorted(self._sought | self._spellings.keys() | lexicon.allowed | lexicon.reports.phrases)
         self._automaton = AhoCorasick(self._keys, implementation=Implementation.ContiguousNFA)
         self._disguises = Disguises(_ways(lexicon), {term.key for term in lexicon.terms if term.channels})
         words.warm()
@@ -92,12 +95,29 @@ class LexiconDetector:
             findings[at] = [f for f in found if f.score >= floor]
         return findings
 
+    def meanings(self, views: Sequence[TextView]) -> list[Meaning]:
+        """Each text with the listed terms in place of their disguises, the clearest first where they overlap."""
+        hidden = self._disguises.seen(views, {})
+        return [self._meaning(view, hidden.get(at, ())) for at, view in enumerate(views)]
+
+    def _meaning(self, view: TextView, hidden: Sequence[Sighting]) -> Meaning:
+        hits = self._hits(view, squeezed(view.folded))
+        benign = self._benign(hits)
+        noisy = (sighting(view, hit.key, hit.positions, doubted=False) for hit in hits if hit.key in self._sought)
+        seen = [
+            each
+            for each in (*noisy, *self._spelt(view, hits), *hidden)
+            if each is not None and each.disguised and not benign(each)
+        ]
+        seen.sort(key=lambda each: (-each.clarity * len(each.key), each.start))
+        return Meaning.of(view, (Meant(each.key, each.start, each.end) for each in seen))
+
     def _suspects(self, texts: Sequence[str]) -> list[int]:
         """Positions of the texts that hold a term or the key of a pair."""
         starts = [0, *accumulate(len(text) + 1 for text in texts)]
         hits = self._automaton.find_matches_as_indexes(_BETWEEN.join(texts), overlapping=True)
         return sorted(
-            {bisect_right(starts, start) - 1 for number, start, _ in hits if self._keys[number] in self._sought}
+            {bisect_right(starts, start) - 1 for number, start, _ in hits if self._keys[number] not in self._harmless}
         )
 
     def _findings(self, view: TextView, text: str, disguised: Sequence[Sighting], bridged: bytes) -> list[Finding]:
@@ -113,7 +133,8 @@ class LexiconDetector:
                 seen += 1
                 (pairs if together else terms)[found.term.label].append(found)
         if seen < _MOST_DOUBTED:
-            for found, together in self._hidden(view, filterfalse(benign, disguised)):
+            spelt = self._spelt(view, hits, bridged)
+            for found, together in self._hidden(view, filterfalse(benign, (*spelt, *disguised))):
                 beside = (pairs if together else terms)[found.term.label]
                 if not any(says_more(other, found) for other in beside):
                     beside.append(found)
@@ -133,6 +154,15 @@ class LexiconDetector:
             seen = sighting(view, hit.key, hit.positions, known, doubted=doubted, bridged=bridged)
             if seen is not None:
                 yield from self._means(seen, near)
+
+    def _spelt(self, view: TextView, hits: Iterable[_Hit], bridged: bytes = b"") -> Iterator[Sighting]:
+        """The terms that listed spellings among the hits stand for."""
+        for hit in hits:
+            spelling = self._spellings.get(hit.key)
+            if spelling is not None and sighting(view, hit.key, hit.positions, doubted=False) is not None:
+                seen = self._disguises.spelt(view, spelling, hit.start, hit.end, bridged)
+                if seen is not None:
+                    yield seen
 
     def _hidden(self, view: TextView, disguised: Iterable[Sighting]) -> list[tuple[Found, bool]]:
         """What the disguised keys are, as `_seen` tells it, the weightiest first."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from riskguard.detectors.lexicon.files import Spelling, Tier
 from riskguard.detectors.lexicon.homophone import usually_another
 from riskguard.detectors.lexicon.index import Index
 from riskguard.detectors.lexicon.sighting import Manner, Sighting, in_address, stands_free
@@ -28,6 +29,9 @@ _BY_ITSELF: Mapping[Way, int] = {
 }
 """Signs that lie in the way: letters between characters, parts and pictures in place of them are seldom an accident."""
 
+_LISTED: Mapping[Tier, int] = {Tier.STRONG: 2, Tier.MEDIUM: 1, Tier.WEAK: 0}
+"""The signs in a listed spelling."""
+
 _SHORT, _LONG = 2, 4
 _ORDINARY, _ODD, _ODDEST = 6.5, 8.5, 10.0
 """Nats a character: what everybody writes, hardly anybody, and nobody. Chosen on `tune` and dev of ordinary posts."""
@@ -36,7 +40,7 @@ _MOST = 64
 """So many disguises of one text are looked at."""
 
 _SAME_PLACE = {Way.SOUND, Way.GLYPH}
-"""Nobody hides a term behind one that is less odd: '微信' is no disguise of '薇信'."""
+"""Nobody hides a term behind one that is less odd, unless nobody writes that either: '微信' is no disguise of '薇信'."""
 
 _REORDERED = 0.3
 """So much odder is a term whose characters were moved."""
@@ -75,6 +79,11 @@ class Disguises:
             ):
                 known.append(Sighting(place.key, start, end, Manner[place.way.name], believed))
         return {number: list(_best(seen)) for number, seen in found.items() if seen}
+
+    def spelt(self, view: TextView, spelling: Spelling, start: int, end: int, bridged: bytes = b"") -> Sighting | None:
+        """The term that a listed spelling at [start, end) stands for; None where it seems to stand for itself."""
+        believed = self._believed(spelling.means, _LISTED[spelling.tier], _Hit(view, start, end, bridged))
+        return Sighting(spelling.means, start, end, Manner.SPELLING, believed) if believed else None
 
     def _believed(self, key: str, own: int, hit: _Hit) -> float:
         """What is left of the weight of a key whose spelling has so many signs; 0 where nothing speaks for it."""
@@ -140,7 +149,7 @@ def _own_signs(key: str, way: Way, written: str) -> int:
         return int(len(key) > _LONG) if spelt == letters else -1
     nats, han = _nats(spelt), _HAN.findall(spelt)
     rare = any(map(_rare, han))
-    if way in _SAME_PLACE and han and nats < _nats(key):
+    if way in _SAME_PLACE and han and nats < min(_nats(key), _ODD):
         return -1
     if way is Way.SHUFFLE and not _moved(key, spelt, nats):
         return -1

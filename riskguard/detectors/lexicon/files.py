@@ -18,8 +18,10 @@ from riskguard.text.view import fold_all
 
 ALLOW = "allow.yaml"
 REPORTS = "reports.yaml"
+SPELLINGS = "spellings.yaml"
 _WIDTHS = range(2, 21)
 _LIST = ("label", "tier", "channels", "note", "terms", "pairs")
+_SPELLING = ("means", "written", "tier", "note")
 _PAIR = ("of", "near", "within", "tier", "note")
 _Table = dict[str, tuple[Node, Node]]
 
@@ -62,6 +64,19 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """An ordinary word by which people write a listed one: 菠菜 for 博彩.
+
+    `key` is how it is searched, `means` the key of the term; `tier` says how seldom it stands for itself.
+    """
+
+    written: str
+    key: str
+    means: str
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
 class Reports:
     """Phrases of those who report or warn ('警方', '谨防'), and the labels that they make less likely."""
 
@@ -75,10 +90,11 @@ class Reports:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All terms, pairs and benign phrases of a folder. `version` is a hash of the files."""
+    """All terms, pairs, spellings and benign phrases of a folder. `version` is a hash of the files."""
 
     terms: tuple[Term, ...]
     pairs: tuple[Pair, ...]
+    spellings: tuple[Spelling, ...]
     allowed: frozenset[str]
     reports: Reports
     version: str
@@ -122,6 +138,7 @@ def _read(folder: Path, *, known: Container[str] | None) -> tuple[Lexicon, list[
     pairs: list[Pair] = []
     allowed: frozenset[str] = frozenset()
     reports = Reports()
+    spellings: list[Spelling] = []
     digest = hashlib.sha256()
     if not folder.is_dir():
         faults.append(Fault(str(folder), 0, 0, "no such folder", "it holds one YAML file per label"))
@@ -134,6 +151,8 @@ def _read(folder: Path, *, known: Container[str] | None) -> tuple[Lexicon, list[
         elif file.name == REPORTS:
             top = sheet.table(sheet.root, "reports.yaml", ("labels", "phrases"), required=("labels", "phrases"))
             reports = Reports(frozenset(_phrases(top, sheet)), tuple(_texts(top, "labels", sheet)))
+        elif file.name == SPELLINGS:
+            spellings.extend(_spellings(sheet))
         else:
             top = sheet.table(sheet.root, "a term list", _LIST, required=("label",))
             usual = _tier(top, sheet) or Tier.MEDIUM
@@ -141,7 +160,20 @@ def _read(folder: Path, *, known: Container[str] | None) -> tuple[Lexicon, list[
             terms.extend(_terms(top, sheet, label, usual))
             pairs.extend(_pairs(top, sheet, label, usual))
         faults.extend(sorted(sheet.faults, key=lambda fault: (fault.line, fault.column)))
-    return Lexicon(tuple(terms), tuple(pairs), allowed, reports, digest.hexdigest()[:12]), faults
+    everything = (tuple(terms), tuple(pairs), tuple(spellings), allowed, reports)
+    return Lexicon(*everything, digest.hexdigest()[:12]), faults
+
+
+def _spellings(sheet: Document) -> Iterator[Spelling]:
+    """Those of spellings.yaml; what they mean may be a listed term or none: a model reads it all the same."""
+    top = sheet.table(sheet.root, "spellings.yaml", ("spellings",), required=("spellings",))
+    for node in sheet.items(_value(top, "spellings"), "'spellings'"):
+        block = sheet.table(node, "a spelling", _SPELLING, required=("means", "written"))
+        usual = _tier(block, sheet) or Tier.MEDIUM
+        (means,) = _keys([_text(block, "means", sheet)])
+        for entry in _entries(block, "written", sheet, fields=("term", "tier", "note")):
+            if entry.key and means:
+                yield Spelling(entry.term, entry.key, means, entry.tier or usual)
 
 
 def _phrases(top: _Table, sheet: Document) -> Iterator[str]:

@@ -41,6 +41,7 @@ class Manner(StrEnum):
     GLYPH = "，字形相近"
     EMOJI = "，用表情代字"
     SHUFFLE = "，字序打乱"
+    SPELLING = "，人们常用的代替写法"
 
 
 _OPEN = {Manner.PLAIN, Manner.PAUSED, Manner.CROSSING}

@@ -10,6 +10,7 @@ from riskguard.detectors.lexicon.files import lexicon_files
 from riskguard.domain.finding import Abstention, Finding
 from riskguard.domain.post import Post
 from riskguard.policy.watch import Watched
+from riskguard.text.meaning import Meaning
 from riskguard.text.view import TextView
 
 
@@ -48,3 +49,7 @@ class WatchedLexicon:
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:
         """One finding per label whose terms stand in a post, with all their places."""
         return self._now.read(posts, views, floor=floor)
+
+    def meanings(self, views: Sequence[TextView]) -> list[Meaning]:
+        """Each text with the listed terms in place of their disguises."""
+        return self._now.meanings(views)

@@ -71,6 +71,12 @@ class LinearDetector:
         bounds = np.searchsorted(rows, np.arange(len(views) + 1)).tolist()
         return [found[start:end] for start, end in pairwise(bounds)]
 
+    def judged(self, views: Sequence[TextView]) -> list[dict[str, float]]:
+        """What each risk head scores."""
+        points = np.flatnonzero(self._points).tolist()
+        told = self._model.scores([view.folded for view in views]).tolist()
+        return [{self._model.heads[column]: row[column] for column in points} for row in told]
+
     def _finding(self, column: int, score: float, spans: tuple[EvidenceSpan, ...]) -> Finding:
         return Finding(self._model.heads[column], score, self.name, spans)
 

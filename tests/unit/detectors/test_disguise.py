@@ -21,7 +21,13 @@ label: custom.own
 channels: []
 terms: [大保健, {term: 约跑步, channels: [initials]}, {term: 时时彩, channels: [sound]}]
 """,
-    "allow.yaml": "phrases: [文赚不赔钱]\n",
+    "allow.yaml": "phrases: [文赚不赔钱, 炒菠菜]\n",
+    "spellings.yaml": """
+spellings:
+  - {means: 博彩, tier: weak, written: [菠菜]}
+  - {means: 杀人, tier: medium, written: [刀人]}
+  - {means: 傻逼, tier: strong, written: [啥比]}
+""",
 }
 
 
@@ -43,6 +49,11 @@ def lexicon(tmp_path_factory: pytest.TempPathFactory) -> LexiconDetector:
         pytest.param("你个草泥🐴", "abuse.insult", "草泥🐴", "「草泥马」，用表情代字", id="emoji"),
         pytest.param("真是逼傻啊", "abuse.insult", "逼傻", "「傻逼」，字序打乱", id="shuffle"),
         pytest.param("无1抵o押贷款", "fraud.loan", "无1抵o押贷款", "「无抵押贷款」，去除夹杂", id="letters-between"),
+        pytest.param("菠菜群，加我", "gambling", "菠菜", "「博彩」，人们常用", id="a-spelling-beside-contact"),
+        pytest.param("就去刀人", "abuse.insult", "刀人", "「杀人」，人们常用", id="a-spelling-at-a-border"),
+        pytest.param(
+            "他就啥比一个", "abuse.insult", "啥比", "「傻逼」，人们常用", id="a-spelling-that-is-nothing-else"
+        ),
         pytest.param("氷毒有货", "drugs", "氷毒有货", "「有货 … 冰毒」，读音相同", id="the-key-of-a-pair"),
     ],
 )
@@ -58,6 +69,8 @@ def test_the_finding_tells_the_way_the_term_and_the_place(
     "text",
     [
         pytest.param("妈妈买了菠菜回来炒", id="an-ordinary-word"),
+        pytest.param("新闻里有刀人的案子", id="a-spelling-in-the-middle-of-a-clause"),
+        pytest.param("学会了炒菠菜，教程在这里，加我", id="a-spelling-in-a-benign-phrase"),
         pytest.param("玩狼人杀第一晚", id="words-that-meet-in-another-order"),
         pytest.param("打开微信看看", id="less-odd-than-the-term"),
         pytest.param("jiazhang群里又要接龙", id="pinyin-of-a-commoner-word"),

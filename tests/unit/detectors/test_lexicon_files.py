@@ -165,3 +165,22 @@ def test_what_they_are_for_is_found(shipped: LexiconDetector, text: str, label: 
 def test_honest_text_stays_under_every_threshold(shipped: LexiconDetector, text: str) -> None:
     (findings,) = read_by(shipped, text)
     assert all(f.score < 0.5 for f in findings)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        pytest.param("label: drugs\n", "1:1: unknown key 'label'", id="no-term-list"),
+        pytest.param("spellings: [{written: [菠菜]}]\n", "1:13: a spelling lacks 'means'", id="nothing-meant"),
+        pytest.param("spellings: [{means: 博彩, written: [菜]}]\n", "1:35: '菜' is too short", id="too-short"),
+    ],
+)
+def test_a_fault_of_the_spellings_is_told_with_its_place(tmp_path: Path, content: str, fault: str) -> None:
+    (tmp_path / "spellings.yaml").write_text(content, encoding="utf-8")
+    assert any(f"spellings.yaml:{fault}" in str(each) for each in lexicon_faults(tmp_path))
+
+
+def test_every_shipped_spelling_means_a_listed_term() -> None:
+    lexicon = load_lexicon(_POLICIES / "lexicons")
+    listed = {term.key for term in lexicon.terms} | {pair.key for pair in lexicon.pairs}
+    assert [each.written for each in lexicon.spellings if each.means not in listed] == []

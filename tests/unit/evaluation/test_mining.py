@@ -68,7 +68,7 @@ def test_what_only_the_label_says_comes_before_what_all_say(library: Library) ->
 
 
 def test_lists_and_benign_phrases_are_named(library: Library) -> None:
-    benign = Lexicon(LISTS.terms, (), frozenset({"抵押贷款合同", "别的"}), LISTS.reports, "")
+    benign = Lexicon(LISTS.terms, (), (), frozenset({"抵押贷款合同", "别的"}), LISTS.reports, "")
     terms = by_term(mine(sides("fraud.loan", library), benign, top=50))
     assert (terms["无抵押"].listed, terms["无抵押"].inside) == (("fraud.loan",), ())
     assert (terms["抵押贷款"].listed, terms["抵押贷款"].inside) == ((), ("贷款",))
