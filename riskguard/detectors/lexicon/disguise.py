@@ -40,7 +40,7 @@ _MOST = 64
 """So many disguises of one text are looked at."""
 
 _SAME_PLACE = {Way.SOUND, Way.GLYPH}
-"""Nobody hides a term behind one that is less odd, unless nobody writes that either: '微信' is no disguise of '薇信'."""
+"""Nobody hides a term behind one that is less odd, unless neither is a word: '微信' is no disguise of '薇信'."""
 
 _REORDERED = 0.3
 """So much odder is a term whose characters were moved."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -14,6 +15,7 @@ from opencc import OpenCC
 from riskguard.text.tables.enclosed import enclosed
 from riskguard.text.tables.lookalike import lookalikes
 from riskguard.text.tables.named import framed, named
+from riskguard.text.tables.variant import variants
 
 CODE_POINTS = 0x110000
 
@@ -74,12 +76,20 @@ def charmap() -> CharMap:
 
 
 def _simplified() -> dict[str, str]:
-    """Each traditional ideograph that has a simplified one of one character, by OpenCC's table without phrases."""
-    every = "\n".join(map(chr, chain.from_iterable(_IDEOGRAPHS)))
-    converted = OpenCC("t2s").convert(every)
-    pairs = zip(every.split("\n"), converted.split("\n"), strict=True)
-    table = {before: after for before, after in pairs if before != after and len(after) == 1}
-    return {before: table.get(after, after) for before, after in table.items()}
+    """Each ideograph that has a simplified one of one character, by OpenCC's table without phrases or by `variants`."""
+    every = [*map(chr, chain.from_iterable(_IDEOGRAPHS))]
+    pairs = zip(every, OpenCC("t2s").convert("\n".join(every)).split("\n"), strict=True)
+    table = {**variants(every), **{before: after for before, after in pairs if before != after and len(after) == 1}}
+    return {before: _last(before, table) for before in table}
+
+
+def _last(char: str, table: Mapping[str, str]) -> str:
+    """What the table leads to from `char`, step by step: 鬪 -> 鬥 -> 斗."""
+    seen = {char}
+    while char in table and table[char] not in seen:
+        char = table[char]
+        seen.add(char)
+    return char
 
 
 def _settled(char: str, simplified: dict[str, str]) -> str:

@@ -54,7 +54,7 @@ def lexicon(tmp_path_factory: pytest.TempPathFactory) -> LexiconDetector:
         pytest.param(
             "他就啥比一个", "abuse.insult", "啥比", "「傻逼」，人们常用", id="a-spelling-that-is-nothing-else"
         ),
-        pytest.param("氷毒有货", "drugs", "氷毒有货", "「有货 … 冰毒」，读音相同", id="the-key-of-a-pair"),
+        pytest.param("栤毒有货", "drugs", "栤毒有货", "「有货 … 冰毒」，读音相同", id="the-key-of-a-pair"),
     ],
 )
 def test_the_finding_tells_the_way_the_term_and_the_place(
