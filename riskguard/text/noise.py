@@ -22,4 +22,11 @@ def squeezed(folded: str) -> str:
 
 def kept_positions(folded: str) -> list[int]:
     """Where each character of `squeezed(folded)` stands in `folded`."""
-    return [at for at, char in enumerate(folded) if char.isalnum()]
+    kept: list[int] = []
+    done = 0
+    for noise in _NOISE.finditer(folded):
+        start, end = noise.span()
+        kept += range(done, start)
+        done = end
+    kept += range(done, len(folded))
+    return kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, filterfalse
 from math import prod
 from pathlib import Path
@@ -17,6 +17,7 @@ from riskguard.detectors.lexicon import words
 from riskguard.detectors.lexicon.disguise import Disguises
 from riskguard.detectors.lexicon.files import Lexicon, Term, Tier, load_lexicon
 from riskguard.detectors.lexicon.sighting import Manner, Sighting, Stretch, merged, sighting
+from riskguard.detectors.lexicon.spoken import SPOKEN_OF, spoken_of
 from riskguard.detectors.lexicon.together import Beside, Companions, Found, says_more, speaking
 from riskguard.detectors.lexicon.way import Way, usual_ways
 from riskguard.domain.finding import CROSSING, DISGUISED, Abstention, EvidenceSpan, Finding
@@ -35,6 +36,10 @@ _MOST_DOUBTED = 400
 
 _MOST_SPANS = 50
 """So many places of one label are shown; the fact 'more' counts the others."""
+
+
+_Match = tuple[int, int, int]
+"""The number of a searched key, and [start, end) in the text without noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +92,26 @@ class LexiconDetector:
         """One finding per label whose terms stand in a post, with all their places."""
         texts = [squeezed(view.folded) for view in views]
         findings: list[list[Finding]] = [[] for _ in posts]
-        suspects = self._suspects(texts)
+        matches = self._matches(texts)
+        suspects = [
+            at for at, each in matches.items() if any(self._keys[key] not in self._harmless for key, *_ in each)
+        ]
         bridged = dict(zip(suspects, words.bridges([views[at].folded for at in suspects]), strict=True))
         disguised = self._disguises.seen(views, bridged)
         for at in sorted({*suspects, *disguised}):
-            found = self._findings(views[at], texts[at], disguised.get(at, ()), bridged.get(at, b""))
+            hits = self._hits(views[at], matches.get(at, ()))
+            found = self._findings(views[at], hits, disguised.get(at, ()), bridged.get(at, b""))
             findings[at] = [f for f in found if f.score >= floor]
         return findings
 
     def meanings(self, views: Sequence[TextView]) -> list[Meaning]:
         """Each text with the listed terms in place of their disguises, the clearest first where they overlap."""
         hidden = self._disguises.seen(views, {})
-        return [self._meaning(view, hidden.get(at, ())) for at, view in enumerate(views)]
+        matches = self._matches([squeezed(view.folded) for view in views])
+        return [self._meaning(view, matches.get(at, ()), hidden.get(at, ())) for at, view in enumerate(views)]
 
-    def _meaning(self, view: TextView, hidden: Sequence[Sighting]) -> Meaning:
-        hits = self._hits(view, squeezed(view.folded))
+    def _meaning(self, view: TextView, matches: Sequence[_Match], hidden: Sequence[Sighting]) -> Meaning:
+        hits = self._hits(view, matches)
         benign = self._benign(hits)
         noisy = (sighting(view, hit.key, hit.positions, doubted=False) for hit in hits if hit.key in self._sought)
         seen = [
@@ -112,16 +122,20 @@ class LexiconDetector:
         seen.sort(key=lambda each: (-each.clarity * len(each.key), each.start))
         return Meaning.of(view, (Meant(each.key, each.start, each.end) for each in seen))
 
-    def _suspects(self, texts: Sequence[str]) -> list[int]:
-        """Positions of the texts that hold a term or the key of a pair."""
+    def _matches(self, texts: Sequence[str]) -> dict[int, list[_Match]]:
+        """Where the searched keys stand in each text that holds any, by its position; in the order of the texts."""
         starts = [0, *accumulate(len(text) + 1 for text in texts)]
-        hits = self._automaton.find_matches_as_indexes(_BETWEEN.join(texts), overlapping=True)
-        return sorted(
-            {bisect_right(starts, start) - 1 for number, start, _ in hits if self._keys[number] not in self._harmless}
-        )
+        found: dict[int, list[_Match]] = defaultdict(list)
+        number = 0
+        for key, start, end in self._automaton.find_matches_as_indexes(_BETWEEN.join(texts), overlapping=True):
+            while end > starts[number + 1]:
+                number += 1
+            found[number].append((key, start - starts[number], end - starts[number]))
+        return found
 
-    def _findings(self, view: TextView, text: str, disguised: Sequence[Sighting], bridged: bytes) -> list[Finding]:
-        hits = self._hits(view, text)
+    def _findings(
+        self, view: TextView, hits: Sequence[_Hit], disguised: Sequence[Sighting], bridged: bytes
+    ) -> list[Finding]:
         terms: dict[str, list[Found]] = defaultdict(list)
         pairs: dict[str, list[Found]] = defaultdict(list)
         benign = self._benign(hits)
@@ -153,6 +167,8 @@ class LexiconDetector:
         if near or listed:
             seen = sighting(view, hit.key, hit.positions, known, doubted=doubted, bridged=bridged)
             if seen is not None:
+                if spoken_of(view, seen.start, seen.end):
+                    seen = replace(seen, believed=seen.believed * SPOKEN_OF)
                 yield from self._means(seen, near)
 
     def _spelt(self, view: TextView, hits: Iterable[_Hit], bridged: bytes = b"") -> Iterator[Sighting]:
@@ -180,10 +196,11 @@ class LexiconDetector:
         yield from ((Found(term, seen), False) for term in self._terms.get(seen.key, ()))
         yield from ((companions.found(seen, beside), True) for companions, beside in near)
 
-    def _hits(self, view: TextView, text: str) -> list[_Hit]:
+    def _hits(self, view: TextView, matches: Sequence[_Match]) -> list[_Hit]:
+        if not matches:
+            return []
         positions = kept_positions(view.folded)
-        matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        return [_Hit(self._keys[number], positions[start:end]) for number, start, end in matches]
+        return [_Hit(self._keys[key], positions[start:end]) for key, start, end in matches]
 
     def _benign(self, hits: Sequence[_Hit]) -> Callable[[_Hit | Sighting], bool]:
         """Whether one of the benign phrases among the hits contains a place."""
