@@ -51,8 +51,9 @@ five more such layers, each told about the fifth of the texts that it has not se
 
 _READING = """\
 In brackets where a figure lies in 95 of 100 samples of as many rows. Thresholds of two-class tasks were chosen
-crosswise: each fifth of dev by the other four. 'Reached' is said of the first model. A disguised twin keeps its answer
-where folding undoes the disguise, and a model that always said no would keep all of them: see macro-F1 below."""
+crosswise: each fifth of dev by the other four; so was how far each of the six emotions is moved before the highest is
+taken. 'Reached' is said of the first model. A disguised twin keeps its answer where folding undoes the disguise, and a
+model that always said no would keep all of them: see macro-F1 below."""
 
 _PRETRAINED = """\
 It was asked for the author's character at hidden or disguised places, whether each place is his at all, and which

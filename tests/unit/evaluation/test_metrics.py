@@ -7,6 +7,7 @@ from riskguard.evaluation.calibration import crossed, platt, sigmoid
 from riskguard.evaluation.metrics import (
     accuracy,
     best_threshold,
+    crossed_choices,
     crossed_thresholds,
     expected_calibration_error,
     false_alarms_at,
@@ -103,6 +104,25 @@ def test_each_row_is_judged_by_a_threshold_it_had_no_part_in() -> None:
     thresholds = crossed_thresholds(truth, scores)
     assert len(set(thresholds)) > 1
     assert macro_f1(truth, scores >= thresholds) > 0.97
+
+
+def test_a_threshold_spares_what_it_must() -> None:
+    dice = np.random.default_rng(5)
+    truth = np.arange(600) % 2 == 0
+    spared = ~truth & (np.arange(600) % 3 == 0)
+    scores = dice.normal(size=600) + 2.0 * truth + 1.5 * spared
+    free, bound = crossed_thresholds(truth, scores), crossed_thresholds(truth, scores, spared, most=0.1)
+    flagged = [float(np.mean(scores[spared] >= thresholds[spared])) for thresholds in (free, bound)]
+    assert flagged[0] > 0.3
+    assert flagged[1] < 0.15
+
+
+def test_a_rare_class_is_chosen_sooner_where_that_is_right() -> None:
+    dice = np.random.default_rng(5)
+    truth = dice.choice(3, 1500, p=[0.6, 0.3, 0.1])
+    logits = dice.normal(size=(1500, 3)) + 2.0 * np.eye(3)[truth] - np.array([0.0, 0.0, 1.5])
+    chosen = crossed_choices(truth, logits)
+    assert macro_f1(truth, chosen) > macro_f1(truth, logits.argmax(axis=1)) + 0.05
 
 
 def test_intervals_hold_the_figure_and_narrow_with_more_rows() -> None:
