@@ -113,7 +113,7 @@ ENGINES: Mapping[str, Callable[[Path], Engine]] = {
 }
 """By the name that the setting takes. Each raises ImportError where its library is not installed."""
 
-_WORTH = 1.15
+_WORTH = 1.25
 """So much faster must int8 be to be taken. It takes its scale from the whole batch, so that a score hangs a little on
 the posts beside it; and where both are nearly as fast, all workers should choose alike."""
 
