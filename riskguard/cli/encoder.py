@@ -114,7 +114,7 @@ _more = click.option(
 def teacher(data: Path | None, work: Path, processes: int, seed: int, steps: int, *, more: bool) -> None:
     """Teach the large encoder every head, so that `train encoder --teacher` can learn from it. It never serves.
 
-    For a GPU: minutes there, a day on two cores.
+    For a GPU: without one it takes very long.
     """
     one_thread_each()
     try:

@@ -276,7 +276,7 @@ def _again(facts: Mapping[str, Any]) -> Iterator[str]:
     yield "riskguard train linear --data DIR  # a minute; the encoder is fitted with it"
     if "teacher" in facts:
         yield "riskguard pretrain --data DIR --size large --work LARGE --begun models/risk-encoder --tokens 164"
-        yield "riskguard train teacher --data DIR --work LARGE    # both with a GPU: minutes"
+        yield "riskguard train teacher --data DIR --work LARGE    # both with a GPU"
         yield "riskguard train encoder --data DIR --teacher LARGE"
     else:
         yield "riskguard train encoder --data DIR"

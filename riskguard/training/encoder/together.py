@@ -32,7 +32,7 @@ class Group:
         return self.device != "cpu"
 
     def shortened(self) -> torch.autocast:
-        """Matrices in 16 bits, where the device has arithmetic for them: CPUs without it are ten times slower then."""
+        """Matrices in 16 bits, where the device has arithmetic for them: CPUs without it would only imitate it."""
         able = self.on_gpu or torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001 - nothing public tells
         return torch.autocast(self.device, torch.bfloat16, enabled=able)
 
