@@ -151,6 +151,7 @@ def build_panel(settings: Settings) -> Panel:
         look_alike_key=keyring(settings).digest("look-alikes", context="similar").encode(),
         extra=settings.extra_detectors,
         engine=settings.encoder_engine,
+        memory=settings.data_dir,
         hub=Path(settings.hub_models).expanduser() if settings.hub_models else None,
     )
 
@@ -264,6 +265,7 @@ def offline_reader(settings: Settings, *, policy_file: Path | None = None) -> Of
         look_alikes=MemoryLookAlikes(window_s=settings.similar_window_s),
         extra=settings.extra_detectors,
         engine=settings.encoder_engine,
+        memory=settings.data_dir,
         hub=Path(settings.hub_models).expanduser() if settings.hub_models else None,
     )
     own = single(policy_file, policy_dir=settings.policy_dir) if policy_file else None
@@ -281,7 +283,8 @@ def personal_panel(settings: Settings, *, models: bool) -> Panel:
         return Personal([PiiDetector(), PersonDetector()])
     from riskguard.detectors.registry import encoder
 
-    own = encoder(settings.model_dir / "risk-encoder", settings.model_dir / "linear", settings.encoder_engine)
+    folder = settings.model_dir
+    own = encoder(folder / "risk-encoder", folder / "linear", settings.encoder_engine, settings.data_dir)
     return Personal([PiiDetector(), PersonDetector(), own])
 
 

@@ -237,9 +237,9 @@ def _presidio(texts: Sequence[str]) -> str:
 def _workers(texts: Sequence[str]) -> Table:
     from rich.table import Table
 
-    from riskguard.evaluation.worker import worker_cost
+    from riskguard.evaluation.worker import worker_costs
 
-    found = [worker_cost(Settings.load(), texts) for _ in range(_STARTS)]
+    found = worker_costs(Settings.load(), texts, starts=_STARTS)
     title = f"A worker, started {_STARTS} times; it judges {len(texts)} invented posts"
     table = Table("", *(f"start {number}" for number in range(1, _STARTS + 1)), title=title)
     table.add_row("ready after, s", *(f"{each.ready_s:.2f}" for each in found))

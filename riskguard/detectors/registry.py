@@ -30,6 +30,7 @@ def build_panel(
     look_alike_key: bytes = b"",
     extra: Sequence[str] = (),
     engine: str = AUTO,
+    memory: Path | None = None,
     hub: Path | None = None,
     combined: bool = True,
 ) -> Panel:
@@ -38,15 +39,16 @@ def build_panel(
     The encoder holds the linear model too; without one that model sits on the panel alone. `hub` lists models of
     others; without a name it is hub.yaml beside ours, if there is one. PolicyInvalid for faulty lists, ModelInvalid for
     a model that is there but unsound, NotReady for an extra, a listed model or an `engine` that cannot be had. A model
-    of ours that is not there abstains as absent. What `look_alikes` remembers is hashed with `look_alike_key`. Where
-    the combiner is not there or not `combined`, each detector's score stands.
+    of ours that is not there abstains as absent. The folder `memory` keeps which engine suits this machine. What
+    `look_alikes` remembers is hashed with `look_alike_key`. Where the combiner is not there or not `combined`, each
+    detector's score stands.
     """
     return Panel(
         [
             WatchedLexicon(policy_dir / "lexicons"),
             PiiDetector(),
             PersonDetector(),
-            encoder(model_dir / "risk-encoder", model_dir / "linear", engine),
+            encoder(model_dir / "risk-encoder", model_dir / "linear", engine, memory),
             SimilarDetector(look_alikes, policy_dir=policy_dir, key=look_alike_key),
             *_hub(hub, model_dir / "hub.yaml", policy_dir / "taxonomy.yaml"),
             *map(_extra, extra),
@@ -55,9 +57,11 @@ def build_panel(
     )
 
 
-def encoder(folder: Path, linear: Path, engine: str) -> Detector:
+def encoder(folder: Path, linear: Path, engine: str, memory: Path | None = None) -> Detector:
     """The encoder of this folder, which holds the linear model too; without one, that model alone, or what abstains."""
-    return EncoderDetector.load(folder, linear=linear, engine=engine) if folder.is_dir() else _linear(linear)
+    if not folder.is_dir():
+        return _linear(linear)
+    return EncoderDetector.load(folder, linear=linear, engine=engine, memory=memory)
 
 
 def _combiner(folder: Path) -> Combiner | None:

@@ -47,24 +47,30 @@ class WorkerCost:
     judged_cpu_ms: float
 
 
-def worker_cost(settings: Settings, texts: Sequence[str]) -> WorkerCost:
-    """Of one worker with the models and policies of these settings; once ready, it judges posts with these texts.
+def worker_costs(settings: Settings, texts: Sequence[str], *, starts: int) -> list[WorkerCost]:
+    """Of a worker with the models and policies of these settings, started so often in a data folder that is empty at
+    first; each time it judges posts with these texts once it is ready.
 
     NotReady where it cannot be started or does not judge them, and on other systems than Linux.
     """
     if sys.platform != "linux":
         raise NotReady("what a process holds is measured on Linux only")
+    with tempfile.TemporaryDirectory(prefix="rg-") as home:
+        return [_worker_cost(settings, texts, Path(home)) for _ in range(starts)]
+
+
+def _worker_cost(settings: Settings, texts: Sequence[str], home: Path) -> WorkerCost:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rg-")))
         server = start_redis(folder / "redis")
         stack.callback(server.stop)
         connection = stack.enter_context(Redis.from_url(server.url))
         database = f"sqlite:///{folder / 'riskguard.db'}"
-        ring = load_keyring((), folder=folder)
+        ring = load_keyring((), folder=home)
         migrate(database, keyring=ring)
         store = open_store(database, keyring=ring)
         stack.callback(store.close)
-        worker = _Worker(folder, settings, redis_url=server.url, database_url=database)
+        worker = _Worker(home, settings, redis_url=server.url, database_url=database)
         stack.callback(worker.end)
         roll = RedisRoll(connection)
         worker.until(lambda: roll.present() != [], within_s=_READY_WITHIN_S)
@@ -101,10 +107,10 @@ def _judged(begin: Begin) -> int:
 class _Worker:
     """`riskguard worker` as a child process, with the words that `riskguard up` uses."""
 
-    def __init__(self, folder: Path, settings: Settings, *, redis_url: str, database_url: str) -> None:
-        self._log = folder / "worker.log"
+    def __init__(self, home: Path, settings: Settings, *, redis_url: str, database_url: str) -> None:
+        self._log = home / "worker.log"
         environ = os.environ | {
-            f"{PREFIX}DATA_DIR": str(folder),
+            f"{PREFIX}DATA_DIR": str(home),
             f"{PREFIX}DATA_KEYS": "",
             f"{PREFIX}REDIS_URL": redis_url,
             f"{PREFIX}REDIS_PREFIX": "rg",

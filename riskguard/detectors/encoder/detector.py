@@ -54,9 +54,9 @@ class EncoderDetector:
         self.absences = (Abstention(self.name, "no model yet", Cause.ABSENT, missing),) if missing else ()
 
     @classmethod
-    def load(cls, folder: Path, *, linear: Path, engine: str = AUTO) -> Self:
-        """The model in `folder`, fitted with the linear one; see load_encoder for what is refused."""
-        return cls(load_encoder(folder, linear=linear, engine=engine))
+    def load(cls, folder: Path, *, linear: Path, engine: str = AUTO, memory: Path | None = None) -> Self:
+        """The model in `folder`, fitted with the linear one; see load_encoder for what is refused and remembered."""
+        return cls(load_encoder(folder, linear=linear, engine=engine, memory=memory))
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:  # noqa: ARG002
         """One finding per head that scores at least `floor`, and one for all names and one for all addresses."""

@@ -1,6 +1,6 @@
 """What runs the encoder's graph: OpenVINO or ONNX Runtime, one thread each, and the choice between them.
 
-Which is the fastest depends on the machine, so those that agree with the trained model are measured at start.
+Which is the fastest depends on the machine, so those that agree with the trained model are measured at the first start.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from riskguard.detectors.encoder.processor import lacks_bf16
+from riskguard.detectors.encoder.remembered import Remembered, keep, recalled
 from riskguard.detectors.encoder.spelling import Spelled
 from riskguard.detectors.encoder.windows import EVEN
 from riskguard.domain.errors import InvalidInput, NotReady
@@ -71,18 +73,19 @@ class OnnxRuntime:
 
 class OpenVino:
     """The graph under OpenVINO, in batches of few different shapes. Where the processor has no bf16 it computes in
-    float32, and its name says so."""
+    float32, and its name says so: OpenVINO would imitate bf16 on AVX-512, sixty times as slowly."""
 
     def __init__(self, graph: Path, *, precision: str) -> None:
-        openvino = _openvino()
+        core = _openvino().Core()
+        able = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         wanted = {
-            "INFERENCE_PRECISION_HINT": precision,
+            "INFERENCE_PRECISION_HINT": precision if precision.upper() in able else "f32",
             "INFERENCE_NUM_THREADS": 1,
             "NUM_STREAMS": 1,
             "ENABLE_CPU_PINNING": False,  # it would pin every worker of a machine to the same core
             "CPU_RUNTIME_CACHE_CAPACITY": _SHAPES_KEPT,
         }
-        compiled = openvino.Core().compile_model(graph, "CPU", wanted)
+        compiled = core.compile_model(graph, "CPU", wanted)
         self._request = compiled.create_infer_request()
         self._outputs = [compiled.output(name) for name in _OUTPUTS]
         effective = compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
@@ -120,6 +123,12 @@ the posts beside it; and where both are nearly as fast, all workers should choos
 _TIERS = (("onnxruntime-int8", "openvino-bf16"), ("openvino-f32", "onnxruntime-fp32"))
 """What is tried at start: the exact ones cost a start twice the time, so only where none of the fast ones will do."""
 
+_NO_BF16 = {"openvino-bf16": "the processor has no bf16"}
+"""It would be the exact one, slower than int8 by a third to a half; loading it only to see that would take 60 MB."""
+
+_FAILED = "it failed"
+"""Begins what is said of an engine that could not be built or run here, perhaps only this time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -144,18 +153,43 @@ class Choice:
         return {"engine": self.engine.name, "posts_per_s": dict(self.posts_per_s), "refused": dict(self.refused)}
 
 
-def choose(folder: Path, trial: Trial, *, wanted: str = AUTO) -> Choice:
+def choose(folder: Path, trial: Trial, *, wanted: str = AUTO, kept: Path | None = None) -> Choice:
     """The fastest engine for the model in `folder` of those that agree with it, or the one that is wanted.
 
+    The file `kept` remembers which one was the fastest: it is measured no more then, but must still agree.
     InvalidInput for a name that is none; NotReady where the wanted one, or all of them, cannot be had or disagree.
     """
-    if wanted != AUTO and wanted not in ENGINES:
+    if wanted not in (AUTO, *ENGINES):
         raise InvalidInput(f"no engine is called {wanted!r}", hint=f"choose from {', '.join((AUTO, *ENGINES))}")
-    refused: dict[str, str] = {}
-    for tier in _TIERS if wanted == AUTO else ((wanted,),):
-        choice = _best_of(tier, folder, trial, refused)
-        if choice is not None:
-            return choice
+    if wanted != AUTO:
+        return _measured(((wanted,),), folder, trial, {})[1]
+    known = recalled(kept) if kept else None
+    choice = _again(known, folder, trial) if known else None
+    if choice is None:
+        name, choice = _measured(_TIERS, folder, trial, dict(_NO_BF16) if lacks_bf16() else {})
+        if kept and not any(why.startswith(_FAILED) for why in choice.refused.values()):
+            keep(kept, Remembered(name, choice.posts_per_s, choice.refused))
+    return choice
+
+
+def _again(known: Remembered, folder: Path, trial: Trial) -> Choice | None:
+    """The choice of an earlier start, if its engine can be had and agrees today as well."""
+    if not any(known.engine in tier for tier in _TIERS):
+        return None
+    engine = _sound(known.engine, folder, trial, {})
+    if engine is None or engine.name not in known.posts_per_s:
+        return None
+    return Choice(engine, known.posts_per_s, known.refused)
+
+
+def _measured(
+    tiers: Sequence[Sequence[str]], folder: Path, trial: Trial, refused: dict[str, str]
+) -> tuple[str, Choice]:
+    """The best of the first tier in which one will do, with its name in ENGINES; not of those that are refused."""
+    for tier in tiers:
+        found = _best_of([name for name in tier if name not in refused], folder, trial, refused)
+        if found is not None:
+            return found
     told = "; ".join(f"{name}: {reason}" for name, reason in refused.items())
     raise NotReady(
         f"no engine can run the encoder ({told})",
@@ -163,7 +197,7 @@ def choose(folder: Path, trial: Trial, *, wanted: str = AUTO) -> Choice:
     )
 
 
-def _best_of(tier: Sequence[str], folder: Path, trial: Trial, refused: dict[str, str]) -> Choice | None:
+def _best_of(tier: Sequence[str], folder: Path, trial: Trial, refused: dict[str, str]) -> tuple[str, Choice] | None:
     """By time of the processor, which neighbours on the machine disturb less than time on the wall.
 
     One engine lives at a time, for two would take the memory of two; so the best may have to be built again.
@@ -183,7 +217,7 @@ def _best_of(tier: Sequence[str], folder: Path, trial: Trial, refused: dict[str,
     if engine is None or engine.name != best:
         engine = None
         engine = ENGINES[called[best]](folder)
-    return Choice(engine, speeds, refused)
+    return called[best], Choice(engine, speeds, refused)
 
 
 def _sound(name: str, folder: Path, trial: Trial, refused: dict[str, str]) -> Engine | None:
@@ -195,7 +229,7 @@ def _sound(name: str, folder: Path, trial: Trial, refused: dict[str, str]) -> En
         fault = "not installed"
     except Exception as error:  # each library has errors of its own, and another engine may well do
         _log.warning("the engine %s cannot run the encoder: %s", name, error)
-        fault = f"it failed: {type(error).__name__}"
+        fault = f"{_FAILED}: {type(error).__name__}"
     if not fault:
         return engine
     refused[name] = fault

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from riskguard.detectors.encoder.engine import AUTO, Choice, Engine, Margins, Trial, choose
 from riskguard.detectors.encoder.names import Mention, Tagger
+from riskguard.detectors.encoder.remembered import kept_file
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.detectors.encoder.windows import Window, batches, highest, windows_of
 from riskguard.detectors.linear.model import LinearModel, load_model
@@ -100,8 +101,9 @@ def scores(logits: Logits) -> Logits:
     return found
 
 
-def load_encoder(folder: Path, *, linear: Path, engine: str = AUTO) -> Encoder:
-    """The model in `folder`, fitted with the linear model in `linear`, on the engine that suits this machine.
+def load_encoder(folder: Path, *, linear: Path, engine: str = AUTO, memory: Path | None = None) -> Encoder:
+    """The model in `folder`, fitted with the linear model in `linear`, on the engine that suits this machine; which one
+    does is remembered in the folder `memory`.
 
     ModelInvalid for a file that is missing, damaged or not the one that serving.json names, and for another linear
     model than it was fitted with. NotReady where no engine will do.
@@ -115,7 +117,8 @@ def load_encoder(folder: Path, *, linear: Path, engine: str = AUTO) -> Encoder:
         fusion = _fusion(columns[:count], serving["heads"], _linear(linear, serving["linear_sha256"]))
         speller = Speller.load(folder)
         trial = _trial(serving, fusion, speller)
-        choice = choose(folder, trial, wanted=engine)
+        kept = kept_file(memory, folder / SERVING) if memory else None
+        choice = choose(folder, trial, wanted=engine, kept=kept)
         version = f"{_digest(folder / SERVING)[:12]}/{choice.engine.name}"
         return Encoder(speller, Tagger(tuple(config["tags"])), fusion, choice, version, columns[count:])
     except (KeyError, TypeError, ValueError) as error:

@@ -9,13 +9,16 @@ import numpy as np
 import pytest
 
 from riskguard.detectors.encoder import EncoderDetector
-from riskguard.detectors.encoder.engine import ENGINES, preferred
+from riskguard.detectors.encoder.engine import _NO_BF16, ENGINES, preferred
+from riskguard.detectors.encoder.processor import lacks_bf16
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.domain.errors import InvalidInput, NotReady
 from tests.unit.detectors.encoder.tiny import HEADS, made_encoder, margin
 
 OF_GRAPHS = [name for name in ENGINES if name != "torch"]
 """PyTorch reads the weights, which the encoder made by hand has none of."""
+
+EXACT = {"openvino-f32", "onnxruntime-fp32"}
 
 
 def _loaded(folder: Path, engine: str = "auto") -> EncoderDetector:
@@ -44,6 +47,12 @@ def test_what_an_engine_told_stays_when_it_is_asked_again(folder: Path, name: st
     kept = first.heads.copy()
     engine.run(speller.spell(["好"]))
     assert np.array_equal(first.heads, kept)
+
+
+def test_bf16_is_computed_only_where_the_processor_can(folder: Path) -> None:
+    name = ENGINES["openvino-bf16"](folder).name
+    able = sys.modules["openvino"].Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    assert name == ("openvino-bf16" if "BF16" in able else "openvino-f32")
 
 
 def test_one_of_those_that_agree_is_taken_and_named_and_all_are_measured(folder: Path) -> None:
@@ -75,7 +84,7 @@ def test_the_setting_names_the_engine(folder: Path, name: str) -> None:
 def test_one_that_disagrees_with_the_trained_model_is_refused_and_says_by_how_much(tmp_path: Path) -> None:
     folder = made_encoder(tmp_path, off_by={"model.int8.onnx": 1.0})
     note = _loaded(folder).note
-    assert str(note["engine"]).startswith("openvino")
+    assert note["engine"] in (EXACT if lacks_bf16() else {"openvino-bf16"})
     assert "scores differ by 0." in note["refused"]["onnxruntime-int8"]  # type: ignore[index]
     with pytest.raises(NotReady, match="onnxruntime-int8: scores differ"):
         _loaded(folder, "onnxruntime-int8")
@@ -94,7 +103,10 @@ def test_either_library_is_enough(folder: Path, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setitem(sys.modules, library, None)
     note = _loaded(folder).note
     assert str(note["engine"]).startswith(other)
-    assert set(note["refused"].values()) == {"not installed"}  # type: ignore[attr-defined]
+    absent = [name for name in note["refused"] if name.startswith(library)]  # type: ignore[attr-defined]
+    told = dict.fromkeys(absent, "not installed") | (_NO_BF16 if lacks_bf16() else {})
+    assert told
+    assert note["refused"] == told
 
 
 def test_with_neither_library_it_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
