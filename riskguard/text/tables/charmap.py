@@ -45,6 +45,7 @@ _FIXED = {
     **dict(lookalikes()),
 }
 _DROPPED_CATEGORIES = frozenset({"Mn", "Me", "Cf", "Cc"})
+_PLAIN_CATEGORIES = frozenset({"Cn", "Lo"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ def charmap() -> CharMap:
     for traditional, simple in simplified.items():
         target[ord(traditional)] = ord(simple)
     for code in chain.from_iterable(_OTHERS):
+        if _stays(chr(code)):
+            continue
         folded = _settled(chr(code), simplified)
         if len(folded) == 1:
             target[code] = ord(folded)
@@ -90,6 +93,15 @@ def _last(char: str, table: Mapping[str, str]) -> str:
         char = table[char]
         seen.add(char)
     return char
+
+
+def _stays(char: str) -> bool:
+    """Whether a character surely folds to itself: most are unassigned, or letters without case and parts. Told quickly,
+    which shows at each start."""
+    category = unicodedata.category(char)
+    if category not in _PLAIN_CATEGORIES or char in _FIXED:
+        return False
+    return category == "Cn" or not (unicodedata.decomposition(char) or named(char))
 
 
 def _settled(char: str, simplified: dict[str, str]) -> str:

@@ -42,16 +42,9 @@ _OTHERS = (
 
 def variants(chars: Iterable[str]) -> Mapping[str, str]:
     """Those of the characters that are read as another, with it; it may be a traditional one."""
-    asked = [char for char in chars if not _everyday(char)]
+    every = [*chars]
+    everyday = set("".join(every).encode("gb2312", "ignore").decode("gb2312"))
+    asked = [char for char in every if char not in everyday]
     japanese = zip(asked, OpenCC("jp2t").convert("\n".join(asked)).split("\n"), strict=True)
     found = {char: read for char, read in japanese if char != read and len(read) == 1}
     return found | {pair[0]: pair[1] for pair in _OTHERS.split()}
-
-
-def _everyday(char: str) -> bool:
-    """Whether GB 2312 has the character."""
-    try:
-        char.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
