@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from riskguard.detectors.panel import Panel
@@ -60,8 +60,6 @@ def test_nothing_invisible_is_left(raw: str) -> None:
 
 @given(st.data(), _TEXTS, _TEXTS)
 def test_a_disguised_mobile_is_found_where_it_stands_and_masked(data: st.DataObject, before: str, after: str) -> None:
-    # digits beside it may make another number of it: 13000000010，1010 is an identity card of fifteen digits
-    assume(not re.search(r"[0-9]\W*$", fold(before).folded) and not re.match(r"\W*[0-9]", fold(after).folded))
     digits = "13" + data.draw(st.text("0123456789", min_size=9, max_size=9))
     written = [digits[0]]
     for digit in digits[1:]:

@@ -45,6 +45,7 @@ _FEW_GROUPS = 5
 _THOUSANDS = 3
 _DATE = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}([-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])(?![0-9])")
 _SIGNS = re.compile("[0-9x]+")
+_MOBILE = re.compile("1[3-9][0-9]{9}")
 
 
 def forms(folded: str) -> tuple[str, ...]:
@@ -90,10 +91,11 @@ def grouped(match: re.Match[str], usual: Collection[tuple[int, ...]] = ()) -> Op
     gaps = _SIGNS.split(it)[1:-1]
     if not gaps:
         return None
-    sizes = tuple(map(len, _SIGNS.findall(it)))
+    groups = _SIGNS.findall(it)
+    sizes = tuple(map(len, groups))
     if sizes in usual:
         return None
-    if _goes_on(match, gaps) or _is_money(gaps, sizes) or _DATE.search(it):
+    if _goes_on(match, gaps) or _is_money(gaps, sizes) or _DATE.search(it) or any(map(_MOBILE.fullmatch, groups)):
         return False
     if max(sizes) == 1 or (len(set(gaps)) == 1 and (len(sizes) <= _FEW_GROUPS or len(set(sizes[:-1])) == 1)):
         return None

@@ -55,6 +55,13 @@ def test_grouping(text: str, opinion: object) -> None:
         assert grouped(match) == opinion
 
 
+@pytest.mark.parametrize("text", ["13000000010,1010", "1101 13000101010", "13800138000-1-234"])
+def test_a_mobile_and_more_digits_are_several_numbers(text: str) -> None:
+    match = re.fullmatch(r"(?P<it>.+)", text)
+    assert match is not None
+    assert grouped(match) is False
+
+
 @pytest.mark.parametrize(
     ("signs", "text", "passes"),
     [
