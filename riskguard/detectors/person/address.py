@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from riskguard.detectors.person.reader import Place, Reader
 from riskguard.detectors.person.words import either
 from riskguard.detectors.pii.recogniser import Example
+from riskguard.text.late import LatePattern
 
 _DIGITS = "0123456789〇零一二三四五六七八九十百"
 _D = f"[{_DIGITS}]"
@@ -29,11 +30,11 @@ _WITHIN = (
 
 _BRIDGE = r"[^\W\d_我你他她的了在到是去住和有]{0,8}?"
 _DASHED = re.compile(rf"{_D}{{1,4}}-{_D}{{1,5}}(?!{_D})")
-_DOOR = re.compile(rf"(?:{_BUILDING}|{_DASHED.pattern})(?:\s?{_BRIDGE}\s?{_WITHIN})*")
+_DOOR = LatePattern(rf"(?:{_BUILDING}|{_DASHED.pattern})(?:\s?{_BRIDGE}\s?{_WITHIN})*")
 
 _AREA = re.compile(rf"{either('provinces')}|{either('cities')}")
 _UPPER = re.compile(r"[省市区县旗镇乡州]|街道|社区|开发区|新区")
-_LOWER = re.compile(
+_LOWER = LatePattern(
     rf"(?:路|街|巷|弄|道|胡同|村|屯|寨|庄|组|队|里|坊|条|{either('estates')})(?:[东西南北中一二三四五六七八九十0-9a-z]{{1,2}}(?:[路段街区期里巷]|$))?\s?$"
 )
 _LEADS = re.compile(

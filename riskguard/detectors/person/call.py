@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from riskguard.detectors.person.reader import Place, Reader, any_of, sentence_end, sentence_start
 from riskguard.detectors.person.words import words
 from riskguard.detectors.pii.recogniser import Example
+from riskguard.text.late import LatePattern
 
 _W = r"[^,。!?;\n]"
 _KIND = "(?:人|货|女的?|男的?|骗子|渣[男女]|老赖|家伙|东西)"
@@ -65,8 +65,8 @@ _HARASS = (
     rf"{_ALL}{_W}{{0,3}}[打加]{_ONE}{_W}{{0,6}}(?:骂|问候|教育|教训|聊聊)",
     rf"{_ALL}去?[加打]{_ONE}(?:微信|qq|电话|手机)?(?=$|[,。!?;\n])",
 )
-_CALL = re.compile(f"(?P<harass>{'|'.join(_HARASS)})|(?P<expose>{'|'.join(_EXPOSE)})")
-_AGAINST = re.compile(any_of(words("call_against")))
+_CALL = LatePattern(f"(?P<harass>{'|'.join(_HARASS)})|(?P<expose>{'|'.join(_EXPOSE)})")
+_AGAINST = LatePattern(any_of(words("call_against")))
 _HARASSING, _EXPOSING = 0.3, 0.25
 
 

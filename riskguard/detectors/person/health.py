@@ -13,12 +13,13 @@ from riskguard.detectors.person.reader import STOPS, Place, Reader, any_of, sent
 from riskguard.detectors.person.states import KINDS, STATE
 from riskguard.detectors.person.words import words
 from riskguard.detectors.pii.recogniser import Example
+from riskguard.text.late import LatePattern
 
 _SIGNS = (*words("health_signs"), *words("diseases"), *words("drugs"))
-_SIGN = re.compile(any_of(_SIGNS))
-_PEOPLE = re.compile(rf"(?P<named>{NAMED})|(?P<other>{SOMEBODY})|(?P<self>{SELF})")
-_NAMED = re.compile(NAMED)
-_DOUBT = re.compile(
+_SIGN = LatePattern(any_of(_SIGNS))
+_PEOPLE = LatePattern(rf"(?P<named>{NAMED})|(?P<other>{SOMEBODY})|(?P<self>{SELF})")
+_NAMED = LatePattern(NAMED)
+_DOUBT = LatePattern(
     any_of(words("health_doubts")) + "|吗[?,]|[0-9一二两三四五六七八九十百千万]+[例名位人]|患者?(?=应|需|可|要)"
 )
 _WELL = re.compile("阴性|转阴|绿码")

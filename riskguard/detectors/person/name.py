@@ -5,13 +5,13 @@ A name in talk ('刘德华演唱会') is left to the encoder: no table knows who
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from riskguard.detectors.person.people import FULL_NAME, NOT_NAMES, SURNAME
 from riskguard.detectors.person.reader import Place, Reader, any_of
 from riskguard.detectors.person.words import words
 from riskguard.detectors.pii.recogniser import Example
+from riskguard.text.late import LatePattern
 
 _HAN = "[\u4e00-\u9fff]"
 _GRAMMAR = "某的了在是我你他她它们这那有与跟及或也都就还又很不没吗呢吧啊呀哦嗯么什怎为被把给让从到说叫号年"
@@ -21,21 +21,21 @@ _FOLLOWS = (
     "(?=$|[^\u4e00-\u9fff]|[的是在和与男女住于因说已现被您请系向家收]"
     "|同学|先生|女士|小姐|老师|医生|电话|手机|身份证|微信|今年|来自|出生|生于|毕业|就读|签收)"
 )
-_PRESENTED = re.compile(any_of(words("presented")))
-_AFTER_THAT = re.compile(
+_PRESENTED = LatePattern(any_of(words("presented")))
+_AFTER_THAT = LatePattern(
     rf"\s?(?:[:为是叫]\s?){{0,2}}(?:(?P<sure>{FULL_NAME}){_FOLLOWS}|(?P<likely>{SURNAME}(?:{_ANY}){{1,2}}){_FOLLOWS})"
 )
 _TITLES = ("同学", "先生", "女士", "小姐", "太太", "老师", "医生", "教授", "阿姨")
 _MEANS = ("手机", "电话", "身份证", "微信", "qq", "住址", "家庭住址", "学号", "银行卡", "车牌")
-_TITLED = re.compile(any_of(_TITLES))
-_TOLD = re.compile(
+_TITLED = LatePattern(any_of(_TITLES))
+_TOLD = LatePattern(
     rf"男(?:性)?(?=[,、)\s。]|$)|女(?:性)?(?=[,、)\s。]|$)|(?:{any_of(_MEANS)})(?:号码?)?\s?[:是为]?\s?(?=[0-9a-z])"
     r"|1[3-9][0-9]{9}(?![0-9])|[1-9][0-9]{16}[0-9x](?![0-9])"
 )
-_TOLD_OF = re.compile(
+_TOLD_OF = LatePattern(
     "你欠我|你个|收(?=$|[^\u4e00-\u9fff])|又迟到|欠钱|(?:已经?|上周|昨天|今天|前天|刚刚?)?(?:被)?(?:确诊|查出|怀孕|感染了|得了)|是阳性"
 )
-_BEFORE_THAT = re.compile(rf"(?<![@\u4e00-\u9fff])(?P<it>{FULL_NAME})的?(?:\s?[,、:(/|]\s?|\s)?$")
+_BEFORE_THAT = LatePattern(rf"(?<![@\u4e00-\u9fff])(?P<it>{FULL_NAME})的?(?:\s?[,、:(/|]\s?|\s)?$")
 _REACH = 8
 _SURE, _LIKELY = 0.85, 0.6
 
@@ -51,7 +51,7 @@ def _places(text: str) -> Iterator[Place]:
     yield from _before(text, _TITLED, _LIKELY, "后面是称呼")
 
 
-def _before(text: str, cues: re.Pattern[str], score: float, why: str) -> Iterator[Place]:
+def _before(text: str, cues: LatePattern, score: float, why: str) -> Iterator[Place]:
     for cue in cues.finditer(text):
         name = _BEFORE_THAT.search(text, max(0, cue.start() - _REACH), cue.start())
         if name is not None and name["it"][:2] not in NOT_NAMES:

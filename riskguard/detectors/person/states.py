@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from riskguard.detectors.person.words import either
+from riskguard.text.late import LatePattern
 
 _IN = r"[^,。!?;\n]"
 _DISEASE, _DRUG, _KIN = either("diseases"), either("drugs"), either("kin")
@@ -169,4 +168,4 @@ _STATES: tuple[tuple[str, float, tuple[str, ...]], ...] = (
 KINDS = {f"k{at}": (kind, score) for at, (kind, score, _) in enumerate(_STATES)}
 """What the group of a match says, in Chinese, and how likely that is somebody's health, before who it is counts."""
 
-STATE = re.compile("|".join(f"(?P<k{at}>{'|'.join(ways)})" for at, (_, _, ways) in enumerate(_STATES)))
+STATE = LatePattern("|".join(f"(?P<k{at}>{'|'.join(ways)})" for at, (_, _, ways) in enumerate(_STATES)))

@@ -13,6 +13,7 @@ from riskguard.detectors.person.people import NAMED, SELF, SOMEBODY
 from riskguard.detectors.person.reader import Place, Reader, any_of, sentence_end, sentence_start
 from riskguard.detectors.person.words import either, words
 from riskguard.detectors.pii.recogniser import Example
+from riskguard.text.late import LatePattern
 
 _N = "[0-9一二三四五六七八九十两]"
 _DATE = (
@@ -22,27 +23,27 @@ _DATE = (
 _PART = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜里|深夜|早|晚"
 _HOUR = rf"{_N}{{1,3}}(?::[0-9]{{2}}|[点时](?:{_N}{{1,3}}分?|半|许|多|整)?)"
 _CLOCK = rf"(?:(?:{_PART})\s?(?:{_HOUR})?|{_HOUR})"
-_TIME = re.compile(rf"(?:{_DATE}\s?[,、]?\s?(?:{_CLOCK})?|{_CLOCK})(?:\s?[-—~至到]\s?(?:{_CLOCK}))?(?:左右|许|前后)?")
+_TIME = LatePattern(rf"(?:{_DATE}\s?[,、]?\s?(?:{_CLOCK})?|{_CLOCK})(?:\s?[-—~至到]\s?(?:{_CLOCK}))?(?:左右|许|前后)?")
 _SITE = f"(?:{either('sites')}|{either('cities')}|{either('provinces')})"
 _GOES = either("goes")
 _WORD = r"[^,。!?;\n]"
-_MOVE = re.compile(
+_MOVE = LatePattern(
     rf"\s?[,、:]?{_WORD}{{0,10}}?{_GOES}{_WORD}{{0,18}}?(?:{_SITE}|[gdcktz][0-9]{{1,4}}次?|[a-z]{{2}}[0-9]{{3,4}})"
     rf"(?:{_WORD}{{0,6}}?(?:到|至|前往|去|返回){_WORD}{{0,12}}?{_SITE})?"
     rf"|{_WORD}{{0,6}}?(?:参加|出席|去|在)?{_WORD}{{0,4}}?(?:聚餐|聚会|婚宴|婚礼|葬礼|酒席|打牌|打麻将)"
 )
-_OFTEN = re.compile(any_of(words("often")))
-_STAYS = re.compile(rf"{_WORD}{{0,18}}?(?:在|去|到|从|回|路过|经过|出现|坐|蹲|途经|走){_WORD}{{0,14}}{_SITE}")
+_OFTEN = LatePattern(any_of(words("often")))
+_STAYS = LatePattern(rf"{_WORD}{{0,18}}?(?:在|去|到|从|回|路过|经过|出现|坐|蹲|途经|走){_WORD}{{0,14}}{_SITE}")
 _CLOCKED = re.compile(_CLOCK)
-_VAGUE = re.compile(
+_VAGUE = LatePattern(
     "(?:家里?|家中|公司|单位|学校|食堂|宿舍|办公室|店|站|超市|市|医院|地铁站|图书馆|健身房|操场|公园|门口|楼下)$"
 )
 _TRACE = re.compile("轨迹|流调|流行病学调查|行程如下|行程:")
-_PEOPLE = re.compile(
+_PEOPLE = LatePattern(
     rf"(?P<named>{NAMED})|(?P<other>{SOMEBODY}|其(?=于|在|从|[0-9])|患者|病例|感染者|密接者?)|(?P<self>{SELF})"
 )
-_PUBLIC = re.compile(any_of(words("trip_public")))
-_UNREAL = re.compile(any_of(words("trip_doubts")))
+_PUBLIC = LatePattern(any_of(words("trip_public")))
+_UNREAL = LatePattern(any_of(words("trip_doubts")))
 _FROM_TO = re.compile("[从由自乘坐搭].*[到至去往回]")
 _MOMENT = re.compile(f"{_N}[:点时日号]")
 _FEWEST = 2

@@ -16,6 +16,7 @@ from riskguard.detectors.pii.number import (
     spaced,
 )
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, digits, matched
+from riskguard.text.late import LatePattern
 
 _FEWEST_KINDS = 4
 """A number of fewer different digits, such as 2333333333333333, is laughter."""
@@ -41,7 +42,7 @@ def _begins(*issuers: str) -> str:
 
 
 def _pattern(first: str, rest: str, alone: float, near: float) -> Pattern:
-    return Pattern(re.compile(rf"(?P<it>{first}(?:{DIGIT}){rest}){RIGHT}{NOT_COUNTED}"), alone, near)
+    return Pattern(LatePattern(rf"(?P<it>{first}(?:{DIGIT}){rest}){RIGHT}{NOT_COUNTED}"), alone, near)
 
 
 BANK_CARD = Recogniser(

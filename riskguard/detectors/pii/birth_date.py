@@ -7,6 +7,7 @@ from datetime import date
 
 from riskguard.detectors.pii.gate import Signs
 from riskguard.detectors.pii.recogniser import Example, Opinion, Pattern, Recogniser, matched
+from riskguard.text.late import LatePattern
 from riskguard.text.tables.number import SPELT
 
 _HAN = "".join(SPELT)
@@ -55,14 +56,14 @@ BIRTH_DATE = Recogniser(
     signs=Signs(digits=2, chars="生诞破b"),
     gate=re.compile(r"生|诞|破壳|dob|born|birth"),
     patterns=(
-        Pattern(re.compile(rf"{_WORD}{_SAYS}{_DATE}{_NO_PARTY}"), alone=0.85, near=0.95),
+        Pattern(LatePattern(rf"{_WORD}{_SAYS}{_DATE}{_NO_PARTY}"), alone=0.85, near=0.95),
         Pattern(
-            re.compile(rf"(?<![0-9]){_DATE}(?:{_BORN}|\s?(?:的?生日|生人|生(?![活意产气效成物动长存日])){_NO_PARTY})"),
+            LatePattern(rf"(?<![0-9]){_DATE}(?:{_BORN}|\s?(?:的?生日|生人|生(?![活意产气效成物动长存日])){_NO_PARTY})"),
             0.85,
             0.95,
         ),
         Pattern(
-            re.compile(rf"生日\s?(?:[:是为在]|[农公阴阳]历|\s)*(?P<it>{_DAY}){_NO_PARTY}"),
+            LatePattern(rf"生日\s?(?:[:是为在]|[农公阴阳]历|\s)*(?P<it>{_DAY}){_NO_PARTY}"),
             alone=0.5,
             near=0.65,
             title="生日",

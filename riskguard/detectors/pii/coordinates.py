@@ -6,6 +6,7 @@ import re
 
 from riskguard.detectors.pii.gate import Signs
 from riskguard.detectors.pii.recogniser import Example, Opinion, Pattern, Recogniser, matched
+from riskguard.text.late import LatePattern
 
 _BETWEEN = r"\s?[,，、/;和与 ]\s?"
 _NAME = r"(?:[东西]经|[南北]纬|经度|纬度|lng|lon(?:gitude)?|lat(?:itude)?)\s?[:=是为]?\s?"
@@ -52,17 +53,17 @@ COORDINATES = Recogniser(
     gate=re.compile(r"[0-9]\.[0-9]{3,15}\s?[,，、/;和与 ]\s?-?[0-9]|[经纬]|[0-9][°度]|l(?:at|ng|on)"),
     patterns=(
         Pattern(
-            re.compile(rf"(?<![0-9.a-z])(?P<it>{_decimal('one')}{_BETWEEN}{_decimal('other')})(?![0-9.])"),
+            LatePattern(rf"(?<![0-9.a-z])(?P<it>{_decimal('one')}{_BETWEEN}{_decimal('other')})(?![0-9.])"),
             alone=0.65,
             near=0.95,
         ),
         Pattern(
-            re.compile(rf"(?P<it>{_NAME}{_degrees('one')}(?:{_BETWEEN})?{_NAME}{_degrees('other')})(?![0-9]|\.[0-9])"),
+            LatePattern(rf"(?P<it>{_NAME}{_degrees('one')}(?:{_BETWEEN})?{_NAME}{_degrees('other')})(?![0-9]|\.[0-9])"),
             alone=0.9,
             near=0.97,
         ),
         Pattern(
-            re.compile(
+            LatePattern(
                 rf"(?<![0-9.a-z])(?P<it>[nsew]?\s?{_degrees('one')}{_MARKED}\s?[nsew]?(?:{_BETWEEN})?"
                 rf"[nsew]?\s?{_degrees('other')}{_MARKED}(?:\s?[nsew])?)(?![0-9a-z]|\.[0-9])"
             ),

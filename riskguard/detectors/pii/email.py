@@ -6,6 +6,7 @@ import re
 
 from riskguard.detectors.pii.gate import Signs
 from riskguard.detectors.pii.recogniser import Example, Opinion, Pattern, Recogniser, matched
+from riskguard.text.late import LatePattern
 
 _LOCAL = r"(?P<it>[a-z0-9](?<![a-z0-9._%+-].)[a-z0-9._%+-]{0,63}"
 _RIGHT = r"(?![a-z0-9])"
@@ -37,15 +38,15 @@ EMAIL = Recogniser(
         r"|(?<=[(\[{<【「])\s?(?:at|艾特|@|#|圈a))"
     ),
     patterns=(
-        Pattern(re.compile(rf"{_LOCAL}@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{{2,18}}){_RIGHT}"), 0.98, 0.99),
+        Pattern(LatePattern(rf"{_LOCAL}@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{{2,18}}){_RIGHT}"), 0.98, 0.99),
         Pattern(
-            re.compile(rf"{_LOCAL}{_AT}{_PROVIDERS}{_DOT}{_ENDINGS}(?:{_DOT}cn)?){_RIGHT}"),
+            LatePattern(rf"{_LOCAL}{_AT}{_PROVIDERS}{_DOT}{_ENDINGS}(?:{_DOT}cn)?){_RIGHT}"),
             alone=0.85,
             near=0.97,
             title="变形的电子邮箱",
         ),
         Pattern(
-            re.compile(rf"{_LOCAL}(?:{_SPELT_AT}|\s?@\s?)(?:{_DOMAIN}{_DOT}){{1,3}}{_ENDINGS}){_RIGHT}"),
+            LatePattern(rf"{_LOCAL}(?:{_SPELT_AT}|\s?@\s?)(?:{_DOMAIN}{_DOT}){{1,3}}{_ENDINGS}){_RIGHT}"),
             alone=0.8,
             near=0.97,
             title="变形的电子邮箱",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from riskguard.detectors.pii.number import DIGIT, DIGITS, LONG_NUMBER, RIGHT, begun, grouped
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Pattern, Recogniser
+from riskguard.text.late import LatePattern
 
 
 def _pattern(rest: int, alone: float) -> Pattern:
-    return Pattern(re.compile(rf"(?P<it>{begun('[hm]')}(?:{DIGIT}){{{rest}}}){RIGHT}"), alone, 0.97)
+    return Pattern(LatePattern(rf"(?P<it>{begun('[hm]')}(?:{DIGIT}){{{rest}}}){RIGHT}"), alone, 0.97)
 
 
 HOME_RETURN_PERMIT = Recogniser(

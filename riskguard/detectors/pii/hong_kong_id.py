@@ -7,6 +7,7 @@ import re
 from riskguard.detectors.pii.gate import Signs
 from riskguard.detectors.pii.number import DIGIT, GAP, RIGHT, begun
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, digits, matched
+from riskguard.text.late import LatePattern
 
 _BLANK = 36
 """What the missing first letter of a number with one letter counts as."""
@@ -33,8 +34,8 @@ HONG_KONG_ID = Recogniser(
     signs=Signs(digits=6),
     gate=re.compile(rf"[a-z](?:{DIGIT}){{6}}"),
     patterns=(
-        Pattern(re.compile(rf"(?P<it>{_HEAD}\s?\([0-9a]\)){RIGHT}"), alone=0.9, near=0.98),
-        Pattern(re.compile(rf"(?P<it>{_HEAD}(?:{GAP})?[0-9a]){RIGHT}"), alone=0.2, near=0.95),
+        Pattern(LatePattern(rf"(?P<it>{_HEAD}\s?\([0-9a]\)){RIGHT}"), alone=0.9, near=0.98),
+        Pattern(LatePattern(rf"(?P<it>{_HEAD}(?:{GAP})?[0-9a]){RIGHT}"), alone=0.2, near=0.95),
     ),
     check=_check,
     context=("香港", "身份证", "港人", "hkid", "证件", "通行证", "回乡证"),

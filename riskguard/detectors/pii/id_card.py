@@ -7,6 +7,7 @@ from datetime import date
 
 from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LONG_NUMBER, grouped
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, digits, in_token, matched
+from riskguard.text.late import LatePattern
 
 _PROVINCES = frozenset(
     {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83}
@@ -54,12 +55,12 @@ ID_CARD = Recogniser(
     gate=LONG_NUMBER,
     patterns=(
         Pattern(
-            re.compile(rf"(?P<it>[1-9](?<![0-9].)(?<![0-9]\.[1-9])(?:{DIGIT}){{16}}(?:{GAP})?[0-9x])(?![0-9a-z])"),
+            LatePattern(rf"(?P<it>[1-9](?<![0-9].)(?<![0-9]\.[1-9])(?:{DIGIT}){{16}}(?:{GAP})?[0-9x])(?![0-9a-z])"),
             0.9,
             0.99,
         ),
         Pattern(
-            re.compile(rf"(?P<it>[1-8](?<![0-9a-z].)(?<![0-9]\.[1-8])(?:{DIGIT}){{14}})(?![0-9a-z])"),
+            LatePattern(rf"(?P<it>[1-8](?<![0-9a-z].)(?<![0-9]\.[1-8])(?:{DIGIT}){{14}})(?![0-9a-z])"),
             alone=0.55,
             near=0.85,
             title="旧15位身份证号",

@@ -7,6 +7,7 @@ from ipaddress import AddressValueError, IPv4Address, ip_address
 
 from riskguard.detectors.pii.gate import Signs
 from riskguard.detectors.pii.recogniser import Example, Opinion, Pattern, Recogniser, matched
+from riskguard.text.late import LatePattern
 
 _OF_EVERYBODY = frozenset({"1.1.1.1", "8.8.8.8", "8.8.4.4", "9.9.9.9", "114.114.114.114", "223.5.5.5", "119.29.29.29"})
 """Name servers that anybody may ask."""
@@ -59,10 +60,10 @@ IP = Recogniser(
     signs=Signs(digits=4, chars=".:点。"),
     gate=re.compile(rf"{_FOUR}|[23f][0-9a-f]{{3}}\s?:"),
     patterns=(
-        Pattern(re.compile(rf"{_LEFT}(?!{_HOUSE})(?P<it>{_FOUR}){_RIGHT}"), alone=0.45, near=0.95),
-        Pattern(re.compile(rf"{_LEFT}(?={_HOUSE})(?P<it>{_FOUR}){_RIGHT}"), 0.1, 0.2, "内网IP地址", "private"),
-        Pattern(re.compile(rf"{_LEFT}(?P<it>[23][0-9a-f]{{3}}{_SIX}){_RIGHT}"), 0.85, 0.97, "IPv6地址"),
-        Pattern(re.compile(rf"{_LEFT}(?P<it>f[cde][0-9a-f]{{2}}{_SIX}){_RIGHT}"), 0.1, 0.2, "内网IPv6地址", "private"),
+        Pattern(LatePattern(rf"{_LEFT}(?!{_HOUSE})(?P<it>{_FOUR}){_RIGHT}"), alone=0.45, near=0.95),
+        Pattern(LatePattern(rf"{_LEFT}(?={_HOUSE})(?P<it>{_FOUR}){_RIGHT}"), 0.1, 0.2, "内网IP地址", "private"),
+        Pattern(LatePattern(rf"{_LEFT}(?P<it>[23][0-9a-f]{{3}}{_SIX}){_RIGHT}"), 0.85, 0.97, "IPv6地址"),
+        Pattern(LatePattern(rf"{_LEFT}(?P<it>f[cde][0-9a-f]{{2}}{_SIX}){_RIGHT}"), 0.1, 0.2, "内网IPv6地址", "private"),
     ),
     check=_check,
     context=("ip", "登录", "登陆", "上网", "地址", "属地", "服务器", "主机", "机房", "封禁", "ping", "代理", "端口"),

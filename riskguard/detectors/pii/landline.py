@@ -6,6 +6,7 @@ import re
 
 from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LONG_NUMBER, NOT_COUNTED, any_of, grouped, spaced
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, digits, matched
+from riskguard.text.late import LatePattern
 
 _AREA = any_of(spaced("10", "2[0-57-9]", "[3-9][0-9][0-9]"))
 _LOCAL = rf"[2-8](?:{DIGIT}){{6,7}}"
@@ -25,7 +26,7 @@ _ZERO = f"0(?:{GAP})?"
 
 
 def _pattern(first: str, rest: str, alone: float, near: float, **more: str) -> Pattern:
-    return Pattern(re.compile(rf"(?P<it>{first}(?<![0-9a-z].)(?<![0-9][-.].){rest}){_RIGHT}"), alone, near, **more)
+    return Pattern(LatePattern(rf"(?P<it>{first}(?<![0-9a-z].)(?<![0-9][-.].){rest}){_RIGHT}"), alone, near, **more)
 
 
 def _check(match: re.Match[str]) -> Opinion:
@@ -53,7 +54,7 @@ LANDLINE = Recogniser(
         _pattern(r"\+", rf"86[\s-]?{_AREA}{GAP}{_LOCAL}", 0.75, 0.95),
         _pattern("0", rf"{_AREA}[2-8][0-9]{{6,7}}", 0.5, 0.8),
         Pattern(
-            re.compile(rf"(?:座机|固话|宅电|家里?电话)(?:号码|号)?\s?[:是为]?\s?(?P<it>{_LOCAL}){_RIGHT}"),
+            LatePattern(rf"(?:座机|固话|宅电|家里?电话)(?:号码|号)?\s?[:是为]?\s?(?P<it>{_LOCAL}){_RIGHT}"),
             alone=0.75,
             near=0.8,
         ),

@@ -6,6 +6,7 @@ import re
 
 from riskguard.detectors.pii.gate import Signs
 from riskguard.detectors.pii.recogniser import Example, Opinion, Pattern, Recogniser, digits, matched
+from riskguard.text.late import LatePattern
 
 _PLACES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _SEPARATORS = r"\s·.,_*•~—/|-"
@@ -35,15 +36,15 @@ LICENCE_PLATE = Recogniser(
     gate=re.compile(rf"[{_PLACES}]{_LETTER}|使{_GAP}[0-9]|wj{_GAP}[{_PLACES}]"),
     patterns=(
         Pattern(
-            re.compile(
+            LatePattern(
                 rf"(?P<it>[{_PLACES}]{_LETTER}{_GAP}(?:[a-hjk]{_SIGN}(?:{_DIGIT}){{4}}|[0-9](?:{_DIGIT}){{4}}{_GAP}[a-hjk]"
                 rf"|(?:{_SIGN}){{5}}|(?:{_SIGN}){{4}}{_GAP}[挂学警港澳领使]))(?![0-9a-z])(?!{_GAP}[0-9])"
             ),
             alone=0.85,
             near=0.97,
         ),
-        Pattern(re.compile(rf"(?<![大公天])(?P<it>使{_GAP}[0-9]{{3}}{_GAP}[0-9]{{3}})(?![0-9a-z])"), 0.3, 0.95),
-        Pattern(re.compile(rf"(?P<it>wj{_GAP}[{_PLACES}]{_GAP}[0-9]{{4}}{_GAP}[0-9a-z])(?![0-9a-z])"), 0.9, 0.97),
+        Pattern(LatePattern(rf"(?<![大公天])(?P<it>使{_GAP}[0-9]{{3}}{_GAP}[0-9]{{3}})(?![0-9a-z])"), 0.3, 0.95),
+        Pattern(LatePattern(rf"(?P<it>wj{_GAP}[{_PLACES}]{_GAP}[0-9]{{4}}{_GAP}[0-9a-z])(?![0-9a-z])"), 0.9, 0.97),
     ),
     check=_check,
     context=("车牌", "牌照", "车主", "号牌", "这辆车", "肇事", "违停", "司机", "车停", "占道", "挪车", "剐蹭"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from riskguard.detectors.pii.number import DIGIT, DIGITS, LONG_NUMBER, RIGHT, begun
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Pattern, Recogniser
+from riskguard.text.late import LatePattern
 
 MACAU_ID = Recogniser(
     label="pii.travel_permit",
@@ -13,8 +12,8 @@ MACAU_ID = Recogniser(
     signs=DIGITS,
     gate=LONG_NUMBER,
     patterns=(
-        Pattern(re.compile(rf"(?P<it>{begun('[1578]')}(?:{DIGIT}){{6}}\s?\([0-9]\)){RIGHT}"), alone=0.4, near=0.95),
-        Pattern(re.compile(rf"(?P<it>{begun('[1578]')}(?:{DIGIT}){{7}}){RIGHT}"), alone=0.0, near=0.85),
+        Pattern(LatePattern(rf"(?P<it>{begun('[1578]')}(?:{DIGIT}){{6}}\s?\([0-9]\)){RIGHT}"), alone=0.4, near=0.95),
+        Pattern(LatePattern(rf"(?P<it>{begun('[1578]')}(?:{DIGIT}){{7}}){RIGHT}"), alone=0.0, near=0.85),
     ),
     context=("澳门身份证", "澳门居民", "澳门证件", "bir"),
     against=ORDERS,

@@ -7,6 +7,7 @@ import re
 from riskguard.detectors.pii.ip import is_ipv4
 from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LONG_NUMBER, NOT_COUNTED, RIGHT, grouped
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, in_token, matched
+from riskguard.text.late import LatePattern
 
 _GROUPS = frozenset({(3, 4, 4), (3, 3, 5), (4, 3, 4), (3, 8), (7, 4), (3, 4, 2, 2), (3, 3, 3, 2), (5, 6)})
 _LETTER = re.compile(r"(?<![a-z])[^\W\d_mtvw]$", re.ASCII)
@@ -26,7 +27,7 @@ MOBILE = Recogniser(
     gate=LONG_NUMBER,
     patterns=(
         Pattern(
-            re.compile(
+            LatePattern(
                 rf"(?P<it>1(?<![0-9¥$€]1)(?<![0-9]\.1)(?:{GAP})?[3-9](?:{DIGIT}){{9}})"
                 rf"(?![0-9])(?!\.[0-9]{{1,4}}(?![0-9])){NOT_COUNTED}"
             ),
@@ -34,7 +35,7 @@ MOBILE = Recogniser(
             near=0.99,
         ),
         Pattern(
-            re.compile(rf"\+(?P<it>(?:852|853)(?:{DIGIT}){{8}}|886(?:{DIGIT}){{9,10}}){RIGHT}"),
+            LatePattern(rf"\+(?P<it>(?:852|853)(?:{DIGIT}){{8}}|886(?:{DIGIT}){{9,10}}){RIGHT}"),
             alone=0.85,
             near=0.97,
             title="港澳台手机号",

@@ -6,6 +6,7 @@ import re
 
 from riskguard.detectors.pii.gate import Signs
 from riskguard.detectors.pii.recogniser import Example, Opinion, Pattern, Recogniser, digits, matched
+from riskguard.text.late import LatePattern
 
 _SIGNS = "0123456789abcdefghjklmnpqrtuwxy"
 _WEIGHTS = tuple(pow(3, at, 31) for at in range(17))
@@ -43,7 +44,7 @@ ORG_CODE = Recogniser(
     gate=re.compile(rf"[0-9](?:{_GAP}[0-9]){{5}}|-[0-9x](?![0-9a-z])|代码"),
     patterns=(
         Pattern(
-            re.compile(
+            LatePattern(
                 rf"(?P<it>[1-9a-gny](?<![0-9a-z].){_GAP}{_SIGN}(?:{_GAP}[0-9]){{6}}(?:{_GAP}{_SIGN}){{10}})(?![0-9a-z])"
             ),
             alone=0.9,
@@ -51,7 +52,7 @@ ORG_CODE = Recogniser(
             title="统一社会信用代码，不属于个人",
         ),
         Pattern(
-            re.compile(r"(?<![0-9a-z])(?<![0-9a-z][ -])(?P<it>[0-9a-z]{8}-?[0-9x])(?![0-9a-z]|[ -][0-9a-z])"),
+            LatePattern(r"(?<![0-9a-z])(?<![0-9a-z][ -])(?P<it>[0-9a-z]{8}-?[0-9x])(?![0-9a-z]|[ -][0-9a-z])"),
             alone=0.0,
             near=0.95,
             title="组织机构代码，不属于个人",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LONG_NUMBER, RIGHT, begun, grouped
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Pattern, Recogniser
+from riskguard.text.late import LatePattern
 
 
 def _pattern(first: str, rest: int, alone: float, near: float, **more: str) -> Pattern:
-    return Pattern(re.compile(rf"(?P<it>{begun(first)}(?:{DIGIT}){{{rest}}}){RIGHT}"), alone, near, **more)
+    return Pattern(LatePattern(rf"(?P<it>{begun(first)}(?:{DIGIT}){{{rest}}}){RIGHT}"), alone, near, **more)
 
 
 PASSPORT = Recogniser(

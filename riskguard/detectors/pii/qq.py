@@ -7,6 +7,7 @@ import re
 from riskguard.detectors.pii.gate import Signs
 from riskguard.detectors.pii.number import DIGIT, GAP, grouped
 from riskguard.detectors.pii.recogniser import Example, Opinion, Pattern, Recogniser, matched
+from riskguard.text.late import LatePattern
 
 _WORD = (
     r"(?:(?<![a-z])q\s?q(?![a-z])|[扣抠叩口蔻寇][扣抠叩口蔻寇]|[秋球丘][秋球丘]|小?企鹅|鹅号|🐧|qiuqiu|koukou"
@@ -33,16 +34,16 @@ QQ = Recogniser(
     signs=Signs(digits=5, chars=_FIRST),
     gate=re.compile(rf"[{_FIRST}][^\n]{{0,8}}?[1-9](?:{DIGIT}){{4}}"),
     patterns=(
-        Pattern(re.compile(rf"{_WORD}{_SAYS}{_NO_MOBILE}(?P<it>[1-9](?:{DIGIT}){{4,10}}){_RIGHT}"), 0.85, 0.95),
+        Pattern(LatePattern(rf"{_WORD}{_SAYS}{_NO_MOBILE}(?P<it>[1-9](?:{DIGIT}){{4,10}}){_RIGHT}"), 0.85, 0.95),
         Pattern(
-            re.compile(rf"{_WORD}\s?群(?:号码|号)?\s?[::是为]?\s?(?P<it>[1-9](?:{DIGIT}){{4,10}}){_RIGHT}"),
+            LatePattern(rf"{_WORD}\s?群(?:号码|号)?\s?[::是为]?\s?(?P<it>[1-9](?:{DIGIT}){{4,10}}){_RIGHT}"),
             alone=0.85,
             near=0.95,
             title="QQ群号",
             kind="group",
         ),
         Pattern(
-            re.compile(rf"(?<![a-z0-9])q{_SAYS}{_NO_MOBILE}(?P<it>[1-9](?:{DIGIT}){{5,10}}){_RIGHT}"),
+            LatePattern(rf"(?<![a-z0-9])q{_SAYS}{_NO_MOBILE}(?P<it>[1-9](?:{DIGIT}){{5,10}}){_RIGHT}"),
             alone=0.6,
             near=0.9,
         ),

@@ -9,6 +9,7 @@ from typing import Literal
 
 from riskguard.detectors.pii.gate import Signs
 from riskguard.domain.finding import Finding
+from riskguard.text.late import LatePattern
 from riskguard.text.view import TextView
 
 DETECTOR = "pii"
@@ -60,7 +61,7 @@ class Pattern:
     Never uses a word border: Chinese characters are letters to a regex, so there is none beside a digit.
     """
 
-    regex: re.Pattern[str]
+    regex: LatePattern
     alone: float
     near: float
     title: str = ""

@@ -6,6 +6,7 @@ import re
 
 from riskguard.detectors.pii.number import DIGIT, DIGITS, LONG_NUMBER, RIGHT, begun, grouped
 from riskguard.detectors.pii.recogniser import Example, Opinion, Pattern, Recogniser, digits, matched
+from riskguard.text.late import LatePattern
 
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 
@@ -19,7 +20,7 @@ TAIWAN_COMPATRIOT_PERMIT = Recogniser(
     title="台湾居民来往大陆通行证号（台胞证）",
     signs=DIGITS,
     gate=LONG_NUMBER,
-    patterns=(Pattern(re.compile(rf"(?P<it>{begun('[0-9]')}(?:{DIGIT}){{7}}){RIGHT}"), alone=0.0, near=0.9),),
+    patterns=(Pattern(LatePattern(rf"(?P<it>{begun('[0-9]')}(?:{DIGIT}){{7}}){RIGHT}"), alone=0.0, near=0.9),),
     check=_check,
     context=("台胞证", "台湾居民", "来往大陆"),
     examples=(

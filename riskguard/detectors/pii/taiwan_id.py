@@ -6,6 +6,7 @@ import re
 
 from riskguard.detectors.pii.number import DIGIT, DIGITS, GAP, LONG_NUMBER, RIGHT, begun, grouped
 from riskguard.detectors.pii.recogniser import ORDERS, Example, Opinion, Pattern, Recogniser, digits, matched
+from riskguard.text.late import LatePattern
 
 _LETTERS = "abcdefghjklmnpqrstuvxywzio"
 """In the order of what they count as, from ten on."""
@@ -30,7 +31,7 @@ TAIWAN_ID = Recogniser(
     signs=DIGITS,
     gate=LONG_NUMBER,
     patterns=(
-        Pattern(re.compile(rf"(?P<it>{begun('[a-z]')}(?:{GAP})?[1289](?:{DIGIT}){{8}}){RIGHT}"), alone=0.6, near=0.97),
+        Pattern(LatePattern(rf"(?P<it>{begun('[a-z]')}(?:{GAP})?[1289](?:{DIGIT}){{8}}){RIGHT}"), alone=0.6, near=0.97),
     ),
     check=_check,
     context=("台湾", "身份证", "身分证", "证件"),

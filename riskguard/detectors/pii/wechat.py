@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from riskguard.detectors.pii.gate import Signs
 from riskguard.detectors.pii.recogniser import Example, Opinion, Pattern, Recogniser, matched
+from riskguard.text.late import LatePattern
 
 _SIGN = r"[^0-9a-z\u3400-\u9fff\s@#/%&,.;!?。、…:()\[\]<>《》「」『』\"'“”‘’_+\-]"
 """A heart, a star, an arrow: what stands between word and id to break them apart. No punctuation, and no letter."""
@@ -30,7 +31,7 @@ def _pattern(ways: list[_Way], found: str, alone: float, near: float) -> Pattern
     """Begins with all first characters as one class: a search for a class is quick, one for lookbehinds is not."""
     firsts = "".join(dict.fromkeys("".join(way.first for way in ways)))
     begun = "|".join(f"(?<=[{way.first}]){way.before}{way.rest}" for way in ways)
-    return Pattern(re.compile(f"[{firsts}](?:{begun}){found}"), alone, near)
+    return Pattern(LatePattern(f"[{firsts}](?:{begun}){found}"), alone, near)
 
 
 def _after(*words: str) -> str:
