@@ -89,17 +89,12 @@ def test_every_verb_explains_itself(verb: str) -> None:
     assert "Usage" in result.output
 
 
-def test_explain_tells_what_the_author_is_told(folder: Path) -> None:
+def test_explain_tells_what_the_author_is_told_and_never_sends_control_characters(folder: Path) -> None:
     said = "care: {care: {text: 愿你有人陪, contacts: [{name: 某处, phone: 000-1234, hours: 工作日}]}}"
     file = write(folder, "c.yaml", f"policy: c\nthresholds: {{pii.mobile: {{alert: {{care: 0.5}}}}}}\n{said}\n")
-    result = run("explain", "电话13800138000", "--policy", file)
-    assert "alerts: care\ncare (care): 愿你有人陪\n  某处 000-1234 工作日\n" in result.output
-
-
-def test_explain_shows_control_characters_and_never_sends_them(folder: Path) -> None:
-    file = folder / "default.yaml"
-    result = run("explain", "坏\x1b[2J\x07\u202e话 \x1b]0;title\x07\n第二行", "--policy", file)
+    result = run("explain", "坏\x1b[2J\x07\u202e话 \x1b]0;title\x07\n第二行，电话13800138000", "--policy", file)
     assert result.exit_code == 0, result.output
+    assert "alerts: care\ncare (care): 愿你有人陪\n  某处 000-1234 工作日\n" in result.output
     assert "坏\\x1b[2J\\x07\\u202e话" in result.output
     assert "\n第二行" in result.output
     assert not any(char in result.output for char in "\x1b\x07\u202e")
