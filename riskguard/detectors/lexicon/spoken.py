@@ -1,4 +1,4 @@
-"""Whether a text speaks of a term rather than uses it: 刷单都是骗局, 他骂我傻逼, 请上交枪支."""
+"""Whether a text speaks of a term rather than uses it: 刷单都是骗局, 他骂我傻逼, 请上交枪支, 不招代理."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ _HUNTED = (
     r"上交|上缴|收缴|查获|缴获|查处|破获|打击|严打|整治|清理|谨防|警惕|严防|防范"
     r"|请勿|切勿|严禁|禁止|举报|不会(?:让|要求|叫|找)"
 )
+_REFUSED = r"(?<!要)(?<!能)(?<!敢)(?:不|没|没有|从没|从来没|不用|无需|不必|不需要|用不着|谢绝)"
 _AHEAD = re.compile(
     rf"(?:{_WARNED}|{_TOLD})[\s:,\"'“‘「『]*(?:网络|网上|的|各类|一切|所有|任何|什么)*$|(?:{_HUNTED})[\w、]{{0,8}}$"
+    rf"|{_REFUSED}$"
 )
 _BEHIND = re.compile(
     r"^[^\W不没非]{0,4}?[\"'”’」』]?(?:(?:都|就|全|也|统统|本身|其实|这种|本来)*(?<!不)(?:是|属于|属|涉嫌|构成)(?:一种|个|违法)?"
@@ -35,6 +37,6 @@ _BEHIND = re.compile(
 
 
 def spoken_of(view: TextView, start: int, end: int) -> bool:
-    """Whether the words beside [start, end) of the folded text warn of it, report it or tell who said it."""
+    """Whether the words beside [start, end) of the folded text warn of it, report it, refuse it or tell who said it."""
     folded = view.folded
     return bool(_AHEAD.search(folded[max(0, start - _BEFORE) : start]) or _BEHIND.match(folded[end : end + _AFTER]))
