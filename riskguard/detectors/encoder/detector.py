@@ -14,7 +14,7 @@ import numpy as np
 from riskguard.detectors.encoder.engine import AUTO
 from riskguard.detectors.encoder.evidence import Budget, Means, Place, carriers, guessed, word_borders
 from riskguard.detectors.encoder.model import Encoder, load_encoder, scores
-from riskguard.detectors.encoder.names import Mention, cuts_a_word, leads_to_a_door
+from riskguard.detectors.encoder.names import Mention, leads_to_a_door
 from riskguard.detectors.encoder.windows import Window, windows_of
 from riskguard.detectors.linear.detector import HEADS
 from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding
@@ -147,8 +147,6 @@ class EncoderDetector:
 
 
 def _is_personal(mention: Mention, view: TextView) -> bool:
-    if cuts_a_word(view.folded, mention.start, mention.end):
-        return False
     if mention.kind == "ADDR":
         return leads_to_a_door(view.folded[mention.start : mention.end])
     return mention.kind in NAMED

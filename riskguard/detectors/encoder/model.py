@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskguard.detectors.encoder.engine import AUTO, Choice, Engine, Margins, Trial, choose
-from riskguard.detectors.encoder.names import Mention, Tagger
+from riskguard.detectors.encoder.names import Mention, Tagger, cuts_a_word
 from riskguard.detectors.encoder.remembered import kept_file
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.detectors.encoder.windows import Window, batches, highest, windows_of
@@ -84,7 +84,7 @@ class Encoder:
             margins[batch] = told.heads[:, : len(self.heads)]
             found = self.tagger.mentions(told.tags, [len(windows[at].chars) for at in batch])
             for at, mentions in zip(batch, found, strict=True):
-                named[windows[at].text].extend(_owned(mentions, windows[at]))
+                named[windows[at].text].extend(_owned(mentions, windows[at], texts[windows[at].text]))
         for mentions in named:
             mentions.sort(key=lambda mention: mention.start)
         return Read(self.fusion.logits(highest(margins, windows, len(texts)), texts), named)
@@ -144,12 +144,12 @@ def text_margins(engine: Engine, speller: Speller, texts: Sequence[str], heads: 
     return highest(margins_of(engine, speller, windows, heads), windows, len(texts))
 
 
-def _owned(mentions: Sequence[Mention], window: Window) -> Iterator[Mention]:
-    """Those that begin in what the window speaks of, placed in the whole text."""
+def _owned(mentions: Sequence[Mention], window: Window, text: str) -> Iterator[Mention]:
+    """Those that begin in what the window speaks of and cut no word, placed in the whole text."""
     for mention in mentions:
-        start = window.start + mention.start
-        if window.owned[0] <= start < window.owned[1]:
-            yield mention._replace(start=start, end=window.start + mention.end)
+        start, end = window.start + mention.start, window.start + mention.end
+        if window.owned[0] <= start < window.owned[1] and not cuts_a_word(text, start, end):
+            yield mention._replace(start=start, end=end)
 
 
 def _trial(serving: Mapping[str, Any], fusion: Fusion, speller: Speller) -> Trial:

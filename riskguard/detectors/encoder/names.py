@@ -36,7 +36,8 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tagger:
-    """Reads mentions out of margins. `tags` are named O, B-PER, I-PER, ...: an I follows only a B or I of its kind."""
+    """Reads mentions out of margins. `tags` are named O, B-PER, I-PER, ...: an I follows only a B or I of its kind, and
+    each B is followed by its I, for a single character names nothing in posts."""
 
     tags: tuple[str, ...]
 
@@ -61,7 +62,7 @@ class Tagger:
         silent = np.full(len(self.tags), _NEVER, np.float32)
         silent[outside] = 0.0
         odds = np.where(places[..., None], odds, silent)
-        steps, starts = self._allowed()
+        steps, starts, ends = self._allowed()
         best = odds[:, 0] + starts
         came = np.zeros(odds.shape, np.int64)
         for place in range(1, odds.shape[1]):
@@ -69,20 +70,23 @@ class Tagger:
             came[:, place] = ways.argmax(axis=1)
             best = np.take_along_axis(ways, came[:, place][:, None], axis=1)[:, 0] + odds[:, place]
         paths = np.zeros(odds.shape[:2], np.int64)
-        paths[:, -1] = best.argmax(axis=1)
+        paths[:, -1] = (best + ends).argmax(axis=1)
         for place in range(odds.shape[1] - 1, 0, -1):
             paths[:, place - 1] = np.take_along_axis(came[:, place], paths[:, place][:, None], axis=1)[:, 0]
         return paths
 
-    def _allowed(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """What may follow what, and what may begin: 0, or so unlikely that it never wins."""
+    def _allowed(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """What may follow what, what may begin, and what may end: 0, or so unlikely that it never wins."""
         steps = np.zeros((len(self.tags), len(self.tags)), np.float32)
-        starts = np.zeros(len(self.tags), np.float32)
+        starts, ends = np.zeros((2, len(self.tags)), np.float32)
         for column, tag in enumerate(self.tags):
             if tag.startswith("I-"):
                 starts[column] = _NEVER
                 steps[[_kind(before) != _kind(tag) for before in self.tags], column] = _NEVER
-        return steps, starts
+            if tag.startswith("B-"):
+                ends[column] = _NEVER
+                steps[column, [after != f"I-{_kind(tag)}" for after in self.tags]] = _NEVER
+        return steps, starts, ends
 
     def _spans(self, path: list[int], chances: NDArray[np.float32]) -> Iterator[Mention]:
         start = 0

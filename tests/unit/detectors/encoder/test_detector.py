@@ -78,6 +78,11 @@ def test_a_road_is_no_address(detector: EncoderDetector) -> None:
     assert _found(detector, "今天在京路", "pii.address") is None
 
 
+def test_no_address_ends_within_a_word(detector: EncoderDetector) -> None:
+    assert _found(detector, "我在京路号5", "pii.address") is not None
+    assert _found(detector, "我在京路号5ab", "pii.address") is None
+
+
 def test_a_score_means_the_whole_text_until_somebody_asks(detector: EncoderDetector) -> None:
     text = "今天天气好，\u200b大促\u200b销，来看看天气好不好呀"
     found = _found(detector, text, "ad")

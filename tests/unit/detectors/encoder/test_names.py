@@ -25,9 +25,9 @@ def _margins(*spoken: str) -> np.ndarray:
     [
         pytest.param(("O", "O"), [], id="nobody"),
         pytest.param(("O", "B-PER", "I-PER", "O"), [("PER", 1, 3)], id="one"),
-        pytest.param(("B-PER", "B-PER"), [("PER", 0, 1), ("PER", 1, 2)], id="two-side-by-side"),
+        pytest.param(("B-PER", "I-PER") * 2, [("PER", 0, 2), ("PER", 2, 4)], id="two-side-by-side"),
         pytest.param(("B-PER", "I-PER", "B-ADDR", "I-ADDR"), [("PER", 0, 2), ("ADDR", 2, 4)], id="of-two-kinds"),
-        pytest.param(("O", "B-ADDR"), [("ADDR", 1, 2)], id="at-the-end"),
+        pytest.param(("O", "B-ADDR", "I-ADDR"), [("ADDR", 1, 3)], id="at-the-end"),
     ],
 )
 def test_what_is_named_is_found_in_its_place(spoken: tuple[str, ...], found: list[tuple[str, int, int]]) -> None:
@@ -39,8 +39,14 @@ def test_what_is_named_is_found_in_its_place(spoken: tuple[str, ...], found: lis
 def test_an_inside_without_a_beginning_never_stands() -> None:
     (mentions,) = TAGGER.mentions(_margins("O", "I-PER", "I-PER"), [3])
     assert [mention[:3] for mention in mentions] in ([("PER", 1, 3)], [])
-    (mixed,) = TAGGER.mentions(_margins("B-PER", "I-ADDR"), [2])
-    assert ("PER", 0, 2) not in [mention[:3] for mention in mixed]
+    (mixed,) = TAGGER.mentions(_margins("B-PER", "I-PER", "I-ADDR", "I-ADDR"), [4])
+    assert [mention[:3] for mention in mixed] == [("PER", 0, 2), ("ADDR", 2, 4)]
+
+
+@pytest.mark.parametrize("spoken", [("B-PER",), ("O", "B-PER"), ("B-PER", "O"), ("O", "B-ADDR", "B-ADDR", "O")])
+def test_one_character_names_nothing(spoken: tuple[str, ...]) -> None:
+    (mentions,) = TAGGER.mentions(_margins(*spoken), [len(spoken)])
+    assert all(mention.end - mention.start > 1 for mention in mentions)
 
 
 def test_padding_names_nothing() -> None:
@@ -52,7 +58,7 @@ def test_padding_names_nothing() -> None:
 def test_mentions_lie_inside_and_apart_whatever_the_margins(margins: np.ndarray, one: int, other: int) -> None:
     for size, mentions in zip((one, other), TAGGER.mentions(margins, [one, other]), strict=True):
         ends = [0, *(mention.end for mention in mentions)]
-        assert all(end <= mention.start < mention.end for end, mention in zip(ends, mentions, strict=False))
+        assert all(end <= mention.start < mention.end - 1 for end, mention in zip(ends, mentions, strict=False))
         assert ends[-1] <= size
         assert all(0.0 <= mention.score <= 1.0 for mention in mentions)
 
