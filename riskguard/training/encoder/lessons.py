@@ -115,10 +115,17 @@ def sentences(data: Path, split: Split, *, seed: int = 7) -> list[Sentence]:
     """All sentences with entities that we can use, and those that are made of them in the manner of posts; bare
     addresses are put into sentences of our own."""
     dice = random.Random(seed)  # noqa: S311 - training data, no secret
-    sets = {name: list(_entity_rows(data, split, name)) for name in (*ENTITIES, _ADDRESSES)}
+    sets = {name: list(_entity_rows(data, split, name)) for name in (*ENTITIES, ADDRESSES)}
     found = [_tagged(row, kinds) for name, kinds in ENTITIES.items() for row in sets[name] for _ in range(_TIMES[name])]
     posts = [_tagged(row, ENTITIES["ner_weibo"]) for row in made(sets, seed=seed)]
-    return found + posts + [_carried(row.text, dice) for row in sets[_ADDRESSES][::_EVERY_ADDRESS]]
+    return found + posts + [_carried(row.text, dice) for row in sets[ADDRESSES][::_EVERY_ADDRESS]]
+
+
+def sentences_of(data: Path, split: Split, name: str, *, seed: int = 7) -> list[Sentence]:
+    """Those of one set, each once; addresses in sentences of our own."""
+    dice = random.Random(seed)  # noqa: S311 - training data, no secret
+    rows = _entity_rows(data, split, name)
+    return [_carried(row.text, dice) if name == ADDRESSES else _tagged(row, ENTITIES[name]) for row in rows]
 
 
 ENTITIES: Mapping[str, Mapping[str, str]] = {
@@ -129,7 +136,7 @@ ENTITIES: Mapping[str, Mapping[str, str]] = {
 _TIMES = {"ner_cluener": 1, "ner_weibo": 8, "ner_resume": 1}
 """How often a sentence is taught: posts are what names are looked for in, and there are few of them."""
 
-_ADDRESSES = "address_parts"
+ADDRESSES = "address_parts"
 _EVERY_ADDRESS = 2
 _CARRIERS = (
     "{}",

@@ -29,6 +29,7 @@ from riskguard.training.encoder.model import RiskEncoderForPosts
 from riskguard.training.encoder.preparation import FOLDED, shape, size_of, spell_as
 from riskguard.training.encoder.pretrain import CHECKPOINT, LOG
 from riskguard.training.encoder.refit import REFITTED, refitted
+from riskguard.training.encoder.retag import retagged
 from riskguard.training.encoder.teach import Course, teach
 from riskguard.training.encoder.together import Group, together
 from riskguard.training.invented import INVENTED, invented
@@ -85,6 +86,8 @@ def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]
     """Write the taught encoder to `places.out` with calibrated scores: graphs, weights, vocabulary, serving.json."""
     speller = Speller.load(places.work)
     model = _taught(places.work, speller)
+    told("fitting the tags on train")
+    model = retagged(model, speller, places.data)
     dev = Library(places.data, Split.DEV)
     told(f"fitting '{REFITTED}' on dev")
     model = refitted(model, speller, dev)
