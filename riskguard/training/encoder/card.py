@@ -270,7 +270,7 @@ def _sources(facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _again(facts: Mapping[str, Any]) -> Iterator[str]:
-    course = facts.get("course", {})
+    courses = facts.get("courses", ())
     yield from ("", "## Make it again", "", "```")
     yield "riskguard pretrain --data DIR      # hours; goes on where it was stopped"
     yield "riskguard train linear --data DIR  # a minute; the encoder is fitted with it"
@@ -282,11 +282,11 @@ def _again(facts: Mapping[str, Any]) -> Iterator[str]:
         yield "riskguard train encoder --data DIR"
     yield "riskguard evaluate heads --data DIR"
     yield "```"
-    if course:
-        yield ""
-        after = ", on top of an earlier course" if course.get("more") else ""
+    if len(courses) > 1:
+        yield from ("", "Further courses: `riskguard train encoder --data DIR --begun models/risk-encoder`.")
+    for number, course in enumerate(courses, start=1):
         each = f"{course['steps']} steps of {course['texts']} texts for each process"
-        yield f"Teaching took {each}, seed {course['seed']}{after}."
+        yield from ("", f"Course {number}: {each}, seed {course['seed']}.")
 
 
 def _json(file: Path) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from riskguard.training.encoder.teach import Course, teach
 from riskguard.training.encoder.together import Group, together
 from riskguard.training.invented import INVENTED, invented
 
-TAUGHT = "taught.pt"
+TAUGHT, EARLIER = "taught.pt", "courses.json"
 TOLERANCE = 0.05
 _PROBE = 48
 
@@ -78,8 +78,10 @@ def take_up(trained: Path, work: Path) -> None:
         weights[name] = weights[name][: len(HEADS)].clone()
         weights[name][HEADS.index(REFITTED)] = 0.0
     torch.save(weights, work / TAUGHT)
-    story = json.loads((trained / SERVING).read_text(encoding="utf-8"))["pretraining"]
-    (work / LOG).write_text(json.dumps(story) + "\n", encoding="utf-8")
+    told = json.loads((trained / SERVING).read_text(encoding="utf-8"))
+    earlier = {name: told[name] for name in ("courses", "teacher") if name in told}
+    for name, story in ((LOG, told["pretraining"]), (EARLIER, earlier)):
+        (work / name).write_text(json.dumps(story) + "\n", encoding="utf-8")
 
 
 def write_encoder(places: Places, course: Course, *, told: Callable[[str], None], teacher: Path | None = None) -> None:
@@ -188,12 +190,15 @@ def _about(places: Places, course: Course, teacher: Path | None) -> dict[str, ob
         head: sorted({part.source for part in RECIPES[head].parts if part.train or (head == REFITTED and part.share)})
         for head in HEADS
     }
+    before = places.work / EARLIER
+    earlier = json.loads(before.read_text(encoding="utf-8")) if course.more and before.is_file() else {}
     return {
         "trained_on": used,
         "tagged_on": sorted((*ENTITIES, "address_parts")),
         "permissive_heads": [head for head, names in used.items() if all(SOURCES[name].permissive for name in names)],
         "pretraining": json.loads((places.work / LOG).read_text(encoding="utf-8")),
-        "course": asdict(course),
+        **earlier,
+        "courses": [*earlier.get("courses", ()), asdict(course)],
         **({"teacher": _story_of(teacher)} if teacher else {}),
         "made_on": datetime.now(UTC).date().isoformat(),
     }

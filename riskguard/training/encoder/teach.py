@@ -22,7 +22,7 @@ from riskguard.training.encoder.model import Answered, RiskEncoderForPosts
 from riskguard.training.encoder.together import Group, give_memory_back
 
 _SMOOTHED = 0.04
-_AGREEMENT = 0.8
+_AGREEMENT = 1.5
 _EMOTION_WEIGHT, _TAG_WEIGHT = 1.5, 1.0
 _SOFT, _SAID_WEIGHT, _SAID_EMOTION_WEIGHT, _SAID_TAG_WEIGHT = 2.0, 2.0, 1.5, 2.0
 """By how much the teacher's margins are divided, so that its doubts are heard; and what it says weighs."""
@@ -51,12 +51,14 @@ class Course:
 
     @classmethod
     def suited(cls, steps: int, *, seed: int, more: bool, on_gpu: bool, large: bool = False) -> Self:
-        """For a device, and for the large encoder, whose layers must move less."""
+        """For a device, and for the large encoder and one that was taught before, whose layers must move less."""
         course = cls(steps, seed=seed, more=more)
         if large:
             course = replace(course, rate=2e-4, head_rate=1e-3, deeper=0.9)
         elif on_gpu:
             course = replace(course, rate=8e-4, deeper=0.9)
+        elif more:
+            course = replace(course, rate=2e-4, head_rate=8e-4, deeper=0.9)
         if on_gpu:
             course = replace(course, texts=512, sentences=128) if large else replace(course, texts=1024, sentences=256)
         return course

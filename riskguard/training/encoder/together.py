@@ -33,7 +33,7 @@ class Group:
 
     def shortened(self) -> torch.autocast:
         """Matrices in 16 bits, where the device has arithmetic for them: CPUs without it would only imitate it."""
-        able = self.on_gpu or torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001 - nothing public tells
+        able = self.on_gpu or torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001 - nothing public tells
         return torch.autocast(self.device, torch.bfloat16, enabled=able)
 
     def shared(self, model: nn.Module) -> nn.Module:

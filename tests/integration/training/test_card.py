@@ -24,7 +24,7 @@ _ABOUT = {
         "seconds": 9000,
         "curve": [[60_000_000, 3.1, 0.21, 3.0], [120_000_000, 2.43, 0.152, 2.71]],
     },
-    "course": {"steps": 400, "texts": 96, "sentences": 20, "seed": 7},
+    "courses": [{"steps": 400, "texts": 96, "sentences": 20, "seed": 7}],
 }
 
 

@@ -13,7 +13,7 @@ from riskguard.detectors.encoder.spelling import Speller
 from riskguard.domain.errors import NotReady
 from riskguard.training.encoder.export import save_encoder
 from riskguard.training.encoder.lessons import HEADS, TAGS
-from riskguard.training.encoder.make import TAUGHT, take_up, teach_encoder
+from riskguard.training.encoder.make import EARLIER, TAUGHT, take_up, teach_encoder
 from riskguard.training.encoder.model import RiskEncoderForPosts
 from riskguard.training.encoder.preparation import Size, shape, size_of
 from riskguard.training.encoder.pretrain import CHECKPOINT, LOG
@@ -42,10 +42,12 @@ def test_a_course_goes_on_from_a_trained_encoder_without_what_dev_fitted(tmp_pat
     held = (*HEADS, "abuse.held0")
     save_encoder(RiskEncoderForPosts(small_shape(speller, words=words, heads=held, tags=TAGS)), speller, trained)
     story = {"tokens": 9000, "steps": 90, "seconds": 60, "curve": [[9000, 3.0, 0.1, 2.0]]}
-    (trained / SERVING).write_text(json.dumps({"pretraining": story}), encoding="utf-8")
+    earlier = {"courses": [{"steps": 7}], "teacher": {"layers": 10}}
+    (trained / SERVING).write_text(json.dumps({"pretraining": story, **earlier}), encoding="utf-8")
     take_up(trained, work)
     assert Speller.load(work).vocabulary == speller.vocabulary
     assert json.loads((work / LOG).read_text(encoding="utf-8")) == story
+    assert json.loads((work / EARLIER).read_text(encoding="utf-8")) == earlier
     model = RiskEncoderForPosts(small_shape(speller, words=words, heads=HEADS, tags=TAGS))
     model.load_state_dict(torch.load(work / TAUGHT, weights_only=True))
     before = RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32)
