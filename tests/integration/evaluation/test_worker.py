@@ -37,7 +37,6 @@ def test_a_worker_holds_less_than_350_mb_with_all_that_is_shipped() -> None:
     texts = [str(post["text"]) for post in posts()][:300]
     first, again = worker_costs(Settings.load({}), texts, starts=2)
     assert first.engine == again.engine
-    assert again.ready_cpu_s < first.ready_cpu_s
     for cost in (first, again):
         assert cost.engine.startswith(("onnxruntime-", "openvino-"))
         assert 50 < cost.ready_mb <= cost.peak_mb < 350
