@@ -46,7 +46,8 @@ check: $(VENV)/.dev ## the fast loop: style, types, import contracts, unit and p
 	$(BIN)/riskguard policy test
 
 test: check ## everything: check, then integration and end-to-end tests
-	$(BIN)/pytest -q tests/integration tests/e2e
+	$(BIN)/pytest -q -n 2 --dist loadfile tests/integration
+	$(BIN)/pytest -q tests/e2e
 
 bench: $(VENV)/.bench ## what each step costs, in microseconds a post
 	$(BIN)/riskguard bench
