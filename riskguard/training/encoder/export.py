@@ -101,7 +101,7 @@ def _trace(model: RiskEncoderForPosts, speller: Speller, file: Path, *, folded: 
 
 
 def _of_words(graph: Path) -> list[str]:
-    """The small products that put words beside characters: as bytes they cost a score up to .02, and save nothing."""
+    """The small products that put words beside characters: as bytes they moved a score past the tolerance."""
     nodes = onnx.load(graph, load_external_data=False).graph.node
     return [node.name for node in nodes if node.op_type == "MatMul" and "/spelling/" in node.name]
 
