@@ -18,6 +18,7 @@ from riskguard.detectors.encoder.spelling import LONGEST, Speller
 from riskguard.evaluation.examples import Library, mix
 from riskguard.evaluation.held import HELD, folds_of, held_names
 from riskguard.evaluation.recipe import RECIPES
+from riskguard.training.encoder.layer import moved
 from riskguard.training.encoder.lessons import HEADS
 from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderForPosts
 
@@ -40,12 +41,12 @@ def refitted(model: RiskEncoderForPosts, speller: Speller, dev: Library) -> Risk
     before = model.heads.weight.detach()[column], model.heads.bias.detach()[column]
     everything = torch.ones(len(texts), dtype=torch.bool)
     parts = [everything, *(fold != held for held in range(HELD))]
-    moved = [_moved(seen[part], truth[part], weighed[part], *before) for part in parts]
+    fitted = [_moved(seen[part], truth[part], weighed[part], *before) for part in parts]
     wider = nn.Linear(model.heads.in_features, len(HEADS) + HELD)
     with torch.no_grad():
         wider.weight[: len(HEADS)] = model.heads.weight
         wider.bias[: len(HEADS)] = model.heads.bias
-        for place, (weight, bias) in zip((column, *range(len(HEADS), len(HEADS) + HELD)), moved, strict=True):
+        for place, (weight, bias) in zip((column, *range(len(HEADS), len(HEADS) + HELD)), fitted, strict=True):
             wider.weight[place] = weight
             wider.bias[place] = bias
     told = model.config.to_dict() | {"heads": (*HEADS, *held_names(REFITTED))}
@@ -69,21 +70,10 @@ def features(model: RiskEncoderForPosts, speller: Speller, texts: Sequence[str])
 
 
 def _moved(seen: Tensor, truth: Tensor, weights: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-    """Weight and bias of the head after a weighted logistic fit, with a ridge on the move in units of the features."""
-    middle, spread = seen.mean(0), seen.std(0).clamp(min=1e-4)
-    scaled, margins = (seen - middle) / spread, seen @ weight + bias
-    move, shift = torch.zeros(seen.shape[1], requires_grad=True), torch.zeros(1, requires_grad=True)
-    optimizer = torch.optim.LBFGS([move, shift], max_iter=_ROUNDS, line_search_fn="strong_wolfe")
+    """Weight (size,) and bias () of the head after a weighted logistic fit."""
 
-    def loss() -> Tensor:
-        optimizer.zero_grad()
-        told = functional.binary_cross_entropy_with_logits(
-            margins + scaled @ move + shift, truth, weights, reduction="sum"
-        )
-        cost = (told + 0.5 * _RIDGE * move.square().sum()) / len(truth)
-        cost.backward()
-        return cost
+    def misfit(margins: Tensor) -> Tensor:
+        return functional.binary_cross_entropy_with_logits(margins[:, 0], truth, weights, reduction="sum")
 
-    optimizer.step(loss)
-    step = (move / spread).detach()
-    return weight + step, bias + shift.detach()[0] - step @ middle
+    fitted = moved(seen, weight[None], bias[None], misfit, ridge=_RIDGE, rounds=_ROUNDS)
+    return fitted[0][0], fitted[1][0]

@@ -8,6 +8,7 @@ nickname is a name. The layer is moved as little as that needs (a ridge around w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from torch.nn import functional
 from riskguard.detectors.encoder.names import OUTSIDE
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.evaluation.labelled import Split
+from riskguard.training.encoder.layer import moved
 from riskguard.training.encoder.lessons import ADDRESSES, Sentence, sentences_of
 from riskguard.training.encoder.model import RiskEncoderForPosts
 
@@ -43,9 +45,12 @@ class Seen(NamedTuple):
 def retagged(model: RiskEncoderForPosts, speller: Speller, data: Path) -> RiskEncoderForPosts:
     """The model itself, with its layer of tags moved."""
     taught = [each for name, every in _EVERY.items() for each in sentences_of(data, Split.TRAIN, name)[::every]]
-    moved = _moved(seen_of(model, speller, taught), model.tags.weight.detach(), model.tags.bias.detach())
+    seen = seen_of(model, speller, taught)
+    weight, bias = model.tags.weight, model.tags.bias
+    misfit = partial(functional.cross_entropy, target=seen.tags, reduction="sum")
+    fitted = moved(seen.features, weight.detach(), bias.detach(), misfit, ridge=_RIDGE, rounds=_ROUNDS)
     with torch.no_grad():
-        for parameter, value in zip((model.tags.weight, model.tags.bias), moved, strict=True):
+        for parameter, value in zip((weight, bias), fitted, strict=True):
             parameter.copy_(value)
         model.tags.bias[model.config.tags.index(OUTSIDE)] += _DOUBT
     return model
@@ -63,22 +68,3 @@ def seen_of(model: RiskEncoderForPosts, speller: Speller, taught: Sequence[Sente
             places = model.read(*map(torch.from_numpy, (spelled.chars, spelled.sounds, spelled.words)))[1]
         features += [row[1 : len(sentence.text) + 1] for row, sentence in zip(places, batch, strict=True)]
     return Seen(torch.cat(features), torch.from_numpy(np.concatenate([sentence.tags for sentence in order])))
-
-
-def _moved(seen: Seen, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-    """Weight and bias after a fit of one tag a character, with a ridge on the move in units of the features."""
-    middle, spread = seen.features.mean(0), seen.features.std(0).clamp(min=1e-4)
-    scaled, margins = (seen.features - middle) / spread, seen.features @ weight.T + bias
-    move, shift = torch.zeros_like(weight, requires_grad=True), torch.zeros_like(bias, requires_grad=True)
-    optimizer = torch.optim.LBFGS([move, shift], max_iter=_ROUNDS, line_search_fn="strong_wolfe")
-
-    def loss() -> Tensor:
-        optimizer.zero_grad()
-        told = functional.cross_entropy(margins + scaled @ move.T + shift, seen.tags, reduction="sum")
-        cost = (told + 0.5 * _RIDGE * move.square().sum()) / len(seen.tags)
-        cost.backward()
-        return cost
-
-    optimizer.step(loss)
-    step = (move / spread).detach()
-    return weight + step, bias + shift.detach() - step @ middle
