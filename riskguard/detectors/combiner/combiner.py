@@ -10,6 +10,9 @@ from math import exp
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+
+from riskguard.detectors.combiner.forest import FORESTS, Forest, load_forests
 from riskguard.detectors.combiner.sign import (
     GROUPS,
     LEXICON,
@@ -39,14 +42,18 @@ def weights_name(group: Group, basis: Basis) -> str:
 @dataclass(frozen=True, slots=True)
 class Combiner:
     """Replaces the score of each finding of the lexicon or a model in the known groups by the probability that the text
-    does what the label says. Spans stay; the facts 'lexicon', 'model' and 'frames' say what was weighed."""
+    does what the label says. Spans stay; the facts 'lexicon', 'model' and 'frames' say what was weighed.
+
+    The weights of a group say how likely; where it has trees, these read the same signs and what the weights said.
+    """
 
     weights: Mapping[str, Weights]
+    forests: Mapping[str, Forest]
     version: str
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """The weights in `folder`; ModelInvalid when the file is not as `riskguard train combiner` writes it."""
+        """What is in `folder`; ModelInvalid when it is not as `riskguard train combiner` writes it."""
         text = (folder / CONFIG).read_text(encoding="utf-8")
         try:
             kept = json.loads(text)["weights"]
@@ -55,10 +62,11 @@ class Combiner:
             }
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelInvalid(f"{folder / CONFIG} holds no weights of signs: {error!r}") from error
-        for group in GROUPS:
-            for basis in Basis:
-                _check(weights, group, basis, folder / CONFIG)
-        return cls(weights, hashlib.sha256(text.encode()).hexdigest()[:12])
+        known = {weights_name(group, basis): sign_names(group, basis) for group in GROUPS for basis in Basis}
+        _check_weights(weights, known, folder / CONFIG)
+        forests, raw = load_forests(folder)
+        _check_forests(forests, known, folder / FORESTS)
+        return cls(weights, forests, hashlib.sha256(text.encode() + raw).hexdigest()[:12])
 
     def combine(self, view: TextView, findings: Sequence[Finding]) -> Sequence[Finding]:
         """The findings about one text, those of the lexicon and of models weighed."""
@@ -72,10 +80,12 @@ class Combiner:
         if found is None:
             return finding
         group, basis = found
-        weights = self.weights[weights_name(group, basis)]
-        total = weights[_BIAS] + sum(
-            weights[name] * value for name, value in around.signs(finding, group, basis).items()
-        )
+        name = weights_name(group, basis)
+        weights, signs = self.weights[name], around.signs(finding, group, basis)
+        total = weights[_BIAS] + sum(weights[sign] * value for sign, value in signs.items())
+        if name in self.forests:
+            known = [signs.get(sign, 0.0) for sign in sign_names(group, basis)]
+            total = self.forests[name].odds(np.array([*known, total]))
         facts = {**finding.facts, **_witnesses(finding, group, basis, around)}
         return replace(finding, score=round(1 / (1 + exp(-total)), 4), facts=facts)
 
@@ -102,8 +112,14 @@ def _those(scores: Mapping[str, float], names: Iterable[str]) -> list[float]:
     return [scores[name] for name in names if name in scores]
 
 
-def _check(weights: Mapping[str, Weights], group: Group, basis: Basis, file: Path) -> None:
-    name = weights_name(group, basis)
-    missing = {_BIAS, *sign_names(group, basis)} - weights.get(name, {}).keys()
-    if missing:
-        raise ModelInvalid(f"{file} lacks weights of '{name}': {', '.join(sorted(missing))}")
+def _check_weights(weights: Mapping[str, Weights], known: Mapping[str, Sequence[str]], file: Path) -> None:
+    for name, signs in known.items():
+        if missing := {_BIAS, *signs} - weights.get(name, {}).keys():
+            raise ModelInvalid(f"{file} lacks weights of '{name}': {', '.join(sorted(missing))}")
+
+
+def _check_forests(forests: Mapping[str, Forest], known: Mapping[str, Sequence[str]], file: Path) -> None:
+    """The trees read all signs and, last, what the weights said."""
+    for name, forest in forests.items():
+        if name not in known or not forest.fits(len(known[name]) + 1):
+            raise ModelInvalid(f"the trees of '{name}' in {file} do not fit its signs")

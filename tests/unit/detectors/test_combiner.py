@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.numpy import save
 
 from riskguard.detectors.combiner import CONFIG, GROUPS, Combiner
+from riskguard.detectors.combiner.forest import FORESTS, Forest
 from riskguard.detectors.combiner.frame import frames, frames_in
 from riskguard.detectors.panel import Panel
 from riskguard.domain.errors import ModelInvalid
@@ -23,6 +27,11 @@ from tests.unit.detectors.posts import posts_of
 SHIPPED = Settings.load().model_dir / "combiner"
 HEADS = sorted(head for group in GROUPS for head in group.weighed)
 FAMILIES = sorted(kind for group in GROUPS for kind in group.heads)
+
+
+def trees(name: str, *, sign: int) -> bytes:
+    """One tree that always asks about the same sign."""
+    return save(Forest(0.0, np.full((1, 7), sign, np.uint8), np.zeros((1, 7)), np.ones((1, 8))).tensors(name))
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +196,31 @@ def test_an_unsound_file_is_refused(tmp_path: Path, text: str, told: str) -> Non
     (tmp_path / CONFIG).write_text(text, encoding="utf-8")
     with pytest.raises(ModelInvalid, match=told):
         Combiner.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("forests", "told"),
+    [
+        pytest.param(b"", "holds no trees", id="empty"),
+        pytest.param(save({"offer.start": np.zeros(1)}), "holds no trees", id="half"),
+        pytest.param(trees("offer", sign=200), "trees of 'offer' in .* do not fit", id="sign-unknown"),
+        pytest.param(trees("other", sign=0), "trees of 'other' in .* do not fit", id="group-unknown"),
+    ],
+)
+def test_unsound_trees_are_refused(tmp_path: Path, forests: bytes, told: str) -> None:
+    shutil.copy(SHIPPED / CONFIG, tmp_path)
+    (tmp_path / FORESTS).write_bytes(forests)
+    with pytest.raises(ModelInvalid, match=told):
+        Combiner.load(tmp_path)
+
+
+def test_the_version_tells_other_trees(tmp_path: Path) -> None:
+    shutil.copy(SHIPPED / CONFIG, tmp_path)
+    versions = set()
+    for number in (0, 1):
+        (tmp_path / FORESTS).write_bytes(trees("offer", sign=number))
+        versions.add(Combiner.load(tmp_path).version)
+    assert len(versions) == 2
 
 
 def test_the_shipped_weights_know_every_frame() -> None:

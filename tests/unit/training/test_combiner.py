@@ -79,7 +79,7 @@ def test_what_is_learnt_is_written_loaded_and_tells_them_apart(tmp_path: Path, l
     }
     write(tmp_path, learnt)
     combiner = Combiner.load(tmp_path)
-    assert "| offer | 30, 10 |" in (tmp_path / CARD).read_text(encoding="utf-8")
+    assert "| offer | no | 30, 10 |" in (tmp_path / CARD).read_text(encoding="utf-8")
     told = {}
     for text in ("刷单日结", "谨防刷单"):
         view = fold(text)
