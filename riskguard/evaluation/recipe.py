@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from riskguard.evaluation.labelled import SOURCES, Row
 
@@ -16,8 +16,9 @@ class Part:
     """One set's share in a head. `weight` is that of each row in training, of which every `every`-th is taken.
 
     `share` is the set's part of the calibration mix (0: does not calibrate); there its rows keep their own
-    proportion of yes and no. With `cuts`, each row stands for so many short pieces of its text. What is not `counted`
-    teaches the encoder alone: pairs that say opposite things in the same words confuse a model that counts words.
+    proportion of yes and no. With `cuts`, each row stands for so many short pieces of its text. `counted` is how much
+    of its weight a row has for a model that counts words. 0 teaches the encoder alone: pairs that say opposite things
+    in the same words would confuse it. Little: it learns to leave these texts alone, without minding their words.
     """
 
     source: str
@@ -27,7 +28,7 @@ class Part:
     cuts: int = 0
     every: int = 1
     train: bool = True
-    counted: bool = True
+    counted: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def distressed(row: Row) -> bool | None:
     return True if int(row.more["level"]) >= 2 else None
 
 
-def _ours(answer: Answer, *, share: float = 0.0, weight: float = 1.0, counted: bool = True) -> tuple[Part, Part]:
+def _ours(answer: Answer, *, share: float = 0.0, weight: float = 1.0, counted: float = 1.0) -> tuple[Part, Part]:
     """Our own posts, those made of frames and those written one by one; `share` is that of each."""
     composed, written = (Part(name, answer, weight, share, counted=counted) for name in ("posts", "written"))
     return composed, written
@@ -112,6 +113,9 @@ def _ours(answer: Answer, *, share: float = 0.0, weight: float = 1.0, counted: b
 
 _SMP = ("emotion_smp_usual", "emotion_smp_epidemic")
 _SHORT = 0.15
+_HARDLY = 0.01
+"""How much everyday posts count where people in need are told from people in greater need."""
+
 _SHORT_SAFE = Part("toxic_cold", only("0", says=False), weight=_SHORT, cuts=2)
 _EVERYDAY = (
     Part("normal_weibo", never, weight=_SHORT, share=0.25, cuts=3),
@@ -171,7 +175,7 @@ RECIPES: Mapping[str, Recipe] = {
                 Part("toxic_hed_cold_pairs", is_label("1"), weight=0.5),
                 Part("toxic_cold_human", is_label("1"), share=0.5, train=False),
                 Part("invented", is_label("attack")),
-                *_ours(posted("abuse", "hate"), share=0.05, counted=False),
+                *_ours(posted("abuse", "hate"), share=0.05, counted=0.0),
                 _SHORT_SAFE,
                 Part("normal_weibo", never, share=0.4, train=False),
                 Part("normal_weibo", never, share=0.1, cuts=3, train=False),
@@ -189,14 +193,14 @@ RECIPES: Mapping[str, Recipe] = {
                 _SHORT_SAFE,
                 Part("normal_weibo", never, weight=_SHORT, share=0.1, cuts=3),
                 Part("invented", never),
-                *_ours(posted("hate"), share=0.05, counted=False),
+                *_ours(posted("hate"), share=0.05, counted=0.0),
             ),
         ),
         Recipe(
             "sexism",
             (
                 Part("sexism_swsr", is_label("1"), share=0.5),
-                *_ours(posted_kind("hate.gender"), weight=0.5, counted=False),
+                *_ours(posted_kind("hate.gender"), weight=0.5, counted=0.0),
                 Part("toxic_cold", not_in_topic("gender"), weight=0.3),
                 Part("normal_weibo", never, share=0.4, train=False),
                 Part("normal_weibo", never, share=0.1, cuts=3, train=False),
@@ -235,8 +239,8 @@ RECIPES: Mapping[str, Recipe] = {
             "self_harm.urgent",
             (
                 Part("selfharm_sos1k", is_label("1"), share=0.05),
-                *_ours(posted_kind("self_harm.urgent"), share=0.02),
-                *_EVERYDAY,
+                *_ours(posted_kind("self_harm.urgent"), share=0.02, counted=0.0),
+                *(replace(part, counted=_HARDLY) for part in _EVERYDAY),
             ),
             prevalence=0.03,
             bare=True,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from riskguard.detectors.linear.model import CONFIG, WEIGHTS, load_model
+from riskguard.detectors.linear.table import Kind
 from riskguard.evaluation.heads import Figures, HeadFigures, TaskFigures
 from riskguard.evaluation.labelled import SOURCES
 
@@ -19,12 +20,12 @@ context. It helps people to look in the right place; it must not remove anything
 
 _CALIBRATION = """\
 Two numbers per head were fitted on dev; the figures are counted crosswise, on a mix that is stated. Opinion heads: the
-two emotion sets in equal parts. Risk heads and `self_harm`: 5 % yes, the rest ordinary Weibo, emotion and COLD's safe
-texts. `abuse`, `hate`, `sexism`: their own set and ordinary Weibo in equal parts (the people's labels for COLD).
-`rumour`: 30 % CED. A part of the ordinary posts is short pieces of them, 1 to 12 characters. Where a risk is rarer or
-more common than in the mix, scores are too high or too low. False alarms are ordinary Weibo posts at 0.5 or more;
-'short' are pieces of these, 2 to 8 characters, at 0.5 or more and at 0.8 or more (cut anew, yet from the posts that
-calibration saw). For opinion heads an alarm is no error but what these posts express."""
+two emotion sets in equal parts. Risk heads and `self_harm`: 5 % yes (`self_harm.urgent`: 3 %), the rest ordinary Weibo,
+emotion and COLD's safe texts. `abuse`, `hate`, `sexism`: their own set and ordinary Weibo in equal parts (the people's
+labels for COLD). `rumour`: 30 % CED. A part of the ordinary posts is short pieces of them, 1 to 12 characters. Where a
+risk is rarer or more common than in the mix, scores are too high or too low. False alarms are ordinary Weibo posts at
+0.5 or more; 'short' are pieces of these, 2 to 8 characters, at 0.5 or more and at 0.8 or more (cut anew, yet from the
+posts that calibration saw). For opinion heads an alarm is no error but what these posts express."""
 
 _STYLE = """\
 The spam texts are SMS, not forum posts. Beside them `gambling`, `fraud`, `ad`, `illegal_trade` and `sexual` learnt from
@@ -37,6 +38,15 @@ independently. Posts that scold an insult may score as one. All risk heads but `
 harmless texts as innocent, so a lone word without a sentence may score low. `self_harm` learnt from people in distress
 against ordinary posts; it means 'someone should look', not a grade of danger. `rumour` means 'needs checking', never
 'false'."""
+
+_KINDS: Mapping[Kind, str] = {
+    Kind.PLAIN: "one a head",
+    Kind.RIVALS: "one a head, of which one is true: each is measured against the others",
+    Kind.VOICES: "two a head, for posts and for reviews, and one that tells a review from a post",
+}
+_COUNTS = """\
+An n-gram that occurs n times in a text counts 1 + ln(n) times. `self_harm.urgent` is for the encoder's ear: it knows
+people in great need from people in need by 796 posts, and everyday posts only as what is neither."""
 
 _SEXUAL = """\
 **`sexual` learnt mostly from us:** a few dozen real escort SMS, and lures that we composed (solicitation, films,
@@ -76,12 +86,13 @@ def _card(config: Mapping[str, Any], figures: Figures, folder: Path) -> Iterator
     yield "# Linear model: hashed character n-grams"
     yield ""
     yield (
-        f"{len(config['heads'])} heads, one logistic regression each, over the 1- to {config['longest']}-grams of "
-        f"folded text, hashed and stored as bytes. Made on {config['made_on']}, seed {config['seed']}."
+        f"{len(config['trained_on'])} heads, one logistic regression for each column of their tables, over the n-grams "
+        f"of folded text, hashed and stored as bytes. Made on {config['made_on']}, seed {config['seed']}."
     )
     yield f"`{WEIGHTS}`: {size / 2**20:.1f} MiB, SHA-256 `{config['sha256']}`; `{CONFIG}` says what each head saw."
     yield ""
     yield _LIMITS
+    yield from _tables(config["tables"])
     yield from _absent(config["missing"])
     yield from _tasks(figures)
     yield from _heads(figures, config)
@@ -97,6 +108,14 @@ def _card(config: Mapping[str, Any], figures: Figures, folder: Path) -> Iterator
     )
     yield "`--permissive-only` drops every set whose licence is not stated, also from calibration; left are "
     yield ", ".join(f"`{head}`" for head, seen in config["trained_on"].items() if _permissive(seen["yes_sets"])) + "."
+
+
+def _tables(tables: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield from ("", "## Tables", "", "| heads | n-grams | buckets | columns |", "|---|---|---|---|")
+    for table in tables:
+        heads = ", ".join(f"`{head}`" for head in table["heads"])
+        yield f"| {heads} | 1 to {table['longest']} characters | 2^{table['bits']} | {_KINDS[Kind(table['kind'])]} |"
+    yield from ("", _COUNTS)
 
 
 def _permissive(sets: Sequence[str]) -> bool:

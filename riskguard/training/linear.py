@@ -1,8 +1,8 @@
-"""Trains the linear model: one logistic regression per head over the same hashed n-grams."""
+"""Trains the linear model: one logistic regression per column of its tables, over hashed n-grams."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,30 +12,28 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from riskguard.detectors.linear.detector import HEADS
 from riskguard.detectors.linear.model import LinearModel, quantised, save_model
+from riskguard.detectors.linear.table import Table
 from riskguard.evaluation.calibration import platt
 from riskguard.evaluation.examples import Chosen, Library, chosen, mix
 from riskguard.evaluation.labelled import SOURCES, Split
 from riskguard.evaluation.lures import LURES
 from riskguard.evaluation.metrics import Floats, Truth
-from riskguard.evaluation.recipe import RECIPES, Part, Recipe
+from riskguard.evaluation.recipe import Part, Recipe
+from riskguard.training.families import FAMILIES, Family, recipes
 from riskguard.training.invented import INVENTED, invented
 from riskguard.training.matrix import bare, counts, punctuated, rarity, weighed
 
-LONGEST = 3
-BITS = 18
-STRENGTH = 16.0
 BALLAST = 300.0
 FEWEST_YES = 200
-_SPREAD = 99.995
 
 
 @dataclass(slots=True)
 class Bench:
-    """The training texts as matrices; each set is counted once."""
+    """The training texts as matrices for one family; each set is counted once."""
 
     library: Library
+    family: Family
     seed: int
     idf: Floats = field(default_factory=lambda: np.empty(0))
     told: Floats = field(default_factory=lambda: np.empty(0))
@@ -61,15 +59,14 @@ class Bench:
                 texts = [bare(text) for text in texts]
             elif variant == "punctuated":
                 texts = list(punctuated(texts, seed=self.seed))
-            self._counted[key] = counts(texts, longest=LONGEST, bits=BITS)
+            self._counted[key] = counts(texts, longest=self.family.longest, bits=self.family.bits)
         return self._counted[key]
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """A trained head: weights per bucket (rarity folded in) and bias, how many rows said yes and no, and whose."""
+class Column:
+    """Trained weights per bucket (rarity folded in) and bias, how many rows said yes and no, and whose."""
 
-    name: str
     weights: Floats
     bias: float
     yes: int
@@ -77,44 +74,47 @@ class Head:
     yes_sets: tuple[str, ...]
 
 
-def recipes(*, permissive_only: bool) -> list[Recipe]:
-    """The heads to train, in the order of HEADS."""
-    wanted = [RECIPES[head] for head in HEADS]
-    return [recipe.permissive() for recipe in wanted] if permissive_only else wanted
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The table of a family, and for each of its heads what it saw."""
+
+    table: Table
+    seen: Mapping[str, Mapping[str, object]]
 
 
 def train_linear(data: Path, out: Path, *, permissive_only: bool = False, seed: int = 7) -> Iterator[str]:
     """Train, calibrate and write the model to `out`; says what it does, step by step. The same seed, the same bytes."""
-    bench = Bench(Library(data, Split.TRAIN), seed)
-    bench.library.put(INVENTED, invented(seed=seed))
-    dev = Library(data, Split.DEV)
-    wanted = recipes(permissive_only=permissive_only)
-    yield "counting n-grams"
-    bench.learn_rarity(_sources(wanted))
-    heads: list[Head] = []
-    missing: dict[str, str] = {}
-    for recipe in wanted:
-        yield f"training '{recipe.head}'"
-        head = _fit(recipe, bench, seed)
-        if head is None:
-            missing[recipe.head] = _why_missing(permissive_only=permissive_only)
-        else:
-            heads.append(head)
+    library = Library(data, Split.TRAIN)
+    library.put(INVENTED, invented(seed=seed))
+    wanted = {family: recipes(family, permissive_only=permissive_only) for family in FAMILIES}
+    found: list[Made] = []
+    for family in FAMILIES:
+        yield f"training {', '.join(family.heads)}"
+        made = _made(family, wanted[family], library, seed)
+        found += [made] if made else []
     yield "calibrating"
-    model = calibrate(_assembled(heads, bench), dev, wanted)
+    every = {recipe.head: recipe for each in wanted.values() for recipe in each}
+    model = calibrate(_assembled(found), Library(data, Split.DEV), every)
     yield "writing the model"
-    save_model(model, out, missing=missing, **_about(heads, wanted, permissive_only=permissive_only, seed=seed))
+    why = "no permissively licensed examples" if permissive_only else "too few examples for a model yet"
+    save_model(
+        model,
+        out,
+        missing={head: why for head in every if head not in model.heads},
+        trained_on={head: facts for made in found for head, facts in made.seen.items()},
+        permissive_heads=[h for h in model.heads if all(SOURCES[name].permissive for name in _sets(every[h]))],
+        permissive_only=permissive_only,
+        seed=seed,
+        made_on=datetime.now(UTC).date().isoformat(),
+    )
 
 
-def calibrate(model: LinearModel, dev: Library, wanted: Sequence[Recipe]) -> LinearModel:
+def calibrate(model: LinearModel, dev: Library, wanted: Mapping[str, Recipe]) -> LinearModel:
     """The model with the slope and shift of each head fitted on its dev mix."""
     slope, shift = np.ones(len(model.heads)), np.zeros(len(model.heads))
     margins: dict[tuple[str, int], Floats] = {}
-    for recipe in wanted:
-        if recipe.head not in model.heads:
-            continue
-        column = model.heads.index(recipe.head)
-        picked, weights = mix(recipe, dev)
+    for column, head in enumerate(model.heads):
+        picked, weights = mix(wanted[head], dev)
         for rows in picked:
             if (rows.source, rows.cuts) not in margins:
                 margins[rows.source, rows.cuts] = model.margins(dev.get(rows.source, rows.cuts).texts)
@@ -124,17 +124,32 @@ def calibrate(model: LinearModel, dev: Library, wanted: Sequence[Recipe]) -> Lin
     return replace(model, slope=slope, shift=shift)
 
 
-def _fit(recipe: Recipe, bench: Bench, seed: int) -> Head | None:
-    blocks = [block for part in recipe.parts if part.train and part.counted for block in _blocks(part, recipe, bench)]
+def _made(family: Family, wanted: Sequence[Recipe], library: Library, seed: int) -> Made | None:
+    """The family's table with the heads that have rows enough; None without any, or where all or none are of use."""
+    bench = Bench(library, family, seed)
+    telling = _telling(wanted)
+    if not telling:
+        return None
+    bench.learn_rarity(telling)
+    columns = [_fit(lesson, bench, seed) for lesson in family.lessons(wanted)]
+    fitted = [column for column in columns if column]
+    if not fitted or (family.whole and len(fitted) < len(columns)):
+        return None
+    kept = [recipe for recipe, column in zip(wanted, columns, strict=False) if column]
+    seen = {recipe.head: _seen(recipe, fitted[at : 2 * len(kept) : len(kept)]) for at, recipe in enumerate(kept)}
+    return Made(_table(family, [recipe.head for recipe in kept], fitted, bench), seen)
+
+
+def _fit(recipe: Recipe, bench: Bench, seed: int) -> Column | None:
+    blocks = [block for part in recipe.parts for block in _blocks(part, recipe, bench)]
     truth = np.concatenate([block.truth for block in blocks]) if blocks else np.empty(0, np.bool_)
     if truth.sum() < FEWEST_YES:
         return None
     weights = np.concatenate([np.full(len(block.truth), block.weight) for block in blocks])
     matrix = sparse.vstack([block.matrix for block in blocks], format="csr")
-    fit = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=seed, max_iter=200)
+    fit = LogisticRegression(C=bench.family.strength, solver="liblinear", random_state=seed, max_iter=200)
     fit.fit(matrix, truth, sample_weight=weights * _balance(truth, weights))
-    return Head(
-        recipe.head,
+    return Column(
         weights=fit.coef_[0] * bench.idf,
         bias=float(fit.intercept_[0]),
         yes=int(truth.sum()),
@@ -160,8 +175,9 @@ def _blocks(part: Part, recipe: Recipe, bench: Bench) -> Iterator[_Block]:
     variants: tuple[str, ...] = ("",)
     if recipe.bare and not part.cuts:
         variants = ("", "punctuated") if part.source == "risk_fbs_sms" else ("", "bare")
+    weight = part.weight * part.counted / len(variants)
     for variant in variants:
-        yield _Block(part.source, bench.rows(rows, variant=variant), rows.truth, part.weight / len(variants))
+        yield _Block(part.source, bench.rows(rows, variant=variant), rows.truth, weight)
 
 
 def _balance(truth: Truth, weights: Floats) -> Floats:
@@ -172,38 +188,40 @@ def _balance(truth: Truth, weights: Floats) -> Floats:
     return balanced
 
 
-def _assembled(heads: Sequence[Head], bench: Bench) -> LinearModel:
-    columns = np.stack([head.weights for head in heads], axis=1)
-    reach = np.percentile(np.abs(columns), _SPREAD, axis=0)
-    table, scale = quantised(np.clip(columns, -reach, reach))
-    return LinearModel(
-        heads=tuple(head.name for head in heads),
-        longest=LONGEST,
-        ballast=BALLAST,
-        table=np.concatenate([table, bench.told_bytes[0]], axis=1),
+def _table(family: Family, heads: Sequence[str], fitted: Sequence[Column], bench: Bench) -> Table:
+    columns = np.stack([column.weights for column in fitted], axis=1)
+    weights, scale = quantised(columns)
+    return Table(
+        heads=tuple(heads),
+        kind=family.kind,
+        longest=family.longest,
+        weights=np.concatenate([weights, bench.told_bytes[0]], axis=1),
         scale=np.concatenate([scale, bench.told_bytes[1]]),
-        bias=np.array([head.bias for head in heads]),
-        slope=np.ones(len(heads)),
-        shift=np.zeros(len(heads)),
+        bias=np.array([column.bias for column in fitted]),
     )
 
 
-def _sources(wanted: Sequence[Recipe]) -> list[str]:
-    """The sets that tell how rare an n-gram is. Not the lures: editing them leaves the other heads as they are."""
-    named = {part.source: None for recipe in wanted for part in recipe.parts if part.train and part.counted}
+def _assembled(found: Sequence[Made]) -> LinearModel:
+    heads = sum(len(made.table.heads) for made in found)
+    return LinearModel(tuple(made.table for made in found), BALLAST, slope=np.ones(heads), shift=np.zeros(heads))
+
+
+def _telling(wanted: Sequence[Recipe]) -> list[str]:
+    """The sets that tell how rare an n-gram is: whose rows count in full. Not the lures: editing them leaves the other
+    heads as they are."""
+    named = {part.source: None for recipe in wanted for part in recipe.parts if part.train and part.counted >= 1}
     return [name for name in named if name != LURES]
 
 
-def _why_missing(*, permissive_only: bool) -> str:
-    return "no permissively licensed examples" if permissive_only else "too few examples for a model yet"
+def _sets(recipe: Recipe) -> list[str]:
+    return sorted({part.source for part in recipe.parts if part.train and part.counted})
 
 
-def _about(heads: Sequence[Head], wanted: Sequence[Recipe], *, permissive_only: bool, seed: int) -> dict[str, object]:
-    used = {recipe.head: sorted({p.source for p in recipe.parts if p.train and p.counted}) for recipe in wanted}
+def _seen(recipe: Recipe, voices: Sequence[Column]) -> dict[str, object]:
+    """What a head saw, for the config; all of its voices together."""
     return {
-        "trained_on": {h.name: {"yes": h.yes, "no": h.no, "sets": used[h.name], "yes_sets": h.yes_sets} for h in heads},
-        "permissive_heads": [h.name for h in heads if all(SOURCES[name].permissive for name in used[h.name])],
-        "permissive_only": permissive_only,
-        "seed": seed,
-        "made_on": datetime.now(UTC).date().isoformat(),
+        "yes": sum(voice.yes for voice in voices),
+        "no": sum(voice.no for voice in voices),
+        "sets": _sets(recipe),
+        "yes_sets": list(dict.fromkeys(name for voice in voices for name in voice.yes_sets)),
     }

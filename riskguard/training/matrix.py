@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy import sparse
 
-from riskguard.detectors.linear.ngrams import ngrams
+from riskguard.detectors.linear.ngrams import LOUDNESS_OF_ONE, buckets, counted, ngrams
 from riskguard.evaluation.metrics import Floats
 
 _BATCH = 2048
@@ -18,7 +18,7 @@ _BREAKS = "，。！,!~ 、:;？-+"
 
 
 def counts(texts: Sequence[str], *, longest: int, bits: int) -> sparse.csr_matrix:
-    """How often each bucket occurs in each text."""
+    """How loud each bucket is in each text; 1 where its n-gram occurs once."""
     blocks = [_counts(texts[at : at + _BATCH], longest, bits) for at in range(0, len(texts), _BATCH)]
     return sparse.vstack(blocks, format="csr") if blocks else sparse.csr_matrix((0, 2**bits), dtype=np.float64)
 
@@ -31,7 +31,7 @@ def rarity(documents: sparse.csr_matrix) -> Floats:
 
 
 def weighed(documents: sparse.csr_matrix, idf: Floats, told: Floats, *, ballast: float) -> sparse.csr_matrix:
-    """Counts times rarity, each row divided by the square root of what its n-grams and the ballast tell."""
+    """Loudness times rarity, each row divided by the square root of what its n-grams and the ballast tell."""
     lengths = np.sqrt(documents @ told + ballast)
     return sparse.diags(1.0 / lengths) @ documents @ sparse.diags(idf)
 
@@ -54,10 +54,10 @@ def punctuated(texts: Sequence[str], *, seed: int) -> Iterator[str]:
 
 
 def _counts(texts: Sequence[str], longest: int, bits: int) -> sparse.csr_matrix:
-    grams = ngrams(texts, longest=longest, bits=bits)
-    sizes = grams.ends - grams.starts
-    places = np.concatenate([np.arange(a, b) for a, b in zip(grams.starts, grams.ends, strict=True)])
-    rows = np.tile(np.repeat(np.arange(len(texts)), sizes), longest)
-    columns = np.concatenate([buckets[places] for buckets in grams.buckets]).astype(np.int64)
+    found = counted(ngrams(texts, longest=longest))
+    columns = buckets(found.hashes, bits).astype(np.int64)
+    rows = np.repeat(np.arange(len(texts)), np.diff(found.starts, append=len(columns)))
     shape = (len(texts), 2**bits)
-    return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+    matrix = sparse.csr_matrix((found.loudness / LOUDNESS_OF_ONE, (rows, columns)), shape=shape)
+    matrix.sum_duplicates()
+    return matrix

@@ -71,12 +71,12 @@ def test_meeting_the_same_posts_again_counts_nobody_twice(said: list[tuple[int, 
 
 @given(st.lists(any_texts, min_size=1, max_size=6))
 def test_ngrams_of_a_text_do_not_depend_on_the_company(batch: list[str]) -> None:
-    together = ngrams(batch, longest=3, bits=12)
+    together = ngrams(batch, longest=3)
     for at, text in enumerate(batch):
-        alone = ngrams([text], longest=3, bits=12)
+        alone = ngrams([text], longest=3)
         for size in range(3):
-            here = together.buckets[size][together.starts[at] : together.ends[at]]
-            assert np.array_equal(here, alone.buckets[size][alone.starts[0] : alone.ends[0]])
+            here = together.hashes[size][together.starts[at] : together.ends[at]]
+            assert np.array_equal(here, alone.hashes[size][alone.starts[0] : alone.ends[0]])
 
 
 @given(st.lists(st.tuples(st.floats(-20, 20), st.booleans(), st.floats(0.01, 5)), min_size=2, max_size=30))

@@ -9,7 +9,8 @@ from typing import Self
 
 import numpy as np
 
-from riskguard.detectors.linear.model import LinearModel, Scores, load_model
+from riskguard.detectors.linear.model import LinearModel, load_model
+from riskguard.detectors.linear.table import Scores
 from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding
 from riskguard.domain.post import Post
 from riskguard.text.view import TextView
@@ -117,7 +118,7 @@ def strongest_stretch(shares: Scores) -> tuple[int, int]:
 def _absences(heads: Sequence[str], missing: Mapping[str, str]) -> tuple[Abstention, ...]:
     """One absence for all heads that share a reason."""
     by_reason: dict[str, list[str]] = {}
-    for head in HEADS:
+    for head in dict.fromkeys([*HEADS, *missing]):
         if head not in heads:
             by_reason.setdefault(missing.get(head, "no model yet"), []).append(head)
     return tuple(Abstention("linear", reason, Cause.ABSENT, tuple(found)) for reason, found in by_reason.items())

@@ -1,4 +1,4 @@
-"""The weights of all heads as one table of bytes, and the score that comes out of it."""
+"""The tables of all heads, and the scores that come out of them."""
 
 from __future__ import annotations
 
@@ -14,41 +14,40 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from riskguard.detectors.linear.ngrams import Ngrams, ngrams
+from riskguard.detectors.linear.ngrams import counted, ngrams
+from riskguard.detectors.linear.table import Kind, Scores, Table
 from riskguard.domain.errors import ModelInvalid
 
 WEIGHTS = "weights.safetensors"
 CONFIG = "config.json"
-FORMAT = 2
+FORMAT = 3
 _RETRAIN = "train it again with `riskguard train linear --data DIR`, or restore the folder from the release"
 _CHUNK_CHARS = 65_536
-
-Scores = NDArray[np.float64]
+_OF_A_TABLE = ("weights", "scale", "bias")
 
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """Heads over shared n-gram buckets.
+    """Heads over hashed n-grams, in tables of their own size.
 
-    `table` is int8, one row per bucket: a column per head and a last column that measures how much an n-gram tells
-    (its squared rarity), which a text is normalised by. `scale` turns the bytes of each column back into weights.
     `ballast` is told by every text besides its own n-grams, so that a handful of them cannot swing a score.
     A head's margin becomes a probability by `slope` (never negative) and `shift`: sigmoid(slope * margin + shift).
     """
 
-    heads: tuple[str, ...]
-    longest: int
+    tables: tuple[Table, ...]
     ballast: float
-    table: NDArray[np.int8]
-    scale: NDArray[np.float64]
-    bias: NDArray[np.float64]
     slope: NDArray[np.float64]
     shift: NDArray[np.float64]
 
     @property
-    def bits(self) -> int:
-        """The table has 2**bits rows."""
-        return int(self.table.shape[0]).bit_length() - 1
+    def heads(self) -> tuple[str, ...]:
+        """In the order of the columns of all scores."""
+        return tuple(head for table in self.tables for head in table.heads)
+
+    @property
+    def longest(self) -> int:
+        """Characters of the longest n-gram that any table asks for."""
+        return max((table.longest for table in self.tables), default=2)
 
     def scores(self, texts: Sequence[str]) -> Scores:
         """Probabilities, one row per folded text, one column per head."""
@@ -64,31 +63,19 @@ class LinearModel:
 
         `columns` says which head is asked about each text.
         """
-        grams = ngrams(texts, longest=self.longest, bits=self.bits)
-        owned = np.concatenate([np.arange(start, end) for start, end in zip(grams.starts, grams.ends, strict=True)])
-        asked = np.repeat(np.asarray(columns), grams.ends - grams.starts)
-        shares = np.zeros(len(grams.buckets[0]) + self.longest)
-        for size, buckets in enumerate(grams.buckets, start=1):
-            told = np.zeros(len(buckets))
-            told[owned] = self.table[buckets[owned], asked] * (self.scale[asked] / size)
-            for place in range(size):
-                shares[place : place + len(told)] += told
-        return [shares[start + 1 : end] for start, end in zip(grams.starts, grams.ends, strict=True)]
+        found: dict[int, Scores] = {}
+        before = 0
+        for table in self.tables:
+            asked = [at for at, column in enumerate(columns) if 0 <= column - before < len(table.heads)]
+            if asked:
+                own = [columns[at] - before for at in asked]
+                found.update(zip(asked, table.contributions([texts[at] for at in asked], own), strict=True))
+            before += len(table.heads)
+        return [found[at] for at in range(len(texts))]
 
     def _margins(self, texts: Sequence[str]) -> Scores:
-        sums = summed(self.table, ngrams(texts, longest=self.longest, bits=self.bits)) * self.scale
-        return sums[:, :-1] / np.sqrt(sums[:, -1:] + self.ballast) + self.bias
-
-
-def summed(table: NDArray[np.int8], grams: Ngrams) -> NDArray[np.int32]:
-    """The sum of the table's rows over all n-grams of each text."""
-    rows = table.take(grams.buckets[0], axis=0).astype(np.int16)
-    for buckets in grams.buckets[1:]:
-        rows += table.take(buckets, axis=0)
-    edges = np.stack([grams.starts, grams.ends], axis=1).ravel()
-    closed = edges[:-1] if edges[-1] >= len(rows) else edges
-    sums: NDArray[np.int32] = np.add.reduceat(rows, closed, axis=0, dtype=np.int32)[::2]
-    return sums
+        grams = counted(ngrams(texts, longest=self.longest))
+        return np.concatenate([table.margins(grams, self.ballast) for table in self.tables], axis=1)
 
 
 def calibrated(margins: Scores, slope: Scores, shift: Scores) -> Scores:
@@ -109,13 +96,16 @@ def load_model(folder: Path) -> tuple[LinearModel, dict[str, Any]]:
     raw = _weights(folder, str(config["sha256"]))
     try:
         tensors = load(raw)
-        model = LinearModel(
-            heads=tuple(config["heads"]),
-            longest=int(config["longest"]),
-            ballast=float(config["ballast"]),
-            table=tensors["table"],
-            **{name: tensors[name] for name in ("scale", "bias", "slope", "shift")},
-        )
+        tables = [
+            Table(
+                heads=tuple(told["heads"]),
+                kind=Kind(told["kind"]),
+                longest=int(told["longest"]),
+                **{name: tensors[f"{number}.{name}"] for name in _OF_A_TABLE},
+            )
+            for number, told in enumerate(config["tables"])
+        ]
+        model = LinearModel(tuple(tables), float(config["ballast"]), tensors["slope"], tensors["shift"])
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ModelInvalid(f"{folder} holds no linear model: {error!r}", hint=_RETRAIN) from error
     _check_shapes(model, folder)
@@ -125,11 +115,15 @@ def load_model(folder: Path) -> tuple[LinearModel, dict[str, Any]]:
 def save_model(model: LinearModel, folder: Path, **about: object) -> str:
     """Write weights and config; the SHA-256 of the weights."""
     folder.mkdir(parents=True, exist_ok=True)
-    raw = save({name: getattr(model, name) for name in ("table", "scale", "bias", "slope", "shift")})
+    tensors = {f"{at}.{name}": getattr(table, name) for at, table in enumerate(model.tables) for name in _OF_A_TABLE}
+    raw = save({**tensors, "slope": model.slope, "shift": model.shift})
     digest = hashlib.sha256(raw).hexdigest()
     (folder / WEIGHTS).write_bytes(raw)
-    config = {"format": FORMAT, "heads": model.heads, "longest": model.longest, "ballast": model.ballast}
-    config |= {"sha256": digest, **about}
+    tables = [
+        {"heads": table.heads, "kind": table.kind, "longest": table.longest, "bits": table.bits}
+        for table in model.tables
+    ]
+    config = {"format": FORMAT, "tables": tables, "ballast": model.ballast, "sha256": digest, **about}
     (folder / CONFIG).write_text(json.dumps(config, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return digest
 
@@ -157,11 +151,10 @@ def _weights(folder: Path, expected: str) -> bytes:
 
 
 def _check_shapes(model: LinearModel, folder: Path) -> None:
-    heads, (rows, columns) = len(model.heads), model.table.shape
-    vectors = (model.bias, model.slope, model.shift)
-    fits = columns == heads + 1 == len(model.scale) and all(v.shape == (heads,) for v in vectors)
-    sound = model.longest >= 2 and model.ballast > 0 and not (model.slope < 0).any()
-    if not fits or not sound or rows != 2**model.bits:
+    heads = len(model.heads)
+    fits = model.tables and all(table.fits for table in model.tables)
+    sound = model.ballast > 0 and model.slope.shape == model.shift.shape == (heads,) and not (model.slope < 0).any()
+    if not fits or not sound:
         raise ModelInvalid(f"the tables in {folder} do not fit its {heads} heads", hint=_RETRAIN)
 
 

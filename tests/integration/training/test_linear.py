@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from riskguard.detectors.linear.model import CONFIG, WEIGHTS, load_model
-from riskguard.detectors.linear.ngrams import ngrams
+from riskguard.detectors.linear.ngrams import LOUDNESS_OF_ONE, buckets, counted, ngrams
 from riskguard.domain.errors import NotReady
 from riskguard.evaluation.heads import measure
 from riskguard.training.card import CARD, PLOT, write_card
@@ -117,18 +118,16 @@ def test_absent_data_is_one_clear_line(tmp_path: Path) -> None:
 def test_the_matrix_counts_what_the_detector_counts() -> None:
     texts = ["哈哈哈", "", "好"]
     matrix = counts(texts, longest=3, bits=12)
-    grams = ngrams(texts, longest=3, bits=12)
-    for row in range(3):
+    grams = counted(ngrams(texts, longest=3))
+    for row, (start, end) in enumerate(pairwise([*grams.starts.tolist(), len(grams.hashes)])):
         served = np.zeros(2**12)
-        for buckets in grams.buckets:
-            np.add.at(served, buckets[grams.starts[row] : grams.ends[row]], 1)
+        np.add.at(served, buckets(grams.hashes[start:end], 12), grams.loudness[start:end] / LOUDNESS_OF_ONE)
         assert np.array_equal(matrix[row].toarray()[0], served)
 
 
 def test_what_occurs_everywhere_tells_least() -> None:
     idf = rarity(counts(["哈一", "哈二", "哈三"], longest=2, bits=18))
-    everywhere = ngrams(["哈"], longest=2, bits=18).buckets[0][1]
-    once = ngrams(["二"], longest=2, bits=18).buckets[0][1]
+    everywhere, once = buckets(ngrams(["哈二"], longest=2).hashes[0][1:], 18)
     assert 1.0 == idf[everywhere] < idf[once]
 
 

@@ -21,9 +21,10 @@ def test_a_loud_character_raises_its_head_only() -> None:
 
 def test_ballast_keeps_a_few_ngrams_from_swinging_the_score() -> None:
     light, heavy = made_by_hand(), replace(made_by_hand(), ballast=100.0)
-    short, long = "促", "促" * 400
-    assert heavy.margins([short])[0, 0] - heavy.bias[0] < 0.4 * (light.margins([short])[0, 0] - light.bias[0])
-    assert heavy.margins([long])[0, 0] == pytest.approx(light.margins([long])[0, 0], rel=0.1)
+    short, long = "促", "".join(map(chr, range(ord("促"), ord("促") + 2000)))
+    bias = light.tables[0].bias[0]
+    assert heavy.margins([short])[0, 0] - bias < 0.4 * (light.margins([short])[0, 0] - bias)
+    assert heavy.margins([long])[0, 0] - bias == pytest.approx(light.margins([long])[0, 0] - bias, rel=0.1)
 
 
 def test_scores_do_not_depend_on_the_company_or_on_where_a_batch_is_cut() -> None:
@@ -45,6 +46,16 @@ def test_contributions_point_at_the_loud_character() -> None:
     assert not none.any()
 
 
+def test_heads_of_several_tables_stand_side_by_side() -> None:
+    one = made_by_hand()
+    table = replace(one.tables[0], heads=("fraud", "emotion.angry"), weights=one.tables[0].weights[:, [1, 0, 2]])
+    both = replace(one, tables=(*one.tables, table), slope=np.ones(4), shift=np.zeros(4))
+    assert both.heads == ("ad", "emotion.sad", "fraud", "emotion.angry")
+    assert both.margins(["大促销", "哭"])[:, [3, 2]].tolist() == one.margins(["大促销", "哭"]).tolist()
+    first, second, third = both.contributions(["今天大促销", "促哭", "哭了促"], [0, 2, 3])
+    assert [int(np.argmax(shares)) for shares in (first, second, third)] == [3, 1, 2]
+
+
 def test_quantising_errs_by_at_most_half_a_step() -> None:
     weights = np.random.default_rng(1).normal(size=(500, 3)) * [0.01, 1.0, 100.0]
     table, scale = quantised(weights)
@@ -64,6 +75,9 @@ def test_a_saved_model_loads_as_it_was(tmp_path: Path) -> None:
     assert loaded.heads == model.heads
     assert np.array_equal(loaded.scores(["大促销"]), model.scores(["大促销"]))
     assert (config["sha256"], config["missing"]) == (digest, {"hate": "no model yet"})
+
+
+_TABLE = {"heads": ["ad", "emotion.sad"], "kind": "plain", "longest": 2}
 
 
 def _flip_a_byte(folder: Path) -> None:
@@ -89,7 +103,10 @@ def _edit(**changes: object) -> Callable[[Path], None]:
         pytest.param(lambda folder: (folder / CONFIG).write_text("{"), "not JSON", id="config-broken"),
         pytest.param(_edit(format=99), "format", id="other-format"),
         pytest.param(_edit(ballast=0.0), "do not fit", id="no-ballast"),
-        pytest.param(_edit(heads=["ad"]), "do not fit", id="heads-do-not-fit"),
+        pytest.param(_edit(tables=[_TABLE | {"heads": ["ad"]}]), "do not fit", id="heads-do-not-fit"),
+        pytest.param(_edit(tables=[]), "do not fit", id="no-table"),
+        pytest.param(_edit(tables=[_TABLE | {"kind": "choir"}]), "holds no linear model", id="kind-unknown"),
+        pytest.param(_edit(tables=[_TABLE, _TABLE]), "holds no linear model", id="table-missing"),
     ],
 )
 def test_an_unsound_folder_is_refused_with_a_hint(tmp_path: Path, harm: Callable[[Path], None], told: str) -> None:
