@@ -6,6 +6,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -19,8 +20,6 @@ _LAST_LATIN_1 = "\xff"
 _MARKS = frozenset({"Mn", "Me"})
 """Accents, frames of keycaps, variation selectors: they belong to the character before them."""
 
-_IDENTITY = tuple(range(4096))
-
 
 @dataclass(frozen=True, slots=True)
 class TextView:
@@ -29,6 +28,11 @@ class TextView:
     raw: str
     folded: str
     origin: tuple[int, ...]
+
+    @property
+    def even(self) -> bool:
+        """Whether each folded character stands where it stands in `raw`; False may also mean that nobody knows."""
+        return self.origin is _identity(len(self.folded))
 
     def span(self, start: int, end: int, reason: str) -> EvidenceSpan:
         """Evidence at [start, end) of the folded text, in the author's own text, with the marks on the last one."""
@@ -92,5 +96,6 @@ def _text(codes: npt.NDArray[np.uint32]) -> str:
     return codes.tobytes().decode(_UTF32, "surrogatepass")
 
 
+@lru_cache(maxsize=512)
 def _identity(length: int) -> tuple[int, ...]:
-    return _IDENTITY[:length] if length <= len(_IDENTITY) else tuple(range(length))
+    return tuple(range(length))

@@ -5,21 +5,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import accumulate, filterfalse
 from math import prod
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from riskguard.detectors.lexicon import words
-from riskguard.detectors.lexicon.disguise import Disguises
+from riskguard.detectors.lexicon.disguise import Disguises, Hidden
 from riskguard.detectors.lexicon.files import Lexicon, Term, Tier, load_lexicon
 from riskguard.detectors.lexicon.sighting import Manner, Sighting, Stretch, merged, sighting
 from riskguard.detectors.lexicon.spoken import SPOKEN_OF, spoken_of
 from riskguard.detectors.lexicon.together import Beside, Companions, Found, says_more, speaking
 from riskguard.detectors.lexicon.way import Way, usual_ways
+from riskguard.detectors.lexicon.words import Words, warm, words_of
 from riskguard.domain.finding import CROSSING, DISGUISED, Abstention, EvidenceSpan, Finding
 from riskguard.domain.post import Post
 from riskguard.text.meaning import Meaning, Meant
@@ -42,20 +41,13 @@ _Match = tuple[int, int, int]
 """The number of a searched key, and [start, end) in the text without noise."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A searched key, and where its characters stand in the folded text."""
+class _Hit(NamedTuple):
+    """A searched key at [start, end) of the folded text, and where each of its characters stands there."""
 
     key: str
+    start: int
+    end: int
     positions: Sequence[int]
-
-    @property
-    def start(self) -> int:
-        return self.positions[0]
-
-    @property
-    def end(self) -> int:
-        return self.positions[-1] + 1
 
 
 class LexiconDetector:
@@ -81,7 +73,7 @@ class LexiconDetector:
         self._keys = sorted(self._sought | self._spellings.keys() | lexicon.allowed | lexicon.reports.phrases)
         self._automaton = AhoCorasick(self._keys, implementation=Implementation.ContiguousNFA)
         self._disguises = Disguises(_ways(lexicon), {term.key for term in lexicon.terms if term.channels})
-        words.warm()
+        warm()
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -90,33 +82,42 @@ class LexiconDetector:
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:
         """One finding per label whose terms stand in a post, with all their places."""
-        texts = [squeezed(view.folded) for view in views]
-        findings: list[list[Finding]] = [[] for _ in posts]
-        matches = self._matches(texts)
+        asked = [(view.raw, view.folded) for view in views]
+        distinct = dict(zip(asked, views, strict=True))
+        found = dict(zip(distinct, self._read(list(distinct.values())), strict=True))
+        return [[each for each in found[text] if each.score >= floor] for _, text in zip(posts, asked, strict=True)]
+
+    def _read(self, views: Sequence[TextView]) -> list[Sequence[Finding]]:
+        """What each text holds; each is read for itself, so the many copies in a wave of spam cost as much as one."""
+        findings: list[Sequence[Finding]] = [()] * len(views)
+        matches = self._matches([squeezed(view.folded) for view in views])
         suspects = [
             at for at, each in matches.items() if any(self._keys[key] not in self._harmless for key, *_ in each)
         ]
-        bridged = dict(zip(suspects, words.bridges([views[at].folded for at in suspects]), strict=True))
-        disguised = self._disguises.seen(views, bridged)
-        for at in sorted({*suspects, *disguised}):
-            hits = self._hits(views[at], matches.get(at, ()))
-            found = self._findings(views[at], hits, disguised.get(at, ()), bridged.get(at, b""))
-            findings[at] = [f for f in found if f.score >= floor]
+        hidden = self._disguises.hidden(views)
+        looked_at = sorted({*suspects, *hidden})
+        for at, words in zip(looked_at, words_of([views[at].folded for at in looked_at]), strict=True):
+            view = views[at]
+            disguised = self._disguises.seen(view, hidden.get(at, ()), words)
+            findings[at] = self._findings(view, self._hits(view, matches.get(at, ())), disguised, words)
         return findings
 
     def meanings(self, views: Sequence[TextView]) -> list[Meaning]:
         """Each text with the listed terms in place of their disguises, the clearest first where they overlap."""
-        hidden = self._disguises.seen(views, {})
+        hidden = self._disguises.hidden(views)
         matches = self._matches([squeezed(view.folded) for view in views])
-        return [self._meaning(view, matches.get(at, ()), hidden.get(at, ())) for at, view in enumerate(views)]
+        words = words_of([view.folded for view in views])
+        return [
+            self._meaning(view, matches.get(at, ()), hidden.get(at, ()), words[at]) for at, view in enumerate(views)
+        ]
 
-    def _meaning(self, view: TextView, matches: Sequence[_Match], hidden: Sequence[Sighting]) -> Meaning:
+    def _meaning(self, view: TextView, matches: Sequence[_Match], hidden: Sequence[Hidden], words: Words) -> Meaning:
         hits = self._hits(view, matches)
         benign = self._benign(hits)
-        noisy = (sighting(view, hit.key, hit.positions, doubted=False) for hit in hits if hit.key in self._sought)
+        noisy = (sighting(view, hit.key, hit.positions) for hit in hits if hit.key in self._sought)
         seen = [
             each
-            for each in (*noisy, *self._spelt(view, hits), *hidden)
+            for each in (*noisy, *self._spelt(view, hits, words), *self._disguises.seen(view, hidden, words))
             if each is not None and each.disguised and not benign(each)
         ]
         seen.sort(key=lambda each: (-each.clarity * len(each.key), each.start))
@@ -134,7 +135,7 @@ class LexiconDetector:
         return found
 
     def _findings(
-        self, view: TextView, hits: Sequence[_Hit], disguised: Sequence[Sighting], bridged: bytes
+        self, view: TextView, hits: Sequence[_Hit], disguised: Sequence[Sighting], words: Words
     ) -> list[Finding]:
         terms: dict[str, list[Found]] = defaultdict(list)
         pairs: dict[str, list[Found]] = defaultdict(list)
@@ -143,40 +144,41 @@ class LexiconDetector:
         known = merged((hit.start, hit.end) for hit in sought)
         seen = 0
         for hit in sought:
-            for found, together in self._seen(view, hit, known, doubted=seen < _MOST_DOUBTED, bridged=bridged):
+            for found, together in self._seen(view, hit, known, words if seen < _MOST_DOUBTED else None):
                 seen += 1
                 (pairs if together else terms)[found.term.label].append(found)
         if seen < _MOST_DOUBTED:
-            spelt = self._spelt(view, hits, bridged)
+            spelt = self._spelt(view, hits, words)
             for found, together in self._hidden(view, filterfalse(benign, (*spelt, *disguised))):
                 beside = (pairs if together else terms)[found.term.label]
                 if not any(says_more(other, found) for other in beside):
                     beside.append(found)
-        told = any(hit.key in self._reports.phrases for hit in hits)
+        told = not self._reports.phrases.isdisjoint([hit.key for hit in hits])
         return [
-            self._finding(view, label, speaking(terms[label], pairs[label]), told=told)
+            self._finding(view, label, speaking(terms.get(label, ()), pairs.get(label, ())), told=told)
             for label in sorted(terms.keys() | pairs.keys())
         ]
 
     def _seen(
-        self, view: TextView, hit: _Hit, known: Sequence[Stretch], *, doubted: bool, bridged: bytes
-    ) -> Iterator[tuple[Found, bool]]:
+        self, view: TextView, hit: _Hit, known: Sequence[Stretch], words: Words | None
+    ) -> Sequence[tuple[Found, bool]]:
         """What the hit is, each with whether it is a pair. How it stands is asked last: that is what costs."""
         near = self._near(view, hit)
-        listed = hit.key in self._terms
-        if near or listed:
-            seen = sighting(view, hit.key, hit.positions, known, doubted=doubted, bridged=bridged)
-            if seen is not None:
-                if spoken_of(view, seen.start, seen.end):
-                    seen = replace(seen, believed=seen.believed * SPOKEN_OF)
-                yield from self._means(seen, near)
+        if not near and hit.key not in self._terms:
+            return ()
+        seen = sighting(view, hit.key, hit.positions, known, words)
+        if seen is None:
+            return ()
+        if spoken_of(view, seen.start, seen.end):
+            seen = seen._replace(believed=seen.believed * SPOKEN_OF)
+        return self._means(seen, near)
 
-    def _spelt(self, view: TextView, hits: Iterable[_Hit], bridged: bytes = b"") -> Iterator[Sighting]:
+    def _spelt(self, view: TextView, hits: Iterable[_Hit], words: Words) -> Iterator[Sighting]:
         """The terms that listed spellings among the hits stand for."""
         for hit in hits:
             spelling = self._spellings.get(hit.key)
-            if spelling is not None and sighting(view, hit.key, hit.positions, doubted=False) is not None:
-                seen = self._disguises.spelt(view, spelling, hit.start, hit.end, bridged)
+            if spelling is not None and sighting(view, hit.key, hit.positions) is not None:
+                seen = self._disguises.spelt(view, spelling, hit.start, hit.end, words)
                 if seen is not None:
                     yield seen
 
@@ -185,26 +187,31 @@ class LexiconDetector:
         means = [found for seen in disguised for found in self._means(seen, self._near(view, seen))]
         return sorted(means, key=lambda each: (-each[0].weight, each[0].seen.start - each[0].seen.end))
 
-    def _near(self, view: TextView, hit: _Hit | Sighting) -> list[tuple[Companions, Beside]]:
+    def _near(self, view: TextView, hit: _Hit | Sighting) -> Sequence[tuple[Companions, Beside]]:
         """The pairs whose key the hit is, as far as they have company."""
         ready = self._pairs.get(hit.key)
         if not ready:
-            return []
+            return ()
         return [(each, beside) for each in ready if (beside := each.beside(view, hit.start, hit.end)) is not None]
 
-    def _means(self, seen: Sighting, near: Iterable[tuple[Companions, Beside]]) -> Iterator[tuple[Found, bool]]:
-        yield from ((Found(term, seen), False) for term in self._terms.get(seen.key, ()))
-        yield from ((companions.found(seen, beside), True) for companions, beside in near)
+    def _means(self, seen: Sighting, near: Sequence[tuple[Companions, Beside]]) -> list[tuple[Found, bool]]:
+        means = [(Found.of(term, seen), False) for term in self._terms.get(seen.key, ())]
+        return [*means, *((companions.found(seen, beside), True) for companions, beside in near)]
 
     def _hits(self, view: TextView, matches: Sequence[_Match]) -> list[_Hit]:
         if not matches:
             return []
         positions = kept_positions(view.folded)
-        return [_Hit(self._keys[key], positions[start:end]) for key, start, end in matches]
+        return [
+            _Hit(self._keys[key], positions[start], positions[end - 1] + 1, positions[start:end])
+            for key, start, end in matches
+        ]
 
     def _benign(self, hits: Sequence[_Hit]) -> Callable[[_Hit | Sighting], bool]:
         """Whether one of the benign phrases among the hits contains a place."""
         benign = sorted((hit.start, hit.end) for hit in hits if hit.key in self._allowed)
+        if not benign:
+            return lambda _: False
         starts = [start for start, _ in benign]
         reach = [0, *accumulate((end for _, end in benign), max)]  # how far a phrase goes that begins so early
         return lambda place: place.end <= reach[bisect_right(starts, place.start)]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from riskguard.detectors.lexicon.files import Spelling, Tier
 from riskguard.detectors.lexicon.homophone import usually_another
 from riskguard.detectors.lexicon.index import Index
 from riskguard.detectors.lexicon.sighting import Manner, Sighting, in_address, stands_free
 from riskguard.detectors.lexicon.way import Way
-from riskguard.detectors.lexicon.words import crossed_words, surprise
+from riskguard.detectors.lexicon.words import Words, surprise
 from riskguard.text.channels import channels_of, is_han
 from riskguard.text.noise import squeezed
 from riskguard.text.view import TextView
@@ -31,6 +31,8 @@ _BY_ITSELF: Mapping[Way, int] = {
 
 _LISTED: Mapping[Tier, int] = {Tier.STRONG: 2, Tier.MEDIUM: 1, Tier.WEAK: 0}
 """The signs in a listed spelling."""
+
+_MANNERS: Mapping[Way, Manner] = {way: Manner[way.name] for way in Way}
 
 _SHORT, _LONG = 2, 4
 _ORDINARY, _ODD, _ODDEST = 6.5, 8.5, 10.0
@@ -50,12 +52,25 @@ _SPELT_OUT = 5
 
 _AROUND = 20
 _BROKEN = re.compile(r"[\W_]{4,}|[,.!?;:、。，\n\t…()\[\]{}<>《》【】「」\"'“”#@/&|]|--|(?<![a-z]) (?![a-z])")
-_CONTACT = re.compile(
-    r"(?<![a-z0-9_-])(?=[a-z_-]*\d)[a-z0-9_-]{5,}|加(?:我|微|v|q|薇|威|群)|微信|扣扣|私(?:聊|信|我)|联系|电话|进群|找我|有货|出货|包邮|现货|日结|返佣|提现|开户|[vw]x|qq"
+_ACCOUNT = re.compile(r"[a-z0-9_-](?<![a-z0-9_-]{2})(?:(?<=\d)|(?=[a-z_-]*\d))[a-z0-9_-]{4,}")
+_OFFER = re.compile(
+    "加(?:我|微|v|q|薇|威|群)|微信|扣扣|私(?:聊|信|我)|联系|电话|进群|找我|有货|出货|包邮|现货|日结|返佣|提现|开户|vx|wx|qq"
 )
+"""Two patterns rather than one, and no class where a branch begins: so `re` passes over what can begin no match."""
+
 _NAMED = re.compile(r"@[^\s,.:;!?、。，]*$")
 _LATIN = re.compile("[a-z]+")
 _HAN = re.compile("[\u3400-\u9fff]")
+
+
+class Hidden(NamedTuple):
+    """A place [start, end) of a folded text that may be a key in disguise, and the signs in its spelling itself."""
+
+    key: str
+    way: Way
+    start: int
+    end: int
+    own: int
 
 
 class Disguises:
@@ -65,77 +80,78 @@ class Disguises:
         self._index = Index(ways)
         self._curated = curated
 
-    def seen(self, views: Sequence[TextView], bridged: Mapping[int, bytes]) -> dict[int, list[Sighting]]:
-        """For each text in which any are, the terms that somebody seems to have disguised; `bridged` are some texts."""
-        found: dict[int, list[Sighting]] = {}
+    def hidden(self, views: Sequence[TextView]) -> dict[int, list[Hidden]]:
+        """For each text in which there are any, the places that may be terms in disguise."""
+        found: dict[int, list[Hidden]] = {}
         for place in self._index.places(channels_of(views)):
-            view, known = views[place.number], found.setdefault(place.number, [])
-            if len(known) >= _MOST:
-                continue
+            view = views[place.number]
             start, end = bisect_left(view.origin, place.start), bisect_right(view.origin, place.end - 1)
             own = _own_signs(place.key, place.way, view.folded[start:end])
-            if own >= 0 and (
-                believed := self._believed(place.key, own, _Hit(view, start, end, bridged.get(place.number, b"")))
-            ):
-                known.append(Sighting(place.key, start, end, Manner[place.way.name], believed))
-        return {number: list(_best(seen)) for number, seen in found.items() if seen}
+            if own >= 0:
+                found.setdefault(place.number, []).append(Hidden(place.key, place.way, start, end, own))
+        return found
 
-    def spelt(self, view: TextView, spelling: Spelling, start: int, end: int, bridged: bytes = b"") -> Sighting | None:
+    def seen(self, view: TextView, hidden: Iterable[Hidden], words: Words) -> list[Sighting]:
+        """The terms that somebody seems to have disguised at these places."""
+        found: list[Sighting] = []
+        stretches: dict[tuple[int, int], _Stretch] = {}
+        for key, way, start, end, own in hidden:
+            stretch = stretches.get((start, end))
+            if stretch is None:
+                stretch = stretches[start, end] = _Stretch(view.folded, start, end, words)
+            if believed := self._believed(key, own, stretch):
+                found.append(Sighting(key, start, end, _MANNERS[way], believed))
+                if len(found) == _MOST:
+                    break
+        return list(_best(found))
+
+    def spelt(self, view: TextView, spelling: Spelling, start: int, end: int, words: Words) -> Sighting | None:
         """The term that a listed spelling at [start, end) stands for; None where it seems to stand for itself."""
-        believed = self._believed(spelling.means, _LISTED[spelling.tier], _Hit(view, start, end, bridged))
+        believed = self._believed(spelling.means, _LISTED[spelling.tier], _Stretch(view.folded, start, end, words))
         return Sighting(spelling.means, start, end, Manner.SPELLING, believed) if believed else None
 
-    def _believed(self, key: str, own: int, hit: _Hit) -> float:
+    def _believed(self, key: str, own: int, at: _Stretch) -> float:
         """What is left of the weight of a key whose spelling has so many signs; 0 where nothing speaks for it."""
-        signs = own + (key in self._curated) + hit.contact_near
-        if not signs or (signs == 1 and len(key) <= _SHORT and not hit.at_border) or not hit.readable:
+        signs = own + (key in self._curated) + at.contact_near
+        if not signs or (signs == 1 and len(key) <= _SHORT and not at.at_border) or not at.readable:
             return 0.0
-        if signs < len(_BELIEVED) and hit.crossing:
+        if signs < len(_BELIEVED) and at.crossing:
             signs -= 1 if len(key) > _SHORT else 2
         return _BELIEVED[max(0, min(signs, len(_BELIEVED) - 1))]
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A place in the folded text."""
+class _Stretch:
+    """A place in the folded text. What is asked of it is asked once, for however many keys."""
 
-    view: TextView
-    start: int
-    end: int
-    bridged: bytes
+    def __init__(self, folded: str, start: int, end: int, words: Words) -> None:
+        self._folded, self._start, self._end, self._words = folded, start, end, words
 
-    @property
-    def written(self) -> str:
-        return self.view.folded[self.start : self.end]
-
-    @property
+    @cached_property
     def readable(self) -> bool:
         """Whether it is no part of a name or a link, and letters at its ends stand free of other letters."""
-        folded = self.view.folded
-        if _NAMED.search(folded, max(0, self.start - _AROUND), self.start):
+        folded, start, end = self._folded, self._start, self._end
+        if _NAMED.search(folded, max(0, start - _AROUND), start):
             return False
-        free = stands_free(folded, squeezed(self.written) or self.written, self.start, self.end)
-        return free and not in_address(folded, self.start, self.end)
+        written = folded[start:end]
+        return stands_free(folded, squeezed(written) or written, start, end) and not in_address(folded, start, end)
 
-    @property
+    @cached_property
     def at_border(self) -> bool:
         """Whether it begins or ends a clause."""
-        return not (
-            self.view.folded[max(0, self.start - 1) : self.start].isalnum()
-            and self.view.folded[self.end : self.end + 1].isalnum()
-        )
+        folded, start, end = self._folded, self._start, self._end
+        return not (folded[max(0, start - 1) : start].isalnum() and folded[end : end + 1].isalnum())
 
-    @property
+    @cached_property
     def contact_near(self) -> bool:
         """Whether somebody asks to be reached, or offers something, in words beside the hit."""
-        folded = self.view.folded
-        before = _CONTACT.search(folded, max(0, self.start - _AROUND), self.start)
-        return bool(before or _CONTACT.search(folded, self.end, self.end + _AROUND))
+        folded, start, end = self._folded, self._start, self._end
+        around = ((max(0, start - _AROUND), start), (end, end + _AROUND))
+        return any(said.search(folded, *part) for said in (_OFFER, _ACCOUNT) for part in around)
 
-    @property
+    @cached_property
     def crossing(self) -> bool:
         """Whether it begins or ends inside a word."""
-        return bool(crossed_words(self.view.folded, self.start, self.end, self.bridged))
+        return bool(self._words.crossed(self._start, self._end))
 
 
 @lru_cache(maxsize=65536)

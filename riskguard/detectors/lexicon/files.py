@@ -29,6 +29,8 @@ _Table = dict[str, tuple[Node, Node]]
 class Tier(StrEnum):
     """How much a term says by itself."""
 
+    __hash__ = str.__hash__  # as in `Way`
+
     STRONG = "strong"
     MEDIUM = "medium"
     WEAK = "weak"

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from riskguard.detectors.lexicon.words import pairs_of_characters
+from riskguard.detectors.lexicon.dictionary import pairs_of_characters
 from riskguard.text.channels import sound_codes
 
 _MUCH_COMMONER = 3

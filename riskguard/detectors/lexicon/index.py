@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from ahocorasick_rs import AhoCorasick, Implementation
 from numpy.typing import NDArray
 
+from riskguard.detectors.lexicon.sought import Sought
 from riskguard.detectors.lexicon.way import Way
 from riskguard.text.channels import Channel, Channels, TermForms, Windows, forms_of
 
@@ -21,7 +21,7 @@ _TOGETHER = ((Way.HAN,), _HEARD, (Way.SPLIT,), (Way.GLYPH,), (Way.EMOJI,))
 _MOST_SHUFFLED = 6
 """Nobody reads a longer term whose characters were moved, and every width costs."""
 
-_MARKED_BITS = 16
+_MARKED_BITS = 18
 _UNMARKED = np.uint64(64 - _MARKED_BITS)
 
 
@@ -52,7 +52,7 @@ class Index:
 
     @cached_property
     def _searched(self) -> Mapping[tuple[Way, ...], _Forms]:
-        """An automaton for the forms that are sought in one channel."""
+        """The forms that are sought in one channel."""
         return {
             ways: _Forms.of(
                 (form, (key, way))
@@ -82,24 +82,23 @@ class Index:
 class _Forms:
     """Strings to be sought, and the keys that each stands for."""
 
-    keys: Sequence[Sequence[tuple[str, Way]]]
-    automaton: AhoCorasick
+    keys: Mapping[str, Sequence[tuple[str, Way]]]
+    sought: Sought
 
     @classmethod
     def of(cls, forms: Iterable[tuple[str, tuple[str, Way]]]) -> _Forms:
         known: dict[str, list[tuple[str, Way]]] = {}
         for form, key in forms:
             known.setdefault(form, []).append(key)
-        return cls(list(known.values()), AhoCorasick(list(known), implementation=Implementation.ContiguousNFA))
+        return cls(known, Sought.of(known.keys()))
 
     def places(self, channel: Channel, raw: Sequence[str]) -> Iterator[Place]:
-        found = self.automaton.find_matches_as_indexes(channel.joined, overlapping=True)
+        found = self.sought.places(channel)
         if found:
-            forms, first, last = np.array(found).T
-            spans = (each.tolist() for each in channel.raw_spans(first, last))
-            for form, number, start, end in zip(forms.tolist(), *spans, strict=True):
+            spans = (each.tolist() for each in channel.raw_spans(*np.array(found).T))
+            for (first, last), number, start, end in zip(found, *spans, strict=True):
                 written = raw[number][start:end]
-                for key, way in self.keys[form]:
+                for key, way in self.keys[channel.joined[first:last]]:
                     if key != written:
                         yield Place(key, way, number, start, end)
 
@@ -124,12 +123,15 @@ class _Numbers:
     def places(self, windows: Windows, raw: Sequence[str]) -> Iterator[Place]:
         for width, known in self.keys.items():
             sums = windows.sums(width)
-            first = np.flatnonzero(self.marked[width][sums >> _UNMARKED])
-            spans = (each.tolist() for each in windows.channel.raw_spans(first, first + width))
-            for found, number, start, end in zip(sums[first].tolist(), *spans, strict=True):
-                for key in known.get(found, ()):
-                    if key != raw[number][start:end]:
-                        yield Place(key, Way.SHUFFLE, number, start, end)
+            marked = np.flatnonzero(self.marked[width][sums >> _UNMARKED])
+            found = [each in known for each in sums[marked].tolist()]
+            if any(found):
+                first = marked[found]
+                spans = (each.tolist() for each in windows.channel.raw_spans(first, first + width))
+                for window, number, start, end in zip(sums[first].tolist(), *spans, strict=True):
+                    for key in known[window]:
+                        if key != raw[number][start:end]:
+                            yield Place(key, Way.SHUFFLE, number, start, end)
 
 
 def _of(forms: TermForms, way: Way) -> Sequence[str]:

@@ -6,11 +6,11 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from operator import itemgetter
+from typing import NamedTuple
 
-from riskguard.detectors.lexicon.words import crossed_words
+from riskguard.detectors.lexicon.words import Words
 from riskguard.text.view import TextView
 
 _WIDEST_GAP = 3
@@ -30,6 +30,8 @@ Stretch = tuple[int, int]
 class Manner(StrEnum):
     """How a term stands in the text; the value is said to the moderator."""
 
+    __hash__ = str.__hash__  # as in `Way`
+
     PLAIN = ""
     DENOISED = "，去除干扰字符后"
     PAUSED = "，中间有停顿"
@@ -48,8 +50,7 @@ _OPEN = {Manner.PLAIN, Manner.PAUSED, Manner.CROSSING}
 _CLARITY = {Manner.DENOISED: 0.98, Manner.PAUSED: 0.5, Manner.CROSSING: 0.5}
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """A key of the lexicon at [start, end) of the folded text.
 
     `believed` is less than 1 where a disguise may be an accident, and more where it cannot be one.
@@ -81,23 +82,23 @@ def sighting(
     key: str,
     positions: Sequence[int],
     known: Sequence[Stretch] = (),
-    *,
-    doubted: bool = True,
-    bridged: bytes = b"",
+    words: Words | None = None,
 ) -> Sighting | None:
     """The term whose characters stand at `positions` of the folded text; None if that is no way to write it.
 
-    `known` are the stretches that terms cover together: a word inside one of them proves no crossing. Unless
-    `doubted`, nobody asks whether words met by chance, which is what costs; less where the text is `bridged`.
+    `known` are the stretches that terms cover together: a word inside one of them proves no crossing. Without the
+    `words` of the text nobody asks whether two of them met by chance.
     """
     folded = view.folded
     start, end = positions[0], positions[-1] + 1
-    if widest_gap(positions) > _WIDEST_GAP or in_address(folded, start, end):
+    if end - start > len(positions) and widest_gap(positions) > _WIDEST_GAP:
         return None
-    if not stands_free(folded, key, start, end):
+    if key.isascii() and in_address(folded, start, end):
+        return None
+    if not (_LATIN.isdisjoint(key) or stands_free(folded, key, start, end)):
         return None
     manner = _noise(view, key, start, end)
-    if manner is Manner.PLAIN and doubted and _by_chance(view.folded, key, start, known, bridged):
+    if manner is Manner.PLAIN and words is not None and _by_chance(key, start, known, words):
         manner = Manner.CROSSING
     return Sighting(key, start, end, manner)
 
@@ -127,11 +128,11 @@ def _noise(view: TextView, key: str, start: int, end: int) -> Manner:
     return Manner.PLAIN
 
 
-def _by_chance(folded: str, key: str, start: int, known: Sequence[Stretch], bridged: bytes) -> bool:
+def _by_chance(key: str, start: int, known: Sequence[Stretch], words: Words) -> bool:
     """Whether a short term begins or ends inside a word that the terms around it do not explain."""
     if len(key) > _BY_CHANCE or not _LATIN.isdisjoint(key):
         return False
-    return any(not _inside(word, known) for word in crossed_words(folded, start, start + len(key), bridged))
+    return any(not _inside(word, known) for word in words.crossed(start, start + len(key)))
 
 
 def _inside(place: Stretch, sorted_places: Sequence[Stretch]) -> bool:
@@ -143,11 +144,9 @@ def _inside(place: Stretch, sorted_places: Sequence[Stretch]) -> bool:
 def stands_free(folded: str, key: str, start: int, end: int) -> bool:
     """A term that begins or ends with a Latin letter is no part of a longer word, nor of s p e l l e d one."""
     spelled = end - start > len(key)
-    before = folded[max(0, start - _WIDEST_GAP - 2) : start][::-1]
-    after = folded[end : end + _WIDEST_GAP + 2]
-    if key[0] in _LATIN and _goes_on(before, spelled=spelled):
+    if key[0] in _LATIN and _goes_on(folded[max(0, start - _WIDEST_GAP - 2) : start][::-1], spelled=spelled):
         return False
-    return key[-1] not in _LATIN or not _goes_on(after, spelled=spelled)
+    return key[-1] not in _LATIN or not _goes_on(folded[end : end + _WIDEST_GAP + 2], spelled=spelled)
 
 
 def in_address(folded: str, start: int, end: int) -> bool:

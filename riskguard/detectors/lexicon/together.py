@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from riskguard.detectors.lexicon.files import Pair, Term, Tier
 from riskguard.detectors.lexicon.sighting import Sighting
@@ -23,21 +24,20 @@ _ANY_PAIR = ""
 _SENTENCE_END = re.compile(r"[!?。\n]")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A term or pair seen in a text."""
+class Found(NamedTuple):
+    """A term or pair seen in a text, and its `weight`: what it says as it stands there, 0..1."""
 
     term: Term
     seen: Sighting
+    weight: float
 
-    @property
-    def weight(self) -> float:
-        """What it says as it stands there, 0..1."""
-        return min(SCORE[Tier.STRONG], SCORE[self.term.tier] * self.seen.clarity)
+    @classmethod
+    def of(cls, term: Term, seen: Sighting) -> Found:
+        """The term as it stands there."""
+        return cls(term, seen, min(SCORE[Tier.STRONG], SCORE[term.tier] * seen.clarity))
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(NamedTuple):
     """A companion near a key, and the stretch of folded text that holds both (only the key's, if noise is in it)."""
 
     companion: str
@@ -72,15 +72,17 @@ class Companions:
         pair = self.pair
         written = f"{beside.companion} … {pair.written}"
         term = Term(written, _ANY_PAIR, pair.label, pair.tier)
-        return Found(term, replace(seen, start=beside.start, end=beside.end))
+        return Found.of(term, seen._replace(start=beside.start, end=beside.end))
 
 
-def speaking(terms: Iterable[Found], pairs: Iterable[Found]) -> list[Found]:
+def speaking(terms: Collection[Found], pairs: Collection[Found]) -> list[Found]:
     """Those of one label that count: of terms the longest, of pairs the weightiest where they overlap.
 
     A pair and a term inside it say the same thing: the weightier one speaks.
     """
     kept = _longest(terms)
+    if not pairs:
+        return kept
     chosen: list[Found] = []
     for pair in sorted(pairs, key=lambda each: (-each.weight, each.seen.start))[:_MOST_PAIRS]:
         if any(_overlap(pair, other) for other in chosen):
@@ -110,8 +112,10 @@ def _overlap(one: Found, other: Found) -> bool:
     return one.seen.start < other.seen.end and other.seen.start < one.seen.end
 
 
-def _longest(found: Iterable[Found]) -> list[Found]:
+def _longest(found: Collection[Found]) -> list[Found]:
     """Without those that stand inside a longer one."""
+    if len(found) < 2:
+        return list(found)
     ordered = sorted(found, key=lambda each: (each.seen.start, -each.seen.end))
     kept: list[Found] = []
     reach = -1

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,11 @@ class Channel:
         number = bisect_right(self.bounds, position) - 1
         return number, position - self.bounds[number]
 
+    @cached_property
+    def edges(self) -> NDArray[np.int64]:
+        """`bounds` as an array."""
+        return np.array(self.bounds)
+
     def raw_span(self, number: int, start: int, end: int) -> tuple[int, int]:
         """The raw characters that [start, end) of text `number` was made of: code points, end exclusive."""
         base = self.bounds[number]
@@ -64,7 +69,7 @@ class Channel:
 
         Origins never fall within a text, so only the first and last character are asked.
         """
-        return np.searchsorted(self.bounds, first, side="right") - 1, self.starts[first], self.ends[end - 1]
+        return np.searchsorted(self.edges, first, side="right") - 1, self.starts[first], self.ends[end - 1]
 
     def kept(self, mask: Mask) -> Channel:
         """Without the characters where `mask` is false."""
@@ -88,9 +93,13 @@ def opened(views: Sequence[TextView]) -> Channel:
     """The folded texts as they are."""
     joined = END.join([view.folded for view in views]) + END if views else ""
     codes = np.frombuffer(joined.encode(_UTF32, "surrogatepass"), np.uint32)
-    starts = np.zeros(len(codes), np.int32)
-    within = codes != 0
-    starts[within] = np.fromiter(chain.from_iterable([view.origin for view in views]), np.int32)
+    lengths = [len(view.folded) + 1 for view in views]
+    firsts = [*accumulate(lengths, initial=0)]
+    starts = np.arange(len(codes), dtype=np.int32) - np.repeat(np.array(firsts[:-1], np.int32), lengths)
+    for view, first, last in zip(views, firsts, firsts[1:], strict=False):
+        if not view.even:
+            starts[first : last - 1] = view.origin
+    starts[codes == 0] = 0
     return Channel(codes, starts, starts + 1)
 
 

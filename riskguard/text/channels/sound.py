@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
 import numpy as np
@@ -19,20 +18,19 @@ _LONGEST = 6
 _REMEMBERED = 24
 _FEWEST_CHARS = 3
 _TYPED = {"lue": "lve", "nue": "nve"}
-_RUN = re.compile("[a-z]{2,}|[0-9]{2,}")
 
 
 def sound(channel: Channel) -> Channel:
     """The sound of `channel`; letters that spell no syllable, and other scripts, stay as they are."""
     codes = sound_codes(channel.codes)
     ends, inner = channel.ends, np.zeros(0, np.bool_)
-    for run in _RUN.finditer(channel.joined):
-        first = run.start()
-        if run.group().isdigit():
-            said = NUMBERS.get(run.group(), "")
+    for first, end in _runs(channel.codes):
+        run = channel.joined[first:end]
+        if run.isdigit():
+            said = NUMBERS.get(run, "")
             codes[first : first + len(said)] = [ord(code_of(syllables()[char])) for char in said]
             continue
-        for start, syllable in spelt(run.group()):
+        for start, syllable in spelt(run):
             if not len(inner):
                 ends, inner = ends.copy(), np.zeros(len(codes), np.bool_)
             last = first + start + len(syllable) - 1
@@ -41,6 +39,17 @@ def sound(channel: Channel) -> Channel:
             inner[first + start + 1 : last + 1] = True
     heard = Channel(codes, channel.starts, ends)
     return heard.kept(~inner) if len(inner) else heard
+
+
+def _runs(codes: Codes) -> Iterator[tuple[int, int]]:
+    """Where letters stand in a row, or digits, two or more; most characters are neither."""
+    letter = (codes >= ord("a")) & (codes <= ord("z"))
+    digit = (codes >= ord("0")) & (codes <= ord("9"))
+    inside = np.zeros(len(codes) + 1, np.bool_)  # of each border
+    inside[1:-1] = (letter[1:] & letter[:-1]) | (digit[1:] & digit[:-1])
+    firsts = np.flatnonzero(inside[1:] & ~inside[:-1])
+    lasts = np.flatnonzero(inside[:-1] & ~inside[1:])
+    return zip(firsts.tolist(), (lasts + 1).tolist(), strict=True)
 
 
 def sound_codes(codes: Codes) -> Codes:

@@ -8,7 +8,8 @@ import pytest
 
 from riskguard.detectors.lexicon import LexiconDetector
 from riskguard.domain.finding import CROSSING, DISGUISED
-from tests.unit.detectors.posts import over_lists, read_by, shown
+from riskguard.text.view import fold_all
+from tests.unit.detectors.posts import over_lists, posts_of, read_by, shown
 
 _LISTS = {
     "insult.yaml": """
@@ -158,6 +159,14 @@ def test_a_benign_phrase_hides_what_it_holds_whole(
 def test_hits_go_to_the_post_that_holds_them(lexicon: LexiconDetector) -> None:
     found = read_by(lexicon, "好", "傻逼", "", "傻", "逼", "大麻味")
     assert [[f.label for f in findings] for findings in found] == [[], ["abuse.insult"], [], [], [], ["drugs"]]
+
+
+def test_copies_in_a_batch_have_the_same_findings_each_its_own(lexicon: LexiconDetector) -> None:
+    text = "日结刷单，加V信"
+    first, other, copy = lexicon.read(posts_of([text, "晴天", text]), fold_all([text, "晴天", text]), floor=0.05)
+    assert first == copy == read_by(lexicon, text)[0] != []
+    assert first is not copy
+    assert other == []
 
 
 def test_the_floor_is_kept(lexicon: LexiconDetector) -> None:

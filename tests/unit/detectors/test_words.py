@@ -9,7 +9,8 @@ from random import Random
 import jieba
 import pytest
 
-from riskguard.detectors.lexicon.words import Dictionary, bridges, crossed_words, pairs_of_characters, surprise
+from riskguard.detectors.lexicon.dictionary import Dictionary, pairs_of_characters
+from riskguard.detectors.lexicon.words import Cut, surprise, words_of
 from riskguard.domain.errors import NotReady
 
 _LISTED = """路口 300 n
@@ -51,26 +52,27 @@ def test_words_end_where_jieba_ends_them(listed: Path) -> None:
         borders = (start, min(len(text), start + dice.randint(1, 3)))
         words = pairwise(accumulate(map(len, theirs.cut(text, HMM=False)), initial=0))
         wanted = [(a, b) for a, b in words if any(a < border < b for border in borders)]
-        assert ours.crossed(text, borders) == wanted, (text, borders)
+        assert Cut([text], ours).crossed(0, len(text), borders) == wanted, (text, borders)
         crossed += len(wanted)
     assert crossed > 500
 
 
-def test_borders_that_nothing_goes_over_are_told_for_many_texts_at_once() -> None:
+def test_a_text_is_cut_among_others_as_by_itself() -> None:
     pieces = [*"路口交通灯大麻烦人山海上分手机会b2+ 。😂", "k歌", "vx"]
     dice = Random(11)
     texts = ["".join(dice.choices(pieces, k=dice.randint(0, 12))) for _ in range(300)]
     quiet = crossing = 0
-    for text, over in zip(texts, bridges(texts), strict=True):
-        assert len(over) == len(text) + 1
+    for text, words in zip(texts, words_of(texts), strict=True):
+        [alone] = words_of([text])
         for start in range(len(text)):
-            words = crossed_words(text, start, start + 1)
-            assert crossed_words(text, start, start + 1, over) == words, text
-            crossing += bool(words)
-            quiet += not (over[start] or over[start + 1])
+            crossed = words.crossed(start, start + 1)
+            assert crossed == alone.crossed(start, start + 1), text
+            assert crossed == Cut([text]).crossed(0, len(text), (start, start + 1)), text
+            crossing += bool(crossed)
+            quiet += not crossed
     assert quiet > 300
     assert crossing > 300
-    assert bridges([]) == []
+    assert words_of([]) == []
 
 
 def test_counts_and_total_are_jiebas(listed: Path) -> None:
@@ -96,7 +98,8 @@ def test_counts_and_total_are_jiebas(listed: Path) -> None:
 )
 def test_words_that_reach_into_a_term(text: str, term: str, crossed: list[str]) -> None:
     start = text.index(term)
-    assert [text[a:b] for a, b in crossed_words(text, start, start + len(term))] == crossed
+    [words] = words_of([text])
+    assert [text[a:b] for a, b in words.crossed(start, start + len(term))] == crossed
 
 
 def test_what_hardly_anybody_writes_surprises_more() -> None:

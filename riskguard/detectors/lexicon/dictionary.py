@@ -1,0 +1,173 @@
+"""jieba's stock dictionary as one table of hashes: jieba would take half a second and 45 MB for it in every process."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskguard.domain.errors import NotReady
+
+_STEP = 0x9E3779B97F4A7C15
+_BUCKET_BITS, _REACH_BITS = 19, 21
+_BUCKET, _REACH = np.uint64(64 - _BUCKET_BITS), np.uint64(64 - _REACH_BITS)
+_SIZE_BITS, _ROW_BITS = 8, 24
+_NEWLINE, _SPACE, _ZERO = (ord(char) for char in "\n 0")
+
+Codes = NDArray[np.uint32]
+Numbers = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+
+
+class Listed(NamedTuple):
+    """Listed words in a text: where each starts and ends, and its count; by their starts, the shorter ones first."""
+
+    starts: Numbers
+    ends: Numbers
+    counts: NDArray[np.int32]
+
+
+class Dictionary(NamedTuple):
+    """Words as sorted hashes, and how often each was counted in `total` words; none is longer than `longest`.
+
+    `lasts` says for the first bits of a hash which row is the last with such bits or lower ones. `reach` says for those
+    of two characters how long the longest word is that begins with them, or at least seems to; 0 for none.
+    """
+
+    hashes: Hashes
+    counts: NDArray[np.int32]
+    lasts: NDArray[np.int32]
+    reach: NDArray[np.uint8]
+    total: int
+    longest: int
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """From lines of 'word count class'; of a word that is listed twice the last count is taken, as jieba does.
+
+        NotReady where it is no such file.
+        """
+        try:
+            codes = codes_of(file.read_bytes().decode())
+            starts, spaces = _lines(codes)
+            if not len(starts):
+                raise ValueError("it is empty")
+        except (OSError, ValueError) as error:
+            raise NotReady(f"jieba's dictionary cannot be read: {error}", hint="pip install --force jieba") from error
+        sizes = spaces[:, 0] - starts
+        hashes = _hashes(codes, starts, sizes)
+        counts = _numbers(codes, spaces[:, 0] + 1, spaces[:, 1])
+        order = np.argsort(hashes, kind="stable")
+        hashes = hashes[order]
+        filled = np.bincount(hashes >> _BUCKET, minlength=1 << _BUCKET_BITS)
+        lasts = np.maximum(np.cumsum(filled) - 1, 0).astype(np.int32)
+        reach = _reach(codes, starts, sizes)
+        return cls(hashes, counts[order].astype(np.int32), lasts, reach, int(counts.sum()), int(sizes.max()))
+
+    def listed(self, codes: Codes) -> Listed:
+        """Every listed word that stands in the text."""
+        scales = _powers(max(2, self.longest))
+        starts, hashes = np.arange(len(codes)), codes * scales[0]
+        found = [self._found(starts, hashes, 1)]
+        starts, hashes = starts[:-1], hashes[:-1] + codes[1:] * scales[1]
+        reach = self.reach[hashes >> _REACH]
+        for size in range(2, self.longest + 1):
+            longer = np.flatnonzero((reach >= size) & (starts <= len(codes) - size))
+            starts, hashes, reach = starts[longer], hashes[longer], reach[longer]
+            if size > 2:
+                hashes = hashes + codes[starts + size - 1] * scales[size - 1]
+            found.append(self._found(starts, hashes, size))
+        packed = np.sort(np.concatenate(found))
+        starts = packed >> (_SIZE_BITS + _ROW_BITS)
+        sizes = (packed >> _ROW_BITS) & ((1 << _SIZE_BITS) - 1)
+        return Listed(starts, starts + sizes, self.counts[packed & ((1 << _ROW_BITS) - 1)])
+
+    def _found(self, starts: Numbers, hashes: Hashes, size: int) -> Numbers:
+        """The words of this size that have these hashes, each packed in one number: start, size and row."""
+        rows = self._rows(hashes)
+        known = np.flatnonzero(self.hashes[rows] == hashes)
+        return (((starts[known] << _SIZE_BITS) | size) << _ROW_BITS) | rows[known]
+
+    def _rows(self, hashes: Hashes) -> Numbers:
+        """The last row whose hash is not greater, or the first row."""
+        rows: Numbers = self.lasts[hashes >> _BUCKET].astype(np.int64)
+        beyond = np.flatnonzero(self.hashes[rows] > hashes)
+        while len(beyond := beyond[rows[beyond] > 0]):
+            rows[beyond] -= 1
+            beyond = beyond[self.hashes[rows[beyond]] > hashes[beyond]]
+        return rows
+
+
+@cache
+def dictionary() -> Dictionary:
+    """Of jieba's own file, without importing jieba."""
+    return Dictionary.read(_file())
+
+
+@cache
+def pairs_of_characters() -> tuple[Codes, Numbers]:
+    """All listed words of two characters, a row for each, and how often each was counted."""
+    codes = codes_of(_file().read_text(encoding="utf-8"))
+    starts, spaces = _lines(codes)
+    two = spaces[:, 0] - starts == 2
+    words = codes[starts[two][:, None] + np.arange(2)]
+    return words, _numbers(codes, spaces[two, 0] + 1, spaces[two, 1])
+
+
+def codes_of(text: str) -> Codes:
+    """The code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+@cache
+def _powers(count: int) -> Hashes:
+    """What the code points of a word are taken times, by their places: powers of an odd number, modulo 2**64."""
+    powers: Hashes = np.cumprod(np.full(count, _STEP, np.uint64), dtype=np.uint64)
+    return powers
+
+
+def _lines(codes: Codes) -> tuple[Numbers, Numbers]:
+    """Where each line starts, and where its two spaces stand; ValueError where it has not just two."""
+    ends = np.flatnonzero(codes == _NEWLINE)
+    return np.concatenate(([0], ends + 1))[: len(ends)], np.flatnonzero(codes == _SPACE).reshape(len(ends), 2)
+
+
+def _hashes(codes: Codes, starts: Numbers, sizes: Numbers) -> Hashes:
+    """Of the words that have so many characters from these places on."""
+    scales = _powers(int(sizes.max()))
+    hashes: Hashes = codes[starts] * scales[0]
+    longer = np.arange(len(starts))
+    for place, scale in enumerate(scales[1:], start=1):
+        longer = longer[sizes[longer] > place]
+        hashes[longer] += codes[starts[longer] + place] * scale
+    return hashes
+
+
+def _reach(codes: Codes, starts: Numbers, sizes: Numbers) -> NDArray[np.uint8]:
+    """By the first bits of the hash of two characters the size of the longest word that begins with such."""
+    reach = np.zeros(1 << _REACH_BITS, np.uint8)
+    longer = sizes > 1
+    begun = _hashes(codes, starts[longer], np.full(int(longer.sum()), 2)) if longer.any() else np.zeros(0, np.uint64)
+    np.maximum.at(reach, (begun >> _REACH).astype(np.intp), np.minimum(sizes[longer], 255).astype(np.uint8))
+    return reach
+
+
+def _numbers(codes: Codes, starts: Numbers, ends: Numbers) -> Numbers:
+    """What the digits from start to end spell."""
+    sizes = ends - starts
+    numbers = codes[starts].astype(np.int64) - _ZERO
+    longer = np.arange(len(starts))
+    for place in range(1, int(sizes.max())):
+        longer = longer[sizes[longer] > place]
+        numbers[longer] = numbers[longer] * 10 + codes[starts[longer] + place] - _ZERO
+    return numbers
+
+
+def _file() -> Path:
+    package = find_spec("jieba")
+    folders = (package.submodule_search_locations if package else None) or [""]
+    return Path(folders[0]) / "dict.txt"

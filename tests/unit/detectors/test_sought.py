@@ -1,0 +1,25 @@
+"""Strings are found wherever they stand, in the order of their ends, as a search for each of them finds them."""
+
+from __future__ import annotations
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from riskguard.detectors.lexicon.sought import Sought
+from riskguard.text.channels import END, channels_of
+from riskguard.text.view import fold_all
+
+_SIGNS = "刷单日结信ab1"
+strings = st.sets(st.text(_SIGNS, min_size=2, max_size=6), max_size=12)
+texts = st.lists(st.text(_SIGNS, max_size=20), max_size=4)
+
+
+@given(strings, texts)
+@example({"刷单", "单日", "刷单日结", "日结"}, ["刷单日结", "", "结刷单"])
+def test_each_string_is_found_wherever_it_stands(sought: set[str], said: list[str]) -> None:
+    channel = channels_of(fold_all(said)).quiet
+    joined = channel.joined
+    starts = range(len(joined))
+    places = [(at, at + len(each)) for each in sought for at in starts if joined.startswith(each, at)]
+    assert Sought.of(sought).places(channel) == sorted(places, key=lambda place: (place[1], place[0]))
+    assert all(END not in joined[start:end] for start, end in places)
