@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from riskguard.evaluation.compare import Line
+    from riskguard.evaluation.cost import Told
     from riskguard.evaluation.disguised import Disguise
     from riskguard.evaluation.heads import Figures
 
 _LATE = ("pii", "plain", "sensitive", "similar", "stream", "surges")
 _STARTS = 3
+_QUICK = 512
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _data = click.option("--data", type=_FOLDER, help="Folder that holds labelled/; else RISKGUARD_TRAINING_DATA.")
 
@@ -181,11 +184,12 @@ def _disguised(write: Callable[[str, str, Random], str], kind: str, text: str, d
 @click.option(
     "--worker", is_flag=True, help="Instead start a worker, three times: when is it ready, what does it hold?"
 )
+@click.option("--quick", is_flag=True, help=f"{_QUICK} posts in the largest batches alone: a first impression.")
 @click.option("--similar", is_flag=True, help="Instead fill the memory for look-alikes: does a post's cost stay?")
 @click.option("--million", is_flag=True, help="With --similar: go on to a million posts, some minutes and 1.5 GB.")
-def bench(batches: tuple[int, ...], posts: int, *, worker: bool, similar: bool, million: bool) -> None:
+def bench(batches: tuple[int, ...], posts: int, *, worker: bool, quick: bool, similar: bool, million: bool) -> None:
     """What each step costs on this machine, in microseconds per post; or what a whole worker takes, or what a post
-    costs as the memory for look-alikes fills."""
+    costs as the memory for look-alikes fills. Standard error tells what is being measured."""
     from rich.console import Console
 
     if similar:
@@ -193,11 +197,18 @@ def bench(batches: tuple[int, ...], posts: int, *, worker: bool, similar: bool, 
 
         Console().print(cost_table(million=million))
         return
-    texts = _invented(posts)
-    Console().print(_workers(texts) if worker else _steps(texts, batches))
+    texts = _invented(min(posts, _QUICK) if quick else posts)
+    sizes = (max(batches),) if quick else batches
+    Console().print(_workers(texts) if worker else _steps(texts, sizes, _teller()))
 
 
-def _steps(texts: Sequence[str], batches: Sequence[int]) -> Table:
+def _teller() -> Told:
+    """Says on standard error what comes next, and when."""
+    started = time.monotonic()
+    return lambda step: click.echo(f"{time.monotonic() - started:4.0f} s  {step}", err=True)
+
+
+def _steps(texts: Sequence[str], batches: Sequence[int], told: Told) -> Table:
     from rich.table import Table
 
     from riskguard.evaluation.channel_cost import channel_costs
@@ -205,11 +216,13 @@ def _steps(texts: Sequence[str], batches: Sequence[int]) -> Table:
     from riskguard.evaluation.matcher_cost import matcher_rows
     from riskguard.evaluation.pii.cost import GOAL_US, number_costs
 
-    found = costs(Settings.load(), texts, batches=batches)
+    found = costs(Settings.load(), texts, batches=batches, told=told)
+    told("the channels")
     of_channels = [channel_costs(texts, batch=size) for size in batches]
+    told("pii, number-like kinds, beside Presidio")
     of_numbers = [number_costs(texts, batch=size) for size in batches]
     posts = len(texts)
-    title = f"µs per post: best of three, one thread, {posts} invented posts, median {_median(texts)} characters"
+    title = f"µs per post: best of up to three, one thread, {posts} invented posts, median {_median(texts)} characters"
     table = Table("step", *(f"batch {size}" for size in batches), title=title)
     for step, figures in found.items():
         table.add_row(step, *(f"{figure:.1f}" for figure in figures))
@@ -220,6 +233,7 @@ def _steps(texts: Sequence[str], batches: Sequence[int]) -> Table:
     table.add_row(f"pii, number-like kinds (goal {GOAL_US:.0f})", *(f"{cost:.1f}" for cost in of_numbers))
     table.add_row("Presidio, the same patterns, one by one", _presidio(texts))
     table.add_section()
+    told("20,000 terms")
     for step, cells in matcher_rows(Settings.load().policy_dir / "lexicons", texts, batches).items():
         table.add_row(step, *cells)
     return table
