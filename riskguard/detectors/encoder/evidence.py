@@ -161,18 +161,19 @@ def _try_parts(questions: Sequence[_Question], means: Means, budget: Budget) -> 
 
 
 def _look_closer(questions: Sequence[_Question], means: Means, budget: Budget) -> None:
-    """Narrow the places that are still long."""
+    """Narrow the places that are still long, each by parts of its own: places of several columns may overlap."""
+    cuts: dict[str, dict[Place, list[Place]]] = {}
     rounds = []
     for question in questions:
         long = {place for place in question.wide.values() if place[1] - place[0] > FINEST}
         borders = means.words(question.text) if long else ()
-        rounds.append((question, [part for place in sorted(long) for part in parts_of(borders, *place, CLOSER_PARTS)]))
-    for question, parts, logits in _read(rounds, means, budget):
-        for column, (start, end) in question.wide.items():
-            inside = [at for at, part in enumerate(parts) if start <= part[0] and part[1] <= end]
-            losses = question.stood[column] - logits[inside, column]
-            place = _outstanding([parts[at] for at in inside], losses) if inside else None
-            question.found[column] = place or (start, end)
+        cut = cuts[question.text] = {place: parts_of(borders, *place, CLOSER_PARTS) for place in sorted(long)}
+        rounds.append((question, list(dict.fromkeys(part for parts in cut.values() for part in parts))))
+    for question, tried, logits in _read(rounds, means, budget):
+        for column, wide in question.wide.items():
+            if parts := cuts[question.text].get(wide):
+                losses = question.stood[column] - logits[[tried.index(part) for part in parts], column]
+                question.found[column] = _outstanding(parts, losses) or wide
 
 
 def _read(

@@ -146,3 +146,22 @@ def test_words_that_the_encoder_knows_are_not_cut() -> None:
     speller = Speller(Vocabulary(dict.fromkeys("大促销来看", ""), ["促销", "来看看"]))
     assert word_borders(speller, "大促销来看看x") == [1, 3, 6, 7]
     assert word_borders(speller, "") == []
+
+
+@given(st.lists(st.lists(st.floats(0, 3), min_size=90, max_size=90), min_size=2, max_size=3))
+def test_places_that_overlap_are_narrowed_each_by_itself(shares: list[list[float]]) -> None:
+    """What a column's places weigh says where its evidence lies, wherever that of others does."""
+    text = "".join(chr(0x4E00 + at) for at in range(90))
+    weigh = np.array(shares)
+
+    def logits(texts: Sequence[str]) -> Logits:
+        return np.array([weigh[:, [ord(char) - 0x4E00 for char in each]].sum(axis=1) for each in texts])
+
+    stood = dict(enumerate(logits([text])[0].tolist()))
+    (found,) = carriers([(text, stood)], _means(logits), Budget(PLENTY))
+    alone = {}
+    for column, odds in stood.items():
+        (by_itself,) = carriers([(text, {column: odds})], _means(logits), Budget(PLENTY))
+        alone |= by_itself
+    assert found == alone
+    assert all(0 <= start < end <= len(text) for start, end in found.values())
