@@ -152,6 +152,29 @@ def test_what_is_due_next_is_known(plan: AlertPlan, course: list[Happening]) -> 
         assert early.notices == ()
 
 
+def test_the_escalation_of_another_route_to_the_same_receiver_is_known() -> None:
+    """The first route that leads there has none; the second, after a minute, goes further."""
+    after_a_minute = Escalation(MINUTE, ("boss",))
+    first = Route("first", Match(), to=("chat",), group_wait=timedelta(0), goes_on=True)
+    root = Route("root", Match(), to=("chat",), group_wait=timedelta(0), escalate=after_a_minute, routes=(first,))
+    alert = Alert(
+        key="1",
+        kind="a",
+        name="a",
+        severity=Severity.INFO,
+        community="a",
+        scene=None,
+        summary="x",
+        page="",
+        labels={},
+        starts_at=START,
+    )
+    world = World()
+    world.take(Happening(START, What.RAISED, alert))
+    _, next_at = world.look(AlertPlan("v", root), (), START)
+    assert next_at == START + MINUTE
+
+
 @given(hours, st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)))  # noqa: DTZ001 (local, made aware below)
 def test_quiet_hours_and_their_opposite_share_no_time(quiet: QuietHours, local: datetime) -> None:
     moment = local.replace(tzinfo=SHANGHAI)

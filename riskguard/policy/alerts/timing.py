@@ -26,10 +26,12 @@ class Step:
 
 @dataclass(slots=True)
 class _Bucket:
-    """What a group hears of: the route that led there first, and alerts that may be told now."""
+    """What a group hears of: the route that led there first, alerts that may be told now, and after how long those that
+    nobody acknowledges go further, by any of the routes that led there."""
 
     route: Route
     alerts: dict[str, KeptAlert] = field(default_factory=dict)
+    patience: list[timedelta] = field(default_factory=list)
 
 
 def step(
@@ -119,7 +121,9 @@ def _buckets(
             elif late is not None:
                 later.append(late)
             for key in keys if not hushed(kept, route, now) else ():
-                buckets.setdefault(key, _Bucket(route)).alerts[kept.id] = kept
+                bucket = buckets.setdefault(key, _Bucket(route))
+                bucket.alerts[kept.id] = kept
+                bucket.patience += [route.escalate.after] if route.escalate else []
     return buckets, later
 
 
@@ -170,8 +174,7 @@ def _turn(group: Group, bucket: _Bucket, plan: AlertPlan, over: Mapping[str, Kep
         notice = Notice(
             group, _reason(group, fresh, ended), route.repeat_interval, tuple(fresh), tuple(stays), tuple(ended)
         )
-        unanswered = [route.escalate.after] if route.escalate else []
-        return _Turn(now + min([route.group_interval, *unanswered]), notice)
+        return _Turn(now + min([route.group_interval, *bucket.patience]), notice)
     quiet_until = (group.sent_at or now) + route.group_interval
     return _Turn(due or quiet_until, idle=due is None and not group.told and quiet_until <= now)
 
