@@ -56,3 +56,21 @@ def test_a_worker_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     migrate(url, keyring=KEYRING)
     done = subprocess.run([sys.executable, "-c", _LOADED, url], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+_MEASURED = """
+import sys
+from pathlib import Path
+from riskguard.detectors.encoder.model import load_encoder
+from riskguard.settings import Settings
+models = Settings.load({}).model_dir
+encoder = load_encoder(models / "risk-encoder", linear=models / "linear", memory=Path(sys.argv[1]))
+print(encoder.choice.engine.name.partition("-")[0], *sorted({"openvino", "onnxruntime"} & sys.modules.keys()))
+"""
+
+
+def test_what_was_measured_and_not_taken_leaves_nothing_behind(tmp_path: Path) -> None:
+    told = subprocess.run([sys.executable, "-c", _MEASURED, tmp_path], capture_output=True, text=True, check=True)
+    library, *loaded = told.stdout.split()
+    assert loaded == [library]
+    assert [file.name[:7] for file in tmp_path.iterdir()] == ["engine-"]
