@@ -284,7 +284,7 @@ def personal_panel(settings: Settings, *, models: bool) -> Panel:
     from riskguard.detectors.registry import encoder
 
     folder = settings.model_dir
-    own = encoder(folder / "risk-encoder", folder / "linear", settings.encoder_engine, settings.data_dir)
+    own = encoder(folder, settings.encoder_engine, settings.data_dir)
     return Personal([PiiDetector(), PersonDetector(), own])
 
 

@@ -173,7 +173,7 @@ def encoder(
         raise _workshop(missing) from missing
     settings = Settings.load()
     folder = models or settings.model_dir
-    places = Places(data or settings.training_data, work, folder / "linear", work / "candidate")
+    places = Places(data or settings.training_data, work, folder / "linear", folder / "restorer", work / "candidate")
     course = Course.suited(steps, seed=seed, more=more or begun is not None, on_gpu=gpu_here())
     if begun is not None:
         take_up(begun, work)

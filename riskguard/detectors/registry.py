@@ -48,7 +48,7 @@ def build_panel(
             WatchedLexicon(policy_dir / "lexicons"),
             PiiDetector(),
             PersonDetector(),
-            encoder(model_dir / "risk-encoder", model_dir / "linear", engine, memory),
+            encoder(model_dir, engine, memory),
             SimilarDetector(look_alikes, policy_dir=policy_dir, key=look_alike_key),
             *_hub(hub, model_dir / "hub.yaml", policy_dir / "taxonomy.yaml"),
             *map(_extra, extra),
@@ -57,11 +57,12 @@ def build_panel(
     )
 
 
-def encoder(folder: Path, linear: Path, engine: str, memory: Path | None = None) -> Detector:
-    """The encoder of this folder, which holds the linear model too; without one, that model alone, or what abstains."""
+def encoder(models: Path, engine: str, memory: Path | None = None) -> Detector:
+    """The encoder among these models, which holds two of them too; without one, the linear one, or what abstains."""
+    folder, linear = models / "risk-encoder", models / "linear"
     if not folder.is_dir():
         return _linear(linear)
-    return EncoderDetector.load(folder, linear=linear, engine=engine, memory=memory)
+    return EncoderDetector.load(folder, linear=linear, restorer=models / "restorer", engine=engine, memory=memory)
 
 
 def _combiner(folder: Path) -> Combiner | None:

@@ -19,10 +19,11 @@ from riskguard.evaluation.examples import Library, mix
 from riskguard.evaluation.held import unseen
 from riskguard.evaluation.metrics import Floats, Truth
 from riskguard.evaluation.recipe import RECIPES
+from riskguard.text.restoring import Restorer
 
 LINEAR, ENCODER, ENCODER_ALONE = "linear", "encoder", "encoder alone"
 _AT_ONCE = 512
-_LINEAR_FOLDER, _ENCODER_FOLDER = "linear", "risk-encoder"
+_LINEAR_FOLDER, _ENCODER_FOLDER, _RESTORER_FOLDER = "linear", "risk-encoder", "restorer"
 
 Read = Callable[[int], None]
 """Hears how many texts an encoder has just read."""
@@ -69,6 +70,22 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
+class RestoredTexts:
+    """What is read for a text; each is restored when it is first asked for."""
+
+    restorer: Restorer
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def of(self, texts: Sequence[str]) -> list[str]:
+        """One for each folded text."""
+        fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
+        for start in range(0, len(fresh), _AT_ONCE):
+            part = fresh[start : start + _AT_ONCE]
+            self._known.update(zip(part, (each.text for each in self.restorer.restore(part)), strict=True))
+        return [self._known[text] for text in texts]
+
+
+@dataclass(frozen=True, slots=True)
 class LinearCandidate:
     """The linear model by itself."""
 
@@ -93,9 +110,12 @@ class LinearCandidate:
 class EncoderCandidate:
     """An encoder whose margins are remembered, joined with the linear model's by `fusion`; without it if all are 0.
 
+    Both read what is `restored` of a text.
+
     A head that has seen dev is told by the one of its `held` columns that has not seen the text.
     """
 
+    restored: Callable[[Sequence[str]], list[str]]
     remembered: Remembered
     mentions: Callable[[Sequence[str]], list[list[Mention]]]
     fusion: Fusion
@@ -109,18 +129,18 @@ class EncoderCandidate:
 
     def margins(self, texts: Sequence[str], originals: Sequence[str] | None = None) -> Floats:
         """(texts, heads) before calibration, by heads that have not seen them."""
-        return unseen(self.remembered.margins(texts), (*self.heads, *self.held), originals or texts)
+        return unseen(self.remembered.margins(self.restored(texts)), (*self.heads, *self.held), originals or texts)
 
     def scores(self, texts: Sequence[str], originals: Sequence[str] | None = None, /) -> Floats:
         """See Candidate."""
-        return sigmoid(self.fusion.logits(self.margins(texts, originals).astype(np.float32), texts))
+        return sigmoid(self.fusion.logits(self.margins(texts, originals).astype(np.float32), self.restored(texts)))
 
     def crossed(self, head: str, texts: Sequence[str], truth: Truth, weights: Floats) -> Floats:
         """See Candidate."""
         own = self.margins(texts)[:, self.heads.index(head)]
         linear = self.fusion.model
         heard = self.fusion.linear.any() and head in linear.heads
-        other = linear.margins(texts)[:, linear.heads.index(head)] if heard else None
+        other = linear.margins(self.restored(texts))[:, linear.heads.index(head)] if heard else None
         return fused_crossed(own, other, truth, weights)
 
 
@@ -136,7 +156,8 @@ def candidates(
         raise NotReady(f"no model in {models}", hint="train one with `riskguard train linear --data DIR`")
     found: list[Candidate] = []
     if encoder.is_dir():
-        whole = encoder_candidate(load_encoder(encoder, linear=linear, engine=engine), told)
+        restorer = models / _RESTORER_FOLDER
+        whole = encoder_candidate(load_encoder(encoder, linear=linear, restorer=restorer, engine=engine), told)
         found = [whole, without_linear(whole, dev)]
     return [*found, LinearCandidate(load_model(linear)[0])]
 
@@ -151,7 +172,9 @@ def encoder_candidate(encoder: Encoder, told: Read = _nobody) -> EncoderCandidat
     def mentions(texts: Sequence[str]) -> list[list[Mention]]:
         return encoder.read(texts).mentions
 
-    return EncoderCandidate(Remembered(read, told), mentions, encoder.fusion, encoder.held)
+    return EncoderCandidate(
+        RestoredTexts(encoder.restorer).of, Remembered(read, told), mentions, encoder.fusion, encoder.held
+    )
 
 
 def without_linear(whole: EncoderCandidate, dev: Library) -> EncoderCandidate:

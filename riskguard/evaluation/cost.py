@@ -32,6 +32,7 @@ from riskguard.queue.embedded import start_redis
 from riskguard.services.moderate import judge
 from riskguard.services.ports import Detector, Panel
 from riskguard.settings import Settings
+from riskguard.text.restoring import load_restorer
 from riskguard.text.view import TextView, fold_all
 
 COMMUNITY = "bench"
@@ -83,6 +84,7 @@ def _steps(settings: Settings, posts: Sequence[Post]) -> Iterator[dict[str, Fres
     for detector in loaded:
         steps[detector.name] = lambda detector=detector: reading(detector)  # type: ignore[misc]
     if (encoder := _encoder(settings)) is not None:
+        steps["restored, before the encoder reads"] = lambda: _restoring(settings, views)
         steps[f"encoder, {encoder.note['engine']}"] = lambda: reading(encoder)
         steps["evidence, of a post acted on"] = lambda: _explaining(encoder, posts, views)
     steps["similar, in memory"] = lambda: reading(SimilarDetector(MemoryLookAlikes()))
@@ -104,7 +106,17 @@ def _encoder(settings: Settings) -> EncoderDetector | None:
     folder = settings.model_dir / "risk-encoder"
     if not folder.is_dir():
         return None
-    return EncoderDetector.load(folder, linear=settings.model_dir / "linear", engine=settings.encoder_engine)
+    return EncoderDetector.load(
+        folder,
+        linear=settings.model_dir / "linear",
+        restorer=settings.model_dir / "restorer",
+        engine=settings.encoder_engine,
+    )
+
+
+def _restoring(settings: Settings, views: Mapping[str, TextView]) -> Step:
+    restorer, _ = load_restorer(settings.model_dir / "restorer")
+    return lambda batch: restorer.restore([views[post.id].folded for post in batch])
 
 
 def _explaining(encoder: EncoderDetector, posts: Sequence[Post], views: Mapping[str, TextView]) -> Step:

@@ -92,6 +92,14 @@ def gb2312(*, last_row: int) -> str:
     return "".join(code.decode("gb2312", "ignore") for code in codes)
 
 
+@cache
+def known_words() -> frozenset[str]:
+    """Words of two to four characters that people use: the frequent ones of jieba's dictionary, and slang."""
+    known = syllables()
+    words = (word for word, count in _jieba().items() if 2 <= len(word) <= 4 and count >= _RAREST_WORD)
+    return frozenset(word for word in (*words, *_tables()["words"].split()) if all(char in known for char in word))
+
+
 # --- kinds of disguise
 
 
@@ -257,7 +265,7 @@ def _words(text: str) -> list[tuple[int, int]]:
 
 
 def _longest_word(text: str, at: int) -> int:
-    known = _known_words()
+    known = known_words()
     return next((size for size in (4, 3, 2) if text[at : at + size] in known), 1)
 
 
@@ -273,13 +281,6 @@ def _unknown_pair(text: str, at: int) -> bool:
 @cache
 def _function_chars() -> frozenset[str]:
     return frozenset(common()[:_FUNCTION_CHARS])
-
-
-@cache
-def _known_words() -> frozenset[str]:
-    known = syllables()
-    words = (word for word, count in _jieba().items() if 2 <= len(word) <= 4 and count >= _RAREST_WORD)
-    return frozenset(word for word in (*words, *_tables()["words"].split()) if all(char in known for char in word))
 
 
 @cache

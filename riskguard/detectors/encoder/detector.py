@@ -19,6 +19,7 @@ from riskguard.detectors.encoder.windows import Window, windows_of
 from riskguard.detectors.linear.detector import HEADS
 from riskguard.domain.finding import Abstention, Cause, EvidenceSpan, Finding
 from riskguard.domain.post import Post
+from riskguard.text.restoring import Restored
 from riskguard.text.view import TextView
 
 NAMED = {"PER": "pii.name", "ADDR": "pii.address"}
@@ -54,9 +55,11 @@ class EncoderDetector:
         self.absences = (Abstention(self.name, "no model yet", Cause.ABSENT, missing),) if missing else ()
 
     @classmethod
-    def load(cls, folder: Path, *, linear: Path, engine: str = AUTO, memory: Path | None = None) -> Self:
-        """The model in `folder`, fitted with the linear one; see load_encoder for what is refused and remembered."""
-        return cls(load_encoder(folder, linear=linear, engine=engine, memory=memory))
+    def load(
+        cls, folder: Path, *, linear: Path, restorer: Path, engine: str = AUTO, memory: Path | None = None
+    ) -> Self:
+        """The model in `folder`, fitted with two others; see load_encoder for what is refused and remembered."""
+        return cls(load_encoder(folder, linear=linear, restorer=restorer, engine=engine, memory=memory))
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:  # noqa: ARG002
         """One finding per head that scores at least `floor`, and one for all names and one for all addresses."""
@@ -91,17 +94,19 @@ class EncoderDetector:
         gave them. The others were carried by the whole text, or the batch had more to explain than may be read for it.
         """
         budget = Budget(_EVIDENCE_CHARS)
+        restored = self._encoder.restored([view.folded for view in views])
         asked = [
             (row, window, stood)
-            for row, (view, them) in enumerate(zip(views, scores, strict=True))
-            for window, stood in self._loudest(view.folded, self._pointed(them), budget)
+            for row, (read, them) in enumerate(zip(restored, scores, strict=True))
+            for window, stood in self._loudest(read.text, self._pointed(them), budget)
         ]
         found = carriers([(window.chars, stood) for _, window, stood in asked], self._means, budget)
         told: list[dict[str, tuple[EvidenceSpan, ...]]] = [{} for _ in views]
         for (row, window, _), places in zip(asked, found, strict=True):
             for column, (start, end) in places.items():
                 head = self._encoder.heads[column]
-                told[row][head] = (_span(views[row], (window.start + start, window.start + end), head),)
+                place = (window.start + start, window.start + end)
+                told[row][head] = (_span(views[row], restored[row], place, head),)
         return told
 
     def _pointed(self, scores: Mapping[str, float]) -> dict[int, float]:
@@ -157,5 +162,9 @@ def _logit(score: float) -> float:
     return log(bounded / (1 - bounded))
 
 
-def _span(view: TextView, place: Place, head: str) -> EvidenceSpan:
-    return view.span(*place, f"模型判为 {head}，最主要因为这几个字")
+def _span(view: TextView, read: Restored, place: Place, head: str) -> EvidenceSpan:
+    """The place as it was written, with what was read for it if that is something else."""
+    start, end = read.place(*place)
+    chars = read.text[slice(*place)]
+    told = "" if chars == view.folded[start:end] else f"（读作“{chars}”）"
+    return view.span(start, end, f"模型判为 {head}，最主要因为这几个字{told}")

@@ -19,6 +19,7 @@ from riskguard.detectors.encoder.spelling import Speller
 from riskguard.detectors.encoder.windows import Window, batches, highest, windows_of
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import ModelInvalid
+from riskguard.text.restoring import Restored, Restorer, load_restorer
 
 CONFIG, SERVING, WEIGHTS = "config.json", "serving.json", "model.safetensors"
 FORMAT = "riskguard-encoder/1"
@@ -60,8 +61,9 @@ class Read(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """Reads folded texts of any length."""
+    """Reads folded texts of any length, as their authors may have meant them."""
 
+    restorer: Restorer
     speller: Speller
     tagger: Tagger
     fusion: Fusion
@@ -75,8 +77,22 @@ class Encoder:
         """In the order of the columns."""
         return self.fusion.heads
 
+    def restored(self, texts: Sequence[str]) -> list[Restored]:
+        """What is read for each of the folded texts."""
+        return self.restorer.restore(texts)
+
     def read(self, texts: Sequence[str]) -> Read:
         """Logits and mentions, a row a text."""
+        restored = self.restored(texts)
+        read = self._read([each.text for each in restored])
+        named = [
+            [_written(mention, each) for mention in mentions]
+            for each, mentions in zip(restored, read.mentions, strict=True)
+        ]
+        return Read(read.logits, named)
+
+    def _read(self, texts: Sequence[str]) -> Read:
+        """Of restored texts."""
         windows = windows_of(texts)
         margins = np.zeros((len(windows), len(self.heads)), np.float32)
         named: list[list[Mention]] = [[] for _ in texts]
@@ -90,7 +106,7 @@ class Encoder:
         return Read(self.fusion.logits(highest(margins, windows, len(texts)), texts), named)
 
     def logits(self, texts: Sequence[str]) -> Logits:
-        """Of texts that are no longer than a window."""
+        """Of restored texts that are no longer than a window."""
         margins = margins_of(self.choice.engine, self.speller, windows_of(texts), len(self.heads))
         return self.fusion.logits(margins, texts)
 
@@ -101,12 +117,14 @@ def scores(logits: Logits) -> Logits:
     return found
 
 
-def load_encoder(folder: Path, *, linear: Path, engine: str = AUTO, memory: Path | None = None) -> Encoder:
-    """The model in `folder`, fitted with the linear model in `linear`, on the engine that suits this machine; which one
-    does is remembered in the folder `memory`.
+def load_encoder(
+    folder: Path, *, linear: Path, restorer: Path, engine: str = AUTO, memory: Path | None = None
+) -> Encoder:
+    """The model in `folder`, fitted with those in `linear` and `restorer`, on the engine that suits this machine; which
+    one does is remembered in the folder `memory`.
 
     ModelInvalid for a file that is missing, damaged or not the one that serving.json names, and for another linear
-    model than it was fitted with. NotReady where no engine will do.
+    model or restorer than it was fitted with. NotReady where no engine will do.
     """
     config, serving = _json(folder / CONFIG), _json(folder / SERVING)
     if serving.get("format") != FORMAT:
@@ -120,7 +138,8 @@ def load_encoder(folder: Path, *, linear: Path, engine: str = AUTO, memory: Path
         kept = kept_file(memory, folder / SERVING) if memory else None
         choice = choose(folder, trial, wanted=engine, kept=kept)
         version = f"{_digest(folder / SERVING)[:12]}/{choice.engine.name}"
-        return Encoder(speller, Tagger(tuple(config["tags"])), fusion, choice, version, columns[count:])
+        restores = _restorer(restorer, serving["restorer_sha256"])
+        return Encoder(restores, speller, Tagger(tuple(config["tags"])), fusion, choice, version, columns[count:])
     except (KeyError, TypeError, ValueError) as error:
         raise ModelInvalid(f"{folder} holds no encoder that can serve: {error!r}", hint=_RESTORE) from error
 
@@ -142,6 +161,12 @@ def text_margins(engine: Engine, speller: Speller, texts: Sequence[str], heads: 
     """(texts, heads), before calibration, of so many first columns; a long text has those of its loudest window."""
     windows = windows_of(texts)
     return highest(margins_of(engine, speller, windows, heads), windows, len(texts))
+
+
+def _written(mention: Mention, restored: Restored) -> Mention:
+    """The mention where it stands in the text before that was restored."""
+    start, end = restored.place(mention.start, mention.end)
+    return mention._replace(start=start, end=end)
 
 
 def _owned(mentions: Sequence[Mention], window: Window, text: str) -> Iterator[Mention]:
@@ -193,6 +218,13 @@ def _linear(folder: Path, expected: str) -> LinearModel:
     if config["sha256"] != expected:
         raise ModelInvalid(f"the encoder was not fitted with the linear model in {folder}", hint=_RESTORE)
     return model
+
+
+def _restorer(folder: Path, expected: str) -> Restorer:
+    restorer, digest = load_restorer(folder)
+    if digest != expected:
+        raise ModelInvalid(f"the encoder was not fitted with the restorer in {folder}", hint=_RESTORE)
+    return restorer
 
 
 def _json(file: Path) -> dict[str, Any]:

@@ -23,7 +23,7 @@ MOODS = 60
 GAP = "\0\0\0"
 _MOOD = re.compile(r"\[[\u4e00-\u9fffa-z]{1,5}\]")
 _CHUNK = 4096
-_LABELLED_COPIES = 5
+LABELLED_COPIES = 5
 _LINE_ENDS = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029\0]+")
 _NER = ("ner_cluener", "ner_weibo", "ner_resume", "address_parts")
 
@@ -46,7 +46,7 @@ class Corpus:
 
 
 def fold_corpus(data: Path, file: Path) -> Counter[str]:
-    """Write every text of the corpus folded, one a line, and the labelled training texts _LABELLED_COPIES times.
+    """Write every text of the corpus folded, one a line, and the labelled training texts LABELLED_COPIES times.
 
     NotReady when there is no corpus.
     """
@@ -111,7 +111,7 @@ def _texts(data: Path, parts: Sequence[Path]) -> Iterator[str]:
     for part in parts:
         with lzma.open(part, "rt", encoding="utf-8", newline="\n") as lines:
             yield from (line.rstrip("\n") for line in lines)
-    for _ in range(_LABELLED_COPIES):
+    for _ in range(LABELLED_COPIES):
         yield from _labelled(data)
 
 

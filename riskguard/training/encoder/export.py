@@ -63,7 +63,7 @@ def save_serving(
     probe: tuple[Sequence[str], NDArray[np.float64]],
     *,
     tolerance: float,
-    linear_sha256: str,
+    fitted_with: Mapping[str, str],
     about: Mapping[str, object],
 ) -> None:
     """Write what a serving process checks and needs beside the graphs."""
@@ -75,7 +75,7 @@ def save_serving(
         "sha256": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files},
         "probe": {"texts": list(texts), "heads": margins.round(4).tolist()},
         "tolerance": tolerance,
-        "linear_sha256": linear_sha256,
+        **fitted_with,
         **about,
     }
     (folder / SERVING).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -23,6 +23,7 @@ from riskguard.evaluation.held import held_names, unseen
 from riskguard.evaluation.labelled import SOURCES, Split
 from riskguard.evaluation.metrics import Floats
 from riskguard.evaluation.recipe import RECIPES
+from riskguard.text.restoring import Restorer, load_restorer
 from riskguard.training.encoder.export import save_encoder, save_serving
 from riskguard.training.encoder.lessons import ENTITIES, HEADS, TAGS, sentences, subjects, unlabelled
 from riskguard.training.encoder.model import RiskEncoderForPosts
@@ -43,11 +44,12 @@ Told = Callable[[int, float, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where things lie: labelled `data`, the `work` folder of pre-training, the linear model beside, and `out`."""
+    """Where things lie: labelled `data`, the `work` folder of pre-training, the models that serve beside, and `out`."""
 
     data: Path
     work: Path
     linear: Path
+    restorer: Path
     out: Path
 
 
@@ -97,15 +99,16 @@ def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]
     save_encoder(model, speller, places.out)
     engine = OnnxRuntime(places.out / GRAPH, name="reference")
     linear, config = load_model(places.linear)
+    restorer, digest = load_restorer(places.restorer)
     told("calibrating on dev")
-    fitted = _calibrated(engine, speller, linear, dev)
+    fitted = _calibrated(engine, speller, linear, restorer, dev)
     texts = _probe_texts()
     save_serving(
         places.out,
         {head: numbers._asdict() for head, numbers in fitted.items()},
         (texts, text_margins(engine, speller, texts, len(HEADS)).astype(np.float64)),
         tolerance=TOLERANCE,
-        linear_sha256=str(config["sha256"]),
+        fitted_with={"linear_sha256": str(config["sha256"]), "restorer_sha256": digest},
         about=_about(places, course, teacher),
     )
 
@@ -151,8 +154,10 @@ def _blank(speller: Speller, weights: Mapping[str, torch.Tensor]) -> RiskEncoder
     return RiskEncoderForPosts(shape(speller, size=size_of(weights), heads=HEADS, tags=TAGS))
 
 
-def _calibrated(engine: Engine, speller: Speller, linear: LinearModel, dev: Library) -> dict[str, Fused]:
-    """Per head the slopes and the shift, fitted on its dev mix."""
+def _calibrated(
+    engine: Engine, speller: Speller, linear: LinearModel, restorer: Restorer, dev: Library
+) -> dict[str, Fused]:
+    """Per head the slopes and the shift, fitted on its dev mix as both models are served it."""
     told: dict[tuple[str, int], tuple[Floats, Floats]] = {}
     columns = (*HEADS, *held_names(REFITTED))
     found = {}
@@ -162,8 +167,9 @@ def _calibrated(engine: Engine, speller: Speller, linear: LinearModel, dev: Libr
             key = (rows.source, rows.cuts)
             if key not in told:
                 texts = dev.get(*key).texts
-                own = text_margins(engine, speller, texts, len(columns)).astype(np.float64)
-                told[key] = unseen(own, columns, texts), linear.margins(texts)
+                read = [each.text for each in restorer.restore(texts)]
+                own = text_margins(engine, speller, read, len(columns)).astype(np.float64)
+                told[key] = unseen(own, columns, texts), linear.margins(read)
         of_encoder = np.concatenate([told[rows.source, rows.cuts][0][rows.index, column] for rows in picked])
         of_linear = None
         if head in linear.heads:

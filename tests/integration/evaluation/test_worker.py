@@ -64,7 +64,9 @@ from pathlib import Path
 from riskguard.detectors.encoder.model import load_encoder
 from riskguard.settings import Settings
 models = Settings.load({}).model_dir
-encoder = load_encoder(models / "risk-encoder", linear=models / "linear", memory=Path(sys.argv[1]))
+encoder = load_encoder(
+    models / "risk-encoder", linear=models / "linear", restorer=models / "restorer", memory=Path(sys.argv[1])
+)
 print(encoder.choice.engine.name.partition("-")[0], *sorted({"openvino", "onnxruntime"} & sys.modules.keys()))
 """
 

@@ -47,7 +47,14 @@ def test_large_tables_are_stored_once(tmp_path: Path) -> None:
 def test_serving_json_names_every_file(tmp_path: Path) -> None:
     save_encoder(small_model(SPELLER), SPELLER, tmp_path)
     probe = (["好"], np.zeros((1, 3)))
-    save_serving(tmp_path, {}, probe, tolerance=0.1, linear_sha256="0", about={"made_on": "today"})
+    save_serving(
+        tmp_path,
+        {},
+        probe,
+        tolerance=0.1,
+        fitted_with={"linear_sha256": "0", "restorer_sha256": "1"},
+        about={"made_on": "today"},
+    )
     told = json.loads((tmp_path / "serving.json").read_text(encoding="utf-8"))
     assert set(told["sha256"]) == {WEIGHTS, GRAPH, INT8_GRAPH, "chars.tsv", "words.txt"}
     assert told["made_on"] == "today"

@@ -137,7 +137,8 @@ def test_a_table_has_a_column_for_each_model(figures: list[Figures]) -> None:
 
 
 def test_a_new_encoder_is_measured_before_it_takes_its_place(models: Path, examiner: Examiner, tmp_path: Path) -> None:
-    (tmp_path / "linear").symlink_to(models / "linear")
+    for name in ("linear", "restorer"):
+        (tmp_path / name).symlink_to(models / name)
     assert [one.name for one in candidates(tmp_path, examiner.dev)] == [LINEAR]
     found = candidates(tmp_path, examiner.dev, encoder=models / "risk-encoder", engine=ENGINE)
     assert [one.name for one in found] == [ENCODER, ENCODER_ALONE, LINEAR]

@@ -18,7 +18,9 @@ ENGINE = "onnxruntime-fp32"
 
 
 def _loaded(folder: Path) -> EncoderDetector:
-    return EncoderDetector.load(folder, linear=folder.parent / "linear", engine=ENGINE)
+    return EncoderDetector.load(
+        folder, linear=folder.parent / "linear", restorer=folder.parent / "restorer", engine=ENGINE
+    )
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +97,19 @@ def test_a_score_means_the_whole_text_until_somebody_asks(detector: EncoderDetec
     assert "ad" in span.reason
 
 
+def test_a_disguise_is_undone_before_a_text_is_read(detector: EncoderDetector) -> None:
+    assert _score(detector, "大ＣＵ销", "ad") == pytest.approx(_score(detector, "大促销", "ad"))
+
+
+def test_evidence_is_what_was_written_and_says_what_was_read(detector: EncoderDetector) -> None:
+    text = "今天天气好，大c\u200bu销"
+    (told,) = detector.explain(fold_all([text]), [{"ad": _score(detector, text, "ad")}])
+    span = told["ad"][0]
+    assert "c\u200bu" in text[span.start : span.end]
+    assert "读作" in span.reason
+    assert "促" in span.reason
+
+
 def test_evidence_of_a_long_post_lies_where_the_score_comes_from(detector: EncoderDetector) -> None:
     text = "天气" * 300 + "你真蠢" + "天气" * 150
     (told,) = detector.explain(fold_all([text]), [{"abuse": _score(detector, text, "abuse")}])
@@ -139,6 +154,11 @@ def _other_linear(folder: Path) -> None:
     (folder / "serving.json").write_text(json.dumps(serving | {"linear_sha256": "0" * 64}), encoding="utf-8")
 
 
+def _other_restorer(folder: Path) -> None:
+    serving = json.loads((folder / "serving.json").read_text(encoding="utf-8"))
+    (folder / "serving.json").write_text(json.dumps(serving | {"restorer_sha256": "0" * 64}), encoding="utf-8")
+
+
 def _other_format(folder: Path) -> None:
     (folder / "serving.json").write_text(json.dumps({"format": "riskguard-encoder/9"}), encoding="utf-8")
 
@@ -163,6 +183,7 @@ def _head_unknown_to_linear(folder: Path) -> None:
         pytest.param(_damage_config, "not JSON", id="torn-config"),
         pytest.param(_other_words, "not the file that", id="other-words"),
         pytest.param(_other_linear, "not fitted with the linear model", id="other-linear"),
+        pytest.param(_other_restorer, "not fitted with the restorer", id="other-restorer"),
         pytest.param(_other_format, "not of format", id="other-format"),
         pytest.param(_no_probe, "the probe does not fit", id="torn-probe"),
         pytest.param(_head_unknown_to_linear, "the linear model has no abuse", id="unknown-to-linear"),

@@ -22,7 +22,9 @@ EXACT = {"openvino-f32", "onnxruntime-fp32"}
 
 
 def _loaded(folder: Path, engine: str = "auto") -> EncoderDetector:
-    return EncoderDetector.load(folder, linear=folder.parent / "linear", engine=engine)
+    return EncoderDetector.load(
+        folder, linear=folder.parent / "linear", restorer=folder.parent / "restorer", engine=engine
+    )
 
 
 @pytest.fixture(scope="module")

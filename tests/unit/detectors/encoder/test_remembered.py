@@ -14,7 +14,9 @@ from tests.unit.detectors.encoder.tiny import made_encoder
 
 
 def _started(folder: Path, memory: Path, engine: str = "auto") -> EncoderDetector:
-    return EncoderDetector.load(folder, linear=folder.parent / "linear", engine=engine, memory=memory)
+    return EncoderDetector.load(
+        folder, linear=folder.parent / "linear", restorer=folder.parent / "restorer", engine=engine, memory=memory
+    )
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +89,8 @@ def test_another_model_is_another_file(folder: Path, tmp_path: Path) -> None:
 
 
 def test_the_exact_engine_is_not_loaded_in_vain_where_there_is_no_bf16(folder: Path) -> None:
-    refused = EncoderDetector.load(folder, linear=folder.parent / "linear").note["refused"]
+    refused = EncoderDetector.load(folder, linear=folder.parent / "linear", restorer=folder.parent / "restorer").note[
+        "refused"
+    ]
     assert ("openvino-bf16" in refused) == lacks_bf16()  # type: ignore[operator]
     assert processor()

@@ -14,6 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 from riskguard.detectors.encoder.spelling import Speller, Vocabulary
 from riskguard.detectors.linear.model import save_model
 from tests.unit.detectors.linear.models import made_by_hand
+from tests.unit.text.restoring.made import made_restorer
 
 HEADS = ("ad", "abuse", "emotion.sad")
 TAGS = ("O", "B-PER", "I-PER", "B-ADDR", "I-ADDR", "B-ORG", "I-ORG")
@@ -27,7 +28,7 @@ LINEAR = {"ad": 0.5}
 
 
 def made_encoder(models: Path, *, off_by: Mapping[str, float] | None = None, **serving: object) -> Path:
-    """models/risk-encoder, and models/linear beside it. `off_by` makes the graph of that name tell other margins."""
+    """models/risk-encoder, linear and restorer beside it. `off_by` makes the graph of that name tell other margins."""
     folder = models / "risk-encoder"
     folder.mkdir(parents=True)
     vocabulary = Vocabulary(dict.fromkeys([*LOUD, *TAGGED, *PLAIN, "你", "真", "又", "了"], ""), WORDS)
@@ -42,6 +43,7 @@ def made_encoder(models: Path, *, off_by: Mapping[str, float] | None = None, **s
         "probe": {"texts": PROBE, "heads": [[margin(text, head) for head in HEADS] for text in PROBE]},
         "tolerance": 0.02,
         "linear_sha256": save_model(made_by_hand(), models / "linear"),
+        "restorer_sha256": made_restorer(models / "restorer"),
         "sha256": {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in folder.iterdir()},
     }
     (folder / "serving.json").write_text(json.dumps(facts | serving), encoding="utf-8")

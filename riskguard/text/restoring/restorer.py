@@ -1,0 +1,161 @@
+"""Texts as their authors may have meant them: 'zha骗', '女表子', '傻.逼' read as 诈骗, 婊子, 傻逼, where ordinary posts
+make that far likelier.
+
+A noisy channel (Kernighan, Church and Gale, 1990): a reading gains what its characters are likelier to follow one
+another, and pays for each disguise that it supposes, and once for supposing any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+
+from riskguard.text.restoring.counts import LAST, Codes, Counts, Floats
+from riskguard.text.restoring.edits import Edits, Kind, Meanings
+
+_PRICE: Mapping[Kind, float] = {
+    Kind.SOUND: 10.25,
+    Kind.TWO_SOUNDS: 14.5,
+    Kind.SHAPE: 6.25,
+    Kind.SWAP: 7.75,
+    Kind.PARTS: 1.0,
+    Kind.SIGNS: 0.75,
+    Kind.CLAUSE_SIGNS: 1.5,
+    Kind.LETTER: 3.0,
+    Kind.PINYIN: -3.25,
+    Kind.INITIALS: -1.0,
+    Kind.PICTURE: -3.0,
+}
+"""What an edit of each kind costs, in natural logarithms; chosen with what follows on training texts."""
+
+_PRICE_OF_A_SIGN = 15.5
+_FEE, _FEE_OF_A_CHAR = 9.6, 0.34
+"""What all edits of a text must gain together, for its being disguised at all is unlikely."""
+
+_PROMISING = 0.3
+"""A text that has not gained this share of it by now never will."""
+
+_ROUNDS = 4
+_BORDER = "\0\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """`text` is what is read; character i of it was written as [starts[i], ends[i])."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where [start, end) of the text was written."""
+        return min(self.starts[start:end]), max(self.ends[start:end])
+
+    def edited(self, start: int, end: int, chars: str, *, moved: bool) -> Restored:
+        """With `chars` for [start, end). If they are as many and not `moved`, each was written where one stood."""
+        first, last = self.starts[start:end], self.ends[start:end]
+        if moved or len(chars) != end - start:
+            first, last = [min(first)] * len(chars), [max(last)] * len(chars)
+        return Restored(
+            self.text[:start] + chars + self.text[end:],
+            [*self.starts[:start], *first, *self.starts[end:]],
+            [*self.ends[:start], *last, *self.ends[end:]],
+        )
+
+
+class _Chosen(NamedTuple):
+    """An edit of one text, and what it gains."""
+
+    start: int
+    end: int
+    chars: str
+    moved: bool
+    gain: float
+
+
+@dataclass(frozen=True)
+class Restorer:
+    """Reads folded texts; most stay as they are."""
+
+    counts: Counts
+    meanings: Meanings
+
+    def restore(self, texts: Sequence[str]) -> list[Restored]:
+        """One reading per text."""
+        found = [unchanged(text) for text in texts]
+        gains = [0.0] * len(texts)
+        live: Sequence[int] = range(len(texts))
+        for _ in range(_ROUNDS):
+            chosen = self._chosen([found[at].text for at in live])
+            for at, edits in zip(live, chosen, strict=True):
+                for start, end, chars, moved, gain in sorted(edits, reverse=True):
+                    found[at] = found[at].edited(start, end, chars, moved=moved)
+                    gains[at] += gain
+            hopeful = [at for at, edits in zip(live, chosen, strict=True) if edits]
+            live = [at for at in hopeful if gains[at] > _PROMISING * _fee(texts[at])]
+        return [
+            each if gain > _fee(text) else unchanged(text) for text, each, gain in zip(texts, found, gains, strict=True)
+        ]
+
+    def _chosen(self, texts: Sequence[str]) -> list[list[_Chosen]]:
+        """Per text the edits that gain most; between two of them at least one character stays."""
+        found: list[list[_Chosen]] = [[] for _ in texts]
+        if not texts:
+            return found
+        joined = _BORDER + "".join(text + _BORDER for text in texts)
+        raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        codes = np.minimum(raw, LAST).astype(np.uint16)
+        log = np.zeros(len(codes))
+        log[2:] = self.counts.log_chance(codes[:-2], codes[1:-1], codes[2:])
+        edits = self.meanings.edits(joined, codes, log)
+        gains = self._gains(codes, log, edits)
+        bases = [*accumulate((len(text) + len(_BORDER) for text in texts), initial=len(_BORDER))]
+        for at in _best(edits, gains):
+            text = int(np.searchsorted(bases, edits.start[at], side="right")) - 1
+            start, end = (int(place[at]) - bases[text] for place in (edits.start, edits.end))
+            chars = "".join(map(chr, edits.chars[at, : edits.size[at]].tolist()))
+            found[text].append(_Chosen(start, end, chars, edits.kind[at] == Kind.SWAP, float(gains[at])))
+        return found
+
+    def _gains(self, codes: Codes, log: Floats, edits: Edits) -> Floats:
+        """How much likelier each edit makes the characters that it writes and the two behind, less its price."""
+        sums = np.concatenate(([0.0], np.cumsum(log)))
+        signs = np.isin(edits.kind, (Kind.SIGNS, Kind.CLAUSE_SIGNS))
+        gains: Floats = sums[edits.start] - sums[edits.end + 2] - _PRICES[edits.kind]
+        gains -= signs * _PRICE_OF_A_SIGN * (edits.end - edits.start)
+        for size in np.unique(edits.size).tolist():
+            rows = np.flatnonzero(edits.size == size)
+            before, behind = edits.start[rows, None] + (-2, -1), edits.end[rows, None] + (0, 1)
+            read = np.concatenate([codes[before], edits.chars[rows, :size], codes[behind]], axis=1).T
+            for at in range(size + 2):
+                hopeful = np.flatnonzero(gains[rows] > 0.0)
+                rows, read = rows[hopeful], read[:, hopeful]
+                gains[rows] += self.counts.log_chance(*read[at : at + 3])
+        return gains
+
+
+def unchanged(text: str) -> Restored:
+    """The text as it was written."""
+    return Restored(text, range(len(text)), range(1, len(text) + 1))
+
+
+def _fee(text: str) -> float:
+    return _FEE + _FEE_OF_A_CHAR * len(text)
+
+
+def _best(edits: Edits, gains: Floats) -> Iterator[int]:
+    """Those that gain anything, the greediest first, but none beside one before it."""
+    order = np.argsort(-gains)
+    taken: set[int] = set()
+    for at in order[gains[order] > 0.0].tolist():
+        around = range(int(edits.start[at]) - 1, int(edits.end[at]) + 1)
+        if taken.isdisjoint(around):
+            taken.update(around)
+            yield at
+
+
+_PRICES = np.array([_PRICE[kind] for kind in Kind])
