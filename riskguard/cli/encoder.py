@@ -204,8 +204,13 @@ def _taught(steps: int) -> Iterator[Callable[[int, float, float], None]]:
 
 
 def one_thread_each() -> None:
-    """Before torch is imported: its threads fight over two cores, processes of one thread do not."""
+    """Before torch is imported: its threads fight over two cores, processes of one thread do not.
+
+    And no batch is as long as the last, so what it prepares for the sizes of each is no use and grows by gigabytes.
+    """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    for cache in ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"):
+        os.environ.setdefault(cache, "32")
 
 
 def _bar(more: str) -> Progress:

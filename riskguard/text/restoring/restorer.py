@@ -15,31 +15,34 @@ from typing import NamedTuple
 import numpy as np
 
 from riskguard.text.restoring.counts import LAST, Codes, Counts, Floats
-from riskguard.text.restoring.edits import Edits, Kind, Meanings
+from riskguard.text.restoring.edits import Edits, Kind, Meanings, Places
 
 _PRICE: Mapping[Kind, float] = {
-    Kind.SOUND: 10.25,
+    Kind.SOUND: 9.75,
     Kind.TWO_SOUNDS: 14.5,
     Kind.SHAPE: 6.25,
-    Kind.SWAP: 7.75,
+    Kind.SWAP: 8.25,
     Kind.PARTS: 1.0,
-    Kind.SIGNS: 0.75,
+    Kind.SIGNS: -1.25,
     Kind.CLAUSE_SIGNS: 1.5,
-    Kind.LETTER: 3.0,
+    Kind.LETTER: 6.0,
     Kind.PINYIN: -3.25,
     Kind.INITIALS: -1.0,
     Kind.PICTURE: -3.0,
 }
 """What an edit of each kind costs, in natural logarithms; chosen with what follows on training texts."""
 
-_PRICE_OF_A_SIGN = 15.5
+_PRICE_OF_A_SIGN: Mapping[Kind, float] = {Kind.SIGNS: 14.0, Kind.CLAUSE_SIGNS: 15.5}
+_PRICE_AGAIN = 4.0
+"""Of a sign that the writer has put between characters before."""
+
 _FEE, _FEE_OF_A_CHAR = 9.6, 0.34
 """What all edits of a text must gain together, for its being disguised at all is unlikely."""
 
 _PROMISING = 0.3
 """A text that has not gained this share of it by now never will."""
 
-_ROUNDS = 4
+_ROUNDS = 6
 _BORDER = "\0\0"
 
 
@@ -88,11 +91,14 @@ class Restorer:
         """One reading per text."""
         found = [unchanged(text) for text in texts]
         gains = [0.0] * len(texts)
+        signs: list[set[str]] = [set() for _ in texts]
         live: Sequence[int] = range(len(texts))
         for _ in range(_ROUNDS):
-            chosen = self._chosen([found[at].text for at in live])
+            chosen = self._chosen([found[at].text for at in live], [signs[at] for at in live])
             for at, edits in zip(live, chosen, strict=True):
                 for start, end, chars, moved, gain in sorted(edits, reverse=True):
+                    if not chars:
+                        signs[at].add(found[at].text[start:end])
                     found[at] = found[at].edited(start, end, chars, moved=moved)
                     gains[at] += gain
             hopeful = [at for at, edits in zip(live, chosen, strict=True) if edits]
@@ -101,8 +107,9 @@ class Restorer:
             each if gain > _fee(text) else unchanged(text) for text, each, gain in zip(texts, found, gains, strict=True)
         ]
 
-    def _chosen(self, texts: Sequence[str]) -> list[list[_Chosen]]:
-        """Per text the edits that gain most; between two of them at least one character stays."""
+    def _chosen(self, texts: Sequence[str], signs: Sequence[set[str]]) -> list[list[_Chosen]]:
+        """Per text the edits that gain most; between two of them at least one character stays. `signs` were left out
+        of each text before."""
         found: list[list[_Chosen]] = [[] for _ in texts]
         if not texts:
             return found
@@ -112,10 +119,11 @@ class Restorer:
         log = np.zeros(len(codes))
         log[2:] = self.counts.log_chance(codes[:-2], codes[1:-1], codes[2:])
         edits = self.meanings.edits(joined, codes, log)
-        gains = self._gains(codes, log, edits)
         bases = [*accumulate((len(text) + len(_BORDER) for text in texts), initial=len(_BORDER))]
+        of = np.searchsorted(bases, edits.start, side="right") - 1
+        gains = self._gains(codes, log, edits) - _prices_of_signs(edits, joined, of, signs)
         for at in _best(edits, gains):
-            text = int(np.searchsorted(bases, edits.start[at], side="right")) - 1
+            text = int(of[at])
             start, end = (int(place[at]) - bases[text] for place in (edits.start, edits.end))
             chars = "".join(map(chr, edits.chars[at, : edits.size[at]].tolist()))
             found[text].append(_Chosen(start, end, chars, edits.kind[at] == Kind.SWAP, float(gains[at])))
@@ -124,9 +132,7 @@ class Restorer:
     def _gains(self, codes: Codes, log: Floats, edits: Edits) -> Floats:
         """How much likelier each edit makes the characters that it writes and the two behind, less its price."""
         sums = np.concatenate(([0.0], np.cumsum(log)))
-        signs = np.isin(edits.kind, (Kind.SIGNS, Kind.CLAUSE_SIGNS))
         gains: Floats = sums[edits.start] - sums[edits.end + 2] - _PRICES[edits.kind]
-        gains -= signs * _PRICE_OF_A_SIGN * (edits.end - edits.start)
         for size in np.unique(edits.size).tolist():
             rows = np.flatnonzero(edits.size == size)
             before, behind = edits.start[rows, None] + (-2, -1), edits.end[rows, None] + (0, 1)
@@ -147,9 +153,21 @@ def _fee(text: str) -> float:
     return _FEE + _FEE_OF_A_CHAR * len(text)
 
 
+def _prices_of_signs(edits: Edits, joined: str, of: Places, signs: Sequence[set[str]]) -> Floats:
+    """What leaving out signs costs, by how many there are; less for those that were left out of the text before."""
+    prices: Floats = _PRICES_OF_A_SIGN[edits.kind] * (edits.end - edits.start)
+    for at in np.flatnonzero(edits.size == 0).tolist() if any(signs) else ():
+        if joined[edits.start[at] : edits.end[at]] in signs[of[at]]:
+            prices[at] = _PRICE_AGAIN
+    return prices
+
+
 def _best(edits: Edits, gains: Floats) -> Iterator[int]:
-    """Those that gain anything, the greediest first, but none beside one before it."""
-    order = np.argsort(-gains)
+    """Those that gain anything, the greediest first, but none beside one before it.
+
+    What gains the same is taken in the order of the edits, so that a text is read alike in every batch.
+    """
+    order = np.argsort(-gains.round(6), kind="stable")
     taken: set[int] = set()
     for at in order[gains[order] > 0.0].tolist():
         around = range(int(edits.start[at]) - 1, int(edits.end[at]) + 1)
@@ -159,3 +177,4 @@ def _best(edits: Edits, gains: Floats) -> Iterator[int]:
 
 
 _PRICES = np.array([_PRICE[kind] for kind in Kind])
+_PRICES_OF_A_SIGN = np.array([_PRICE_OF_A_SIGN.get(kind, 0.0) for kind in Kind])
