@@ -41,11 +41,12 @@ check: $(VENV)/.dev ## the fast loop: style, types, import contracts, unit and p
 	$(BIN)/lint-imports --no-logo
 	@if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint --failure-threshold info Dockerfile; \
 	  else echo "Dockerfile not linted: hadolint has no build for this machine"; fi
-	$(BIN)/pytest -q -n 2 tests/unit tests/property
+	HYPOTHESIS_PROFILE=few $(BIN)/pytest -q -n 2 tests/unit tests/property
 	$(BIN)/riskguard policy check
 	$(BIN)/riskguard policy test
 
-test: check ## everything: check, then integration and end-to-end tests
+test: check ## everything: check, then laws with more examples, integration and end-to-end tests
+	$(BIN)/pytest -q -n 2 tests/property
 	$(BIN)/pytest -q -n 2 --dist loadfile tests/integration
 	$(BIN)/pytest -q tests/e2e
 
