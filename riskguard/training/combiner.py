@@ -72,7 +72,8 @@ _WRONG_RULE = 0.3
 _AT_ONCE = 256
 _TRADE = frozenset({"fraud", "gambling", "illegal_trade", "drugs", "weapons", "sexual", "ad"})
 _HARM = frozenset({"abuse", "hate", "vulgar"})
-_AT_GROUPS = frozenset({"hate", "sexism"})
+_AT_GROUPS, _AT_GROUP = frozenset({"hate", "sexism"}), "hate."
+_SAID_OF = {"sexism": "hate.gender"}
 _NOON = datetime(2020, 3, 1, 4, tzinfo=UTC)
 _SMS = {
     "AD_Loan": frozenset({"ad", "fraud"}),
@@ -176,13 +177,14 @@ def _of_posts(row: Row) -> frozenset[str]:
     kind = row.more["kind"]
     if row.label == "innocent" or kind.startswith("contrast.against"):
         return frozenset()
-    return frozenset({row.label, kind.rpartition(".")[2]} & {*_TRADE, *_HARM, row.label})
+    at = {kind} if kind.startswith(_AT_GROUP) else set()
+    return frozenset({row.label, kind.rpartition(".")[2]} & {*_TRADE, *_HARM, row.label} | at)
 
 
 def _of_comments(row: Row) -> frozenset[str]:
     if row.label != "1":
         return frozenset()
-    return _HARM if row.more["kind"] == "attacks_group" else _HARM - {"hate"}
+    return _HARM | {f"{_AT_GROUP}{row.more['topic']}"} if row.more["kind"] == "attacks_group" else _HARM - {"hate"}
 
 
 def _own(cases: Path) -> Iterator[Lesson]:
@@ -211,7 +213,8 @@ def _true(label: str, broken: frozenset[str], basis: Basis) -> bool:
     if kind == "ad":
         return bool(broken & _TRADE)
     if basis is Basis.HEAD and kind in _AT_GROUPS:
-        return "hate" in broken
+        at = {each for each in broken if each.startswith(_AT_GROUP)}
+        return "hate" in broken and (label == "hate" or not at or _SAID_OF.get(label, label) in at)
     return bool(broken & _HARM) if kind in _HARM else kind in broken
 
 
