@@ -17,7 +17,7 @@ from riskguard.training.encoder.lessons import Sentence, Subject
 
 IGNORED = -100
 _POOL = 24
-_TWINS, _TWIN_WEIGHT = 0.35, 0.6
+_TWINS, _TWIN_WEIGHT = 0.6, 0.6
 
 Place = tuple[int, int]
 """Number of a subject, and of one of its texts."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from riskguard.detectors.encoder.engine import GRAPH, Engine, OnnxRuntime
 from riskguard.detectors.encoder.model import SERVING, text_margins
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.detectors.linear.model import LinearModel, load_model
-from riskguard.domain.errors import NotReady
+from riskguard.domain.errors import ModelInvalid, NotReady
 from riskguard.evaluation.calibration import Fused, fused
 from riskguard.evaluation.examples import POSTS, Library, mix
 from riskguard.evaluation.held import held_names, unseen
@@ -37,6 +38,9 @@ from riskguard.training.invented import INVENTED, invented
 
 TAUGHT, EARLIER = "taught.pt", "courses.json"
 TOLERANCE = 0.05
+STORY = ("trained_on", "tagged_on", "permissive_heads", "pretraining", "courses", "teacher", "made_on")
+"""What serving.json tells of how an encoder was made."""
+
 _PROBE = 48
 
 Told = Callable[[int, float, float], None]
@@ -97,19 +101,47 @@ def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]
     model = refitted(model, speller, dev)
     told("writing the graphs")
     save_encoder(model, speller, places.out)
-    engine = OnnxRuntime(places.out / GRAPH, name="reference")
+    told("calibrating on dev")
+    engine, texts = OnnxRuntime(places.out / GRAPH, name="reference"), _probe_texts()
+    probe = texts, text_margins(engine, speller, texts, len(HEADS)).astype(np.float64)
+    _save_calibrated(places, engine, speller, dev, probe, _about(places, course, teacher))
+
+
+def calibrate_encoder(trained: Path, places: Places, *, told: Callable[[str], None]) -> None:
+    """Write the encoder in `trained` to `places.out` as it is, with scores calibrated anew for the models beside it.
+
+    For a linear model or a restorer that was made again. ModelInvalid if `trained` holds no encoder.
+    """
+    told("calibrating on dev")
+    shutil.copytree(trained, places.out, dirs_exist_ok=True)
+    try:
+        facts = json.loads((trained / SERVING).read_text(encoding="utf-8"))
+        probe = facts["probe"]["texts"], np.array(facts["probe"]["heads"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelInvalid(f"{trained / SERVING} tells of no encoder: {error!r}") from error
+    story = {name: value for name, value in facts.items() if name in STORY}
+    engine, speller = OnnxRuntime(places.out / GRAPH, name="reference"), Speller.load(places.out)
+    _save_calibrated(places, engine, speller, Library(places.data, Split.DEV), probe, story)
+
+
+def _save_calibrated(
+    places: Places,
+    engine: Engine,
+    speller: Speller,
+    dev: Library,
+    probe: tuple[Sequence[str], Floats],
+    about: Mapping[str, object],
+) -> None:
     linear, config = load_model(places.linear)
     restorer, digest = load_restorer(places.restorer)
-    told("calibrating on dev")
     fitted = _calibrated(engine, speller, linear, restorer, dev)
-    texts = _probe_texts()
     save_serving(
         places.out,
         {head: numbers._asdict() for head, numbers in fitted.items()},
-        (texts, text_margins(engine, speller, texts, len(HEADS)).astype(np.float64)),
+        probe,
         tolerance=TOLERANCE,
         fitted_with={"linear_sha256": str(config["sha256"]), "restorer_sha256": digest},
-        about=_about(places, course, teacher),
+        about=about,
     )
 
 
