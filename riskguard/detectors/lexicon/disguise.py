@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from riskguard.detectors.lexicon.files import Spelling, Tier
 from riskguard.detectors.lexicon.homophone import usually_another
-from riskguard.detectors.lexicon.index import Index
+from riskguard.detectors.lexicon.index import Form, Index, Meant
+from riskguard.detectors.lexicon.oddness import ODD, ODDEST, ORDINARY, Oddness
 from riskguard.detectors.lexicon.sighting import Manner, Sighting, in_address, stands_free
 from riskguard.detectors.lexicon.way import Way
-from riskguard.detectors.lexicon.words import Words, surprise
+from riskguard.detectors.lexicon.words import Words
 from riskguard.text.channels import channels_of, is_han
 from riskguard.text.noise import squeezed
 from riskguard.text.view import TextView
@@ -35,20 +36,23 @@ _LISTED: Mapping[Tier, int] = {Tier.STRONG: 2, Tier.MEDIUM: 1, Tier.WEAK: 0}
 _MANNERS: Mapping[Way, Manner] = {way: Manner[way.name] for way in Way}
 
 _SHORT, _LONG = 2, 4
-_ORDINARY, _ODD, _ODDEST = 6.5, 8.5, 10.0
-"""Nats a character: what everybody writes, hardly anybody, and nobody. Chosen on `tune` and dev of ordinary posts."""
-
 _MOST = 64
 """So many disguises of one text are looked at."""
 
 _SAME_PLACE = {Way.SOUND, Way.GLYPH}
 """Nobody hides a term behind one that is less odd, unless neither is a word: '微信' is no disguise of '薇信'."""
 
+_COMPARED = {*_SAME_PLACE, Way.SHUFFLE}
+"""The ways in which a spelling must be odder than what it stands for."""
+
 _REORDERED = 0.3
 """So much odder is a term whose characters were moved."""
 
 _SPELT_OUT = 5
 """So many letters in a Chinese text that spell a term are no abbreviation."""
+
+_REMEMBERED = 65536
+"""So many spellings are remembered; then they are forgotten."""
 
 _AROUND = 20
 _BROKEN = re.compile(r"[\W_]{4,}|[,.!?;:、。，\n\t…()\[\]{}<>《》【】「」\"'“”#@/&|]|--|(?<![a-z]) (?![a-z])")
@@ -63,14 +67,27 @@ _LATIN = re.compile("[a-z]+")
 _HAN = re.compile("[\u3400-\u9fff]")
 
 
-class Hidden(NamedTuple):
-    """A place [start, end) of a folded text that may be a key in disguise, and the signs in its spelling itself."""
+_oddness = Oddness()
+
+
+class Reading(NamedTuple):
+    """A key that a spelling may stand for, and the `signs` that speak for it wherever it stands."""
 
     key: str
-    way: Way
+    manner: Manner
+    signs: int
+
+
+class Hidden(NamedTuple):
+    """A place [start, end) of a folded text that may be one of several keys in disguise."""
+
     start: int
     end: int
-    own: int
+    readings: Sequence[Reading]
+
+
+_Surface = tuple[int, Form, str, str]
+"""The channel and the form that it reads, and how the author wrote it: raw and folded."""
 
 
 class Disguises:
@@ -79,55 +96,96 @@ class Disguises:
     def __init__(self, ways: Mapping[str, frozenset[Way]], curated: Collection[str]) -> None:
         self._index = Index(ways)
         self._curated = curated
+        self._known: dict[_Surface, Sequence[Reading]] = {}
 
     def hidden(self, views: Sequence[TextView]) -> dict[int, list[Hidden]]:
         """For each text in which there are any, the places that may be terms in disguise."""
+        seen: list[tuple[_Surface, int, int, int]] = []
+        for channel, form, number, first, last in self._index.places(channels_of(views)):
+            raw, folded, origin = (view := views[number]).raw, view.folded, view.origin
+            start, end = bisect_left(origin, first), bisect_right(origin, last - 1)
+            seen.append(((channel, form, raw[first:last], folded[start:end]), number, start, end))
+        readings = self._readings({surface for surface, *_ in seen})
         found: dict[int, list[Hidden]] = {}
-        for place in self._index.places(channels_of(views)):
-            view = views[place.number]
-            start, end = bisect_left(view.origin, place.start), bisect_right(view.origin, place.end - 1)
-            own = _own_signs(place.key, place.way, view.folded[start:end])
-            if own >= 0:
-                found.setdefault(place.number, []).append(Hidden(place.key, place.way, start, end, own))
+        for surface, number, start, end in seen:
+            if read := readings[surface]:
+                found.setdefault(number, []).append(Hidden(start, end, read))
         return found
 
     def seen(self, view: TextView, hidden: Iterable[Hidden], words: Words) -> list[Sighting]:
-        """The terms that somebody seems to have disguised at these places."""
-        found: list[Sighting] = []
+        """The terms that somebody seems to have disguised at these places: of the same key at the same place the
+        clearest."""
+        best: dict[tuple[str, int], Sighting] = {}
         stretches: dict[tuple[int, int], _Stretch] = {}
-        for key, way, start, end, own in hidden:
+        count = 0
+        for start, end, readings in hidden:
             stretch = stretches.get((start, end))
             if stretch is None:
                 stretch = stretches[start, end] = _Stretch(view.folded, start, end, words)
-            if believed := self._believed(key, own, stretch):
-                found.append(Sighting(key, start, end, _MANNERS[way], believed))
-                if len(found) == _MOST:
-                    break
-        return list(_best(found))
+            for key, manner, signs in readings:
+                if believed := stretch.believed(signs, short=len(key) <= _SHORT):
+                    known = best.get((key, start))
+                    if known is None or believed > known.believed:
+                        best[key, start] = Sighting(key, start, end, manner, believed)
+                    count += 1
+                    if count == _MOST:
+                        return list(best.values())
+        return list(best.values())
 
     def spelt(self, view: TextView, spelling: Spelling, start: int, end: int, words: Words) -> Sighting | None:
         """The term that a listed spelling at [start, end) stands for; None where it seems to stand for itself."""
-        believed = self._believed(spelling.means, _LISTED[spelling.tier], _Stretch(view.folded, start, end, words))
+        signs = _LISTED[spelling.tier] + (spelling.means in self._curated)
+        short = len(spelling.means) <= _SHORT
+        believed = _Stretch(view.folded, start, end, words).believed(signs, short=short)
         return Sighting(spelling.means, start, end, Manner.SPELLING, believed) if believed else None
 
-    def _believed(self, key: str, own: int, at: _Stretch) -> float:
-        """What is left of the weight of a key whose spelling has so many signs; 0 where nothing speaks for it."""
-        signs = own + (key in self._curated) + at.contact_near
-        if not signs or (signs == 1 and len(key) <= _SHORT and not at.at_border) or not at.readable:
-            return 0.0
-        if signs < len(_BELIEVED) and at.crossing:
-            signs -= 1 if len(key) > _SHORT else 2
-        return _BELIEVED[max(0, min(signs, len(_BELIEVED) - 1))]
+    def _readings(self, surfaces: Collection[_Surface]) -> Mapping[_Surface, Sequence[Reading]]:
+        """What each may stand for; it is told of each only once, and of all that are new together."""
+        known = {each: read for each in surfaces if (read := self._known.get(each)) is not None}
+        if len(known) < len(surfaces):
+            if len(self._known) > _REMEMBERED:
+                self._known = {}
+            new = {each: self._meant(each) for each in surfaces if each not in known}
+            _oddness.learn(each for (*_, written), meant in new.items() for each in _asked(written, meant))
+            told = {each: self._told(each[-1], meant) for each, meant in new.items()}
+            self._known |= told
+            known |= told
+        return known
+
+    def _meant(self, surface: _Surface) -> list[Meant]:
+        channel, form, raw, _ = surface
+        return [each for each in self._index.meant(channel, form) if each[0] != raw]
+
+    def _told(self, written: str, meant: Iterable[Meant]) -> Sequence[Reading]:
+        signs = ((key, way, _own_signs(key, way, written)) for key, way in meant)
+        return tuple([Reading(key, _MANNERS[way], own + (key in self._curated)) for key, way, own in signs if own >= 0])
 
 
 class _Stretch:
     """A place in the folded text. What is asked of it is asked once, for however many keys."""
 
+    __slots__ = ("_believed", "_end", "_folded", "_start", "_words", "contact_near")
+
     def __init__(self, folded: str, start: int, end: int, words: Words) -> None:
         self._folded, self._start, self._end, self._words = folded, start, end, words
+        self._believed: dict[tuple[int, bool], float] = {}
+        self.contact_near = _contact_near(folded, start, end)
 
-    @cached_property
-    def readable(self) -> bool:
+    def believed(self, signs: int, *, short: bool) -> float:
+        """What is left of the weight of a key with so many signs besides; 0 where nothing speaks for it."""
+        known = self._believed.get((signs, short))
+        if known is None:
+            known = self._believed[signs, short] = self._weighed(signs + self.contact_near, short=short)
+        return known
+
+    def _weighed(self, signs: int, *, short: bool) -> float:
+        if not signs or (signs == 1 and short and not self._at_border()) or not self._readable():
+            return 0.0
+        if signs < len(_BELIEVED) and self._words.crossed(self._start, self._end):
+            signs -= 2 if short else 1
+        return _BELIEVED[max(0, min(signs, len(_BELIEVED) - 1))]
+
+    def _readable(self) -> bool:
         """Whether it is no part of a name or a link, and letters at its ends stand free of other letters."""
         folded, start, end = self._folded, self._start, self._end
         if _NAMED.search(folded, max(0, start - _AROUND), start):
@@ -135,26 +193,25 @@ class _Stretch:
         written = folded[start:end]
         return stands_free(folded, squeezed(written) or written, start, end) and not in_address(folded, start, end)
 
-    @cached_property
-    def at_border(self) -> bool:
+    def _at_border(self) -> bool:
         """Whether it begins or ends a clause."""
         folded, start, end = self._folded, self._start, self._end
         return not (folded[max(0, start - 1) : start].isalnum() and folded[end : end + 1].isalnum())
 
-    @cached_property
-    def contact_near(self) -> bool:
-        """Whether somebody asks to be reached, or offers something, in words beside the hit."""
-        folded, start, end = self._folded, self._start, self._end
-        around = ((max(0, start - _AROUND), start), (end, end + _AROUND))
-        return any(said.search(folded, *part) for said in (_OFFER, _ACCOUNT) for part in around)
 
-    @cached_property
-    def crossing(self) -> bool:
-        """Whether it begins or ends inside a word."""
-        return bool(self._words.crossed(self._start, self._end))
+def _contact_near(folded: str, start: int, end: int) -> bool:
+    """Whether somebody asks to be reached, or offers something, in words beside [start, end)."""
+    around = ((max(0, start - _AROUND), start), (end, end + _AROUND))
+    return any(said.search(folded, *part) for said in (_OFFER, _ACCOUNT) for part in around)
 
 
-@lru_cache(maxsize=65536)
+def _asked(written: str, meant: Sequence[Meant]) -> Iterator[str]:
+    """The spellings whose oddness may be asked."""
+    if meant and not _BROKEN.search(written):
+        yield squeezed(written)
+        yield from (key for key, way in meant if way in _COMPARED)
+
+
 def _own_signs(key: str, way: Way, written: str) -> int:
     """The signs in a spelling itself, less than 0 where it can be no disguise of the key."""
     spelt = squeezed(written)
@@ -163,9 +220,9 @@ def _own_signs(key: str, way: Way, written: str) -> int:
     letters = "".join(_LATIN.findall(spelt))
     if way is Way.INITIALS:
         return int(len(key) > _LONG) if spelt == letters else -1
-    nats, han = _nats(spelt), _HAN.findall(spelt)
+    nats, han = _oddness.of(spelt), _HAN.findall(spelt)
     rare = any(map(_rare, han))
-    if way in _SAME_PLACE and han and nats < min(_nats(key), _ODD):
+    if way in _SAME_PLACE and han and nats < min(_oddness.of(key), ODD):
         return -1
     if way is Way.SHUFFLE and not _moved(key, spelt, nats):
         return -1
@@ -175,7 +232,7 @@ def _own_signs(key: str, way: Way, written: str) -> int:
         _BY_ITSELF.get(way, 0)
         + 2 * (len(key) >= _LONG)
         + (_SHORT < len(key) < _LONG)
-        + _oddness(nats, doubted=way in _SAME_PLACE and len(key) <= _SHORT and len(han) == len(spelt) and not rare)
+        + _odd_signs(nats, doubted=way in _SAME_PLACE and len(key) <= _SHORT and len(han) == len(spelt) and not rare)
         + (len(spelt) < len(written) and way is not Way.EMOJI)
         + rare
         + (_spelling(key, letters, alone=not han) if way is Way.SOUND else 0)
@@ -186,12 +243,12 @@ def _moved(key: str, spelt: str, nats: float) -> bool:
     """Whether characters were moved, rather than words put in another order or met by chance."""
     if any(spelt == key[at:] + key[:at] for at in range(2, len(key) - 1)):
         return False
-    return nats >= (_ODD if len(key) <= _SHORT else min(_ODD, _nats(key) + _REORDERED))
+    return nats >= (ODD if len(key) <= _SHORT else min(ODD, _oddness.of(key) + _REORDERED))
 
 
-def _oddness(nats: float, *, doubted: bool) -> int:
+def _odd_signs(nats: float, *, doubted: bool) -> int:
     """What an odd spelling says; of two characters it may be a name."""
-    return min((nats >= _ODD) + (nats >= _ODDEST), 1 if doubted else 2) - (nats < _ORDINARY)
+    return min((nats >= ODD) + (nats >= ODDEST), 1 if doubted else 2) - (nats < ORDINARY)
 
 
 def _spelling(key: str, letters: str, *, alone: bool) -> int:
@@ -203,16 +260,6 @@ def _spelling(key: str, letters: str, *, alone: bool) -> int:
     return 1 + (alone or len(letters) >= _SPELT_OUT)
 
 
-@lru_cache(maxsize=65536)
-def _nats(spelt: str) -> float:
-    """How odd a spelling is; letters among characters are, letters or digits alone are neither odd nor ordinary."""
-    if not _HAN.search(spelt):
-        return _ORDINARY
-    if _LATIN.search(spelt):
-        return _ODDEST
-    return surprise(spelt) if spelt.isalpha() else 0.0
-
-
 @lru_cache(maxsize=8192)
 def _rare(char: str) -> bool:
     """Whether a Chinese character is none of the 6,763 of GB 2312."""
@@ -221,13 +268,3 @@ def _rare(char: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-def _best(seen: Sequence[Sighting]) -> Iterator[Sighting]:
-    """Of those of the same key at the same place the clearest."""
-    best: dict[tuple[str, int], Sighting] = {}
-    for each in seen:
-        known = best.get((each.key, each.start))
-        if known is None or each.clarity > known.clarity:
-            best[each.key, each.start] = each
-    yield from best.values()

@@ -25,11 +25,21 @@ _MARKED_BITS = 18
 _UNMARKED = np.uint64(64 - _MARKED_BITS)
 
 
-class Place(NamedTuple):
-    """A key that a channel reads at raw characters [start, end) of text `number`."""
+_PICTURED, _MOVED = len(_TOGETHER), len(_TOGETHER) + 1
+"""How places are numbered in the sound of emoji, and in windows; in the other channels by their order."""
 
-    key: str
-    way: Way
+Form = str | tuple[int, int]
+"""A string that a channel reads, or the width and the number of a window."""
+
+Meant = tuple[str, Way]
+"""A key, and the way to disguise it."""
+
+
+class Place(NamedTuple):
+    """A form that a channel reads at raw characters [start, end) of text `number`."""
+
+    channel: int
+    form: Form
     number: int
     start: int
     end: int
@@ -42,19 +52,28 @@ class Index:
     ways: Mapping[str, frozenset[Way]]
 
     def places(self, read: Channels) -> Iterator[Place]:
-        """Wherever a channel of the batch reads a key that does not stand there just so."""
+        """Wherever a channel of the batch reads a form of a key that does not stand there just so."""
         raw = [view.raw for view in read.views]
-        for ways, channel in zip(_TOGETHER, (read.han, read.sound, read.split, read.glyph, read.emoji), strict=True):
-            yield from self._searched[ways].places(channel, raw)
-        pictured = self._searched[_HEARD].places(read.emoji_sound, raw)
-        yield from (place._replace(way=Way.EMOJI) for place in pictured if Way.EMOJI in self.ways[place.key])
+        channels = (read.han, read.sound, read.split, read.glyph, read.emoji, read.emoji_sound)
+        for number, (searched, channel) in enumerate(zip(self._searched, channels, strict=True)):
+            yield from searched.places(channel, raw, number)
         yield from self._shuffled.places(read.shuffled, raw)
 
+    def meant(self, channel: int, form: Form) -> Sequence[Meant]:
+        """The keys that a channel may write so."""
+        if isinstance(form, tuple):
+            width, number = form
+            return [(key, Way.SHUFFLE) for key in self._shuffled.keys[width][number]]
+        keys = self._searched[channel].keys[form]
+        if channel == _PICTURED:
+            return [(key, Way.EMOJI) for key, _ in keys if Way.EMOJI in self.ways[key]]
+        return keys
+
     @cached_property
-    def _searched(self) -> Mapping[tuple[Way, ...], _Forms]:
-        """The forms that are sought in one channel."""
-        return {
-            ways: _Forms.of(
+    def _searched(self) -> Sequence[_Forms]:
+        """The forms that are sought in each channel but the last."""
+        made = [
+            _Forms.of(
                 (form, (key, way))
                 for key, forms in self._forms.items()
                 for way in ways
@@ -62,7 +81,8 @@ class Index:
                 for form in _of(forms, way)
             )
             for ways in _TOGETHER
-        }
+        ]
+        return [*made, made[_TOGETHER.index(_HEARD)]]
 
     @cached_property
     def _shuffled(self) -> _Numbers:
@@ -80,27 +100,29 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class _Forms:
-    """Strings to be sought, and the keys that each stands for."""
+    """Strings to be sought, and the keys that each stands for; `alone` has those that stand for one."""
 
-    keys: Mapping[str, Sequence[tuple[str, Way]]]
+    keys: Mapping[str, Sequence[Meant]]
+    alone: Mapping[str, str]
     sought: Sought
 
     @classmethod
-    def of(cls, forms: Iterable[tuple[str, tuple[str, Way]]]) -> _Forms:
-        known: dict[str, list[tuple[str, Way]]] = {}
+    def of(cls, forms: Iterable[tuple[str, Meant]]) -> _Forms:
+        known: dict[str, list[Meant]] = {}
         for form, key in forms:
             known.setdefault(form, []).append(key)
-        return cls(known, Sought.of(known.keys()))
+        alone = {form: keys[0][0] for form, keys in known.items() if len(keys) == 1}
+        return cls(known, alone, Sought.of(known.keys()))
 
-    def places(self, channel: Channel, raw: Sequence[str]) -> Iterator[Place]:
+    def places(self, channel: Channel, raw: Sequence[str], by: int) -> Iterator[Place]:
         found = self.sought.places(channel)
         if found:
+            joined, alone = channel.joined, self.alone
             spans = (each.tolist() for each in channel.raw_spans(*np.array(found).T))
             for (first, last), number, start, end in zip(found, *spans, strict=True):
-                written = raw[number][start:end]
-                for key, way in self.keys[channel.joined[first:last]]:
-                    if key != written:
-                        yield Place(key, way, number, start, end)
+                form = joined[first:last]
+                if alone.get(form) != raw[number][start:end]:
+                    yield Place(by, form, number, start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +151,9 @@ class _Numbers:
                 first = marked[found]
                 spans = (each.tolist() for each in windows.channel.raw_spans(first, first + width))
                 for window, number, start, end in zip(sums[first].tolist(), *spans, strict=True):
-                    for key in known[window]:
-                        if key != raw[number][start:end]:
-                            yield Place(key, Way.SHUFFLE, number, start, end)
+                    keys = known[window]
+                    if len(keys) > 1 or keys[0] != raw[number][start:end]:
+                        yield Place(_MOVED, (width, window), number, start, end)
 
 
 def _of(forms: TermForms, way: Way) -> Sequence[str]:

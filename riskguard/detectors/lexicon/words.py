@@ -123,15 +123,23 @@ def words_of(texts: Sequence[str]) -> list[Words]:
     return [Words(cut, first, len(text)) for first, text in zip(firsts, texts, strict=False)]
 
 
-def surprise(text: str) -> float:
-    """How little anybody would expect the text: of the likeliest way to cut it, the negative log likelihood of its
-    words, in nats a character."""
-    likeliest = Cut([text]).likeliest(0, len(text))
-    counts, at = [], 0
-    while at < len(text):
-        at, count = likeliest[at]
+def surprises(texts: Sequence[str]) -> list[float]:
+    """How little anybody would expect each text: of the likeliest way to cut it, the negative log likelihood of its
+    words, in nats a character. A text alone costs as much as a hundred."""
+    cut = Cut(texts)
+    firsts = accumulate((len(text) + 1 for text in texts), initial=0)
+    return [
+        _surprise(cut.likeliest(first, first + len(text)), first) for first, text in zip(firsts, texts, strict=False)
+    ]
+
+
+def _surprise(likeliest: Sequence[tuple[int, int]], first: int) -> float:
+    every, last = log(dictionary().total), first + len(likeliest)
+    counts, at = [], first
+    while at < last:
+        at, count = likeliest[at - first]
         counts.append(count)
-    return sum(log(dictionary().total) - log(count or 1) for count in counts) / len(text)
+    return sum(every - log(count or 1) for count in counts) / len(likeliest)
 
 
 def warm() -> None:

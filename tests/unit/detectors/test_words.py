@@ -10,7 +10,7 @@ import jieba
 import pytest
 
 from riskguard.detectors.lexicon.dictionary import Dictionary, pairs_of_characters
-from riskguard.detectors.lexicon.words import Cut, surprise, words_of
+from riskguard.detectors.lexicon.words import Cut, surprises, words_of
 from riskguard.domain.errors import NotReady
 
 _LISTED = """路口 300 n
@@ -103,7 +103,10 @@ def test_words_that_reach_into_a_term(text: str, term: str, crossed: list[str]) 
 
 
 def test_what_hardly_anybody_writes_surprises_more() -> None:
-    assert surprise("身份证") < surprise("菠菜") < surprise("文赚不赔") < surprise("脑惨")
+    texts = ["身份证", "菠菜", "文赚不赔", "脑惨"]
+    found = surprises(texts)
+    assert found == sorted(found)
+    assert found == [surprises([text])[0] for text in texts]
 
 
 def test_words_of_two_characters_are_those_of_the_dictionary() -> None:
