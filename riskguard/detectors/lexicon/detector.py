@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate, filterfalse
 from math import prod
 from pathlib import Path
 from typing import NamedTuple, Self
 
+import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from riskguard.detectors.lexicon.dictionary import Numbers
 from riskguard.detectors.lexicon.disguise import Disguises, Hidden
-from riskguard.detectors.lexicon.files import Lexicon, Term, Tier, load_lexicon
-from riskguard.detectors.lexicon.sighting import Manner, Sighting, Stretch, merged, sighting
-from riskguard.detectors.lexicon.spoken import SPOKEN_OF, spoken_of
+from riskguard.detectors.lexicon.files import Lexicon, Spelling, Term, Tier, load_lexicon
+from riskguard.detectors.lexicon.line import Line, lines_of
+from riskguard.detectors.lexicon.sighting import (
+    OPEN,
+    Manner,
+    Sighting,
+    Stretch,
+    inside,
+    may_meet_by_chance,
+    merged,
+    sighting,
+)
+from riskguard.detectors.lexicon.spoken import SPOKEN_OF, may_be_spoken_of, spoken_of
 from riskguard.detectors.lexicon.together import Beside, Companions, Found, says_more, speaking
 from riskguard.detectors.lexicon.way import Way, usual_ways
-from riskguard.detectors.lexicon.words import Words, warm, words_of
+from riskguard.detectors.lexicon.words import warm
 from riskguard.domain.finding import CROSSING, DISGUISED, Abstention, EvidenceSpan, Finding
 from riskguard.domain.post import Post
+from riskguard.text.channels import Channels, channels_of
 from riskguard.text.meaning import Meaning, Meant
-from riskguard.text.noise import kept_positions, squeezed
 from riskguard.text.view import TextView
 
-_BETWEEN = "\0"
 _CERTAIN_ENOUGH = 0.99
 _REPORTED = 0.5
 """What is left of a score where the text reports or warns."""
@@ -37,17 +48,28 @@ _MOST_SPANS = 50
 """So many places of one label are shown; the fact 'more' counts the others."""
 
 
-_Match = tuple[int, int, int]
-"""The number of a searched key, and [start, end) in the text without noise."""
+class _Key(NamedTuple):
+    """A string that is searched, and what it is in the lists."""
+
+    key: str
+    terms: Sequence[Term]
+    pairs: Sequence[Companions]
+    spelling: Spelling | None
+    allowed: bool
+    reports: bool
+    may_meet_by_chance: bool
+    sought: bool
+    """Whether it is a term or of a pair."""
 
 
 class _Hit(NamedTuple):
-    """A searched key at [start, end) of the folded text, and where each of its characters stands there."""
+    """A searched key at [start, end) of the folded text, and the most characters of noise in a row inside."""
 
-    key: str
+    what: _Key
     start: int
     end: int
-    positions: Sequence[int]
+    gap: int
+    may_be_spoken_of: bool
 
 
 class LexiconDetector:
@@ -59,19 +81,11 @@ class LexiconDetector:
     def __init__(self, lexicon: Lexicon) -> None:
         self.version = lexicon.version
         self.labels = frozenset({term.label for term in lexicon.terms} | {pair.label for pair in lexicon.pairs})
-        self._terms: dict[str, list[Term]] = {}
-        for term in lexicon.terms:
-            self._terms.setdefault(term.key, []).append(term)
-        self._pairs: dict[str, list[Companions]] = {}
-        for pair in lexicon.pairs:
-            self._pairs.setdefault(pair.key, []).append(Companions.of(pair))
-        self._spellings = {each.key: each for each in lexicon.spellings}
-        self._sought = self._terms.keys() | self._pairs.keys()
-        self._allowed = lexicon.allowed
         self._reports = lexicon.reports
-        self._harmless = (lexicon.allowed | lexicon.reports.phrases) - self._sought - self._spellings.keys()
-        self._keys = sorted(self._sought | self._spellings.keys() | lexicon.allowed | lexicon.reports.phrases)
-        self._automaton = AhoCorasick(self._keys, implementation=Implementation.ContiguousNFA)
+        known = _known(lexicon)
+        self._keys = {each.key: each for each in known}
+        self._known = known
+        self._automaton = AhoCorasick([each.key for each in known], implementation=Implementation.ContiguousNFA)
         self._disguises = Disguises(_ways(lexicon), {term.key for term in lexicon.terms if term.channels})
         warm()
 
@@ -90,155 +104,199 @@ class LexiconDetector:
     def _read(self, views: Sequence[TextView]) -> list[Sequence[Finding]]:
         """What each text holds; each is read for itself, so the many copies in a wave of spam cost as much as one."""
         findings: list[Sequence[Finding]] = [()] * len(views)
-        matches = self._matches([squeezed(view.folded) for view in views])
-        suspects = [
-            at for at, each in matches.items() if any(self._keys[key] not in self._harmless for key, *_ in each)
-        ]
-        hidden = self._disguises.hidden(views)
-        looked_at = sorted({*suspects, *hidden})
-        for at, words in zip(looked_at, words_of([views[at].folded for at in looked_at]), strict=True):
-            view = views[at]
-            disguised = self._disguises.seen(view, hidden.get(at, ()), words)
-            findings[at] = self._findings(view, self._hits(view, matches.get(at, ())), disguised, words)
+        read = channels_of(views)
+        hits, hidden = self._hits(read), self._disguises.hidden(read)
+        suspects = [at for at, each in hits.items() if any(hit.what.sought or hit.what.spelling for hit in each)]
+        for line in lines_of(views, sorted({*suspects, *hidden})):
+            at = line.number
+            findings[at] = self._findings(line, hits.get(at, ()), hidden.get(at, ()))
         return findings
 
     def meanings(self, views: Sequence[TextView]) -> list[Meaning]:
         """Each text with the listed terms in place of their disguises, the clearest first where they overlap."""
-        hidden = self._disguises.hidden(views)
-        matches = self._matches([squeezed(view.folded) for view in views])
-        words = words_of([view.folded for view in views])
+        read = channels_of(views)
+        hits, hidden = self._hits(read), self._disguises.hidden(read)
         return [
-            self._meaning(view, matches.get(at, ()), hidden.get(at, ()), words[at]) for at, view in enumerate(views)
+            self._meaning(line, hits.get(at, ()), hidden.get(at, ()))
+            for at, line in enumerate(lines_of(views, range(len(views))))
         ]
 
-    def _meaning(self, view: TextView, matches: Sequence[_Match], hidden: Sequence[Hidden], words: Words) -> Meaning:
-        hits = self._hits(view, matches)
-        benign = self._benign(hits)
-        noisy = (sighting(view, hit.key, hit.positions) for hit in hits if hit.key in self._sought)
+    def _meaning(self, line: Line, hits: Sequence[_Hit], hidden: Sequence[Hidden]) -> Meaning:
+        benign = _benign(hits)
+        noisy = (sighting(line.view, hit.what.key, hit.start, hit.end, hit.gap) for hit in hits if hit.what.sought)
         seen = [
             each
-            for each in (*noisy, *self._spelt(view, hits, words), *self._disguises.seen(view, hidden, words))
+            for each in (*noisy, *self._spelt(line, hits), *self._disguises.seen(line, hidden))
             if each is not None and each.disguised and not benign(each)
         ]
         seen.sort(key=lambda each: (-each.clarity * len(each.key), each.start))
-        return Meaning.of(view, (Meant(each.key, each.start, each.end) for each in seen))
+        return Meaning.of(line.view, (Meant(each.key, each.start, each.end) for each in seen))
 
-    def _matches(self, texts: Sequence[str]) -> dict[int, list[_Match]]:
+    def _hits(self, read: Channels) -> dict[int, list[_Hit]]:
         """Where the searched keys stand in each text that holds any, by its position; in the order of the texts."""
-        starts = [0, *accumulate(len(text) + 1 for text in texts)]
-        found: dict[int, list[_Match]] = defaultdict(list)
-        number = 0
-        for key, start, end in self._automaton.find_matches_as_indexes(_BETWEEN.join(texts), overlapping=True):
-            while end > starts[number + 1]:
-                number += 1
-            found[number].append((key, start - starts[number], end - starts[number]))
+        found: dict[int, list[_Hit]] = {}
+        matches = self._automaton.find_matches_as_indexes(read.plain.joined, overlapping=True)
+        if matches:
+            keys, starts, ends = np.array(matches).T
+            firsts, lasts = read.plain_at[starts], read.plain_at[ends - 1] + 1
+            numbers, bases = read.folded.texts_at(firsts)
+            gaps, spoken = _gaps(read.plain_at, starts, ends), may_be_spoken_of(read.folded, firsts, lasts)
+            known = self._known
+            columns = (each.tolist() for each in (numbers, keys, firsts - bases, lasts - bases, gaps, spoken))
+            for number, key, *place in zip(*columns, strict=True):
+                found.setdefault(number, []).append(_Hit(known[key], *place))
         return found
 
-    def _findings(
-        self, view: TextView, hits: Sequence[_Hit], disguised: Sequence[Sighting], words: Words
-    ) -> list[Finding]:
-        terms: dict[str, list[Found]] = defaultdict(list)
-        pairs: dict[str, list[Found]] = defaultdict(list)
-        benign = self._benign(hits)
-        sought = [hit for hit in hits if hit.key in self._sought and not benign(hit)]
-        known = merged((hit.start, hit.end) for hit in sought)
+    def _findings(self, line: Line, hits: Sequence[_Hit], hidden: Sequence[Hidden]) -> list[Finding]:
+        terms: dict[str, list[Found]] = {}
+        pairs: dict[str, list[Found]] = {}
+        benign = _benign(hits)
+        sought = [hit for hit in hits if hit.what.sought and not benign(hit)]
+        covered = _Covered(sought)
         seen = 0
         for hit in sought:
-            for found, together in self._seen(view, hit, known, words if seen < _MOST_DOUBTED else None):
+            for found, together in self._seen(line, hit, covered if seen < _MOST_DOUBTED else None):
                 seen += 1
-                (pairs if together else terms)[found.term.label].append(found)
+                (pairs if together else terms).setdefault(found.term.label, []).append(found)
         if seen < _MOST_DOUBTED:
-            spelt = self._spelt(view, hits, words)
-            for found, together in self._hidden(view, filterfalse(benign, (*spelt, *disguised))):
-                beside = (pairs if together else terms)[found.term.label]
+            disguised = (*self._spelt(line, hits), *self._disguises.seen(line, hidden))
+            for found, together in self._hidden(line.view, filterfalse(benign, disguised)):
+                beside = (pairs if together else terms).setdefault(found.term.label, [])
                 if not any(says_more(other, found) for other in beside):
                     beside.append(found)
-        told = not self._reports.phrases.isdisjoint([hit.key for hit in hits])
+        told = any(hit.what.reports for hit in hits)
         return [
-            self._finding(view, label, speaking(terms.get(label, ()), pairs.get(label, ())), told=told)
+            self._finding(line.view, label, speaking(terms.get(label, ()), pairs.get(label, ())), told=told)
             for label in sorted(terms.keys() | pairs.keys())
         ]
 
-    def _seen(
-        self, view: TextView, hit: _Hit, known: Sequence[Stretch], words: Words | None
-    ) -> Sequence[tuple[Found, bool]]:
-        """What the hit is, each with whether it is a pair. How it stands is asked last: that is what costs."""
-        near = self._near(view, hit)
-        if not near and hit.key not in self._terms:
+    def _seen(self, line: Line, hit: _Hit, covered: _Covered | None) -> Sequence[tuple[Found, bool]]:
+        """What the hit is, each with whether it is a pair. How it stands is asked last: that is what costs.
+
+        Nobody asks whether words met by chance where it is not told what the terms of the text cover.
+        """
+        what, start, end, gap, may_be_spoken_of = hit
+        near = _near(what, line.view, start, end) if what.pairs else ()
+        if not (near or what.terms):
             return ()
-        seen = sighting(view, hit.key, hit.positions, known, words)
+        seen = sighting(line.view, what.key, start, end, gap)
         if seen is None:
             return ()
-        if spoken_of(view, seen.start, seen.end):
+        if covered is not None and what.may_meet_by_chance and seen.manner is Manner.PLAIN:
+            crossed = line.words.crossed(start, end)
+            seen = seen._replace(manner=Manner.CROSSING) if covered.leave_out_any(crossed) else seen
+        if may_be_spoken_of and spoken_of(line.view, start, end):
             seen = seen._replace(believed=seen.believed * SPOKEN_OF)
-        return self._means(seen, near)
+        return _means(what, seen, near)
 
-    def _spelt(self, view: TextView, hits: Iterable[_Hit], words: Words) -> Iterator[Sighting]:
+    def _spelt(self, line: Line, hits: Iterable[_Hit]) -> Iterator[Sighting]:
         """The terms that listed spellings among the hits stand for."""
-        for hit in hits:
-            spelling = self._spellings.get(hit.key)
-            if spelling is not None and sighting(view, hit.key, hit.positions) is not None:
-                seen = self._disguises.spelt(view, spelling, hit.start, hit.end, words)
+        for what, start, end, gap, _ in hits:
+            if what.spelling is not None and sighting(line.view, what.key, start, end, gap) is not None:
+                seen = self._disguises.spelt(line, what.spelling, start, end)
                 if seen is not None:
                     yield seen
 
     def _hidden(self, view: TextView, disguised: Iterable[Sighting]) -> list[tuple[Found, bool]]:
         """What the disguised keys are, as `_seen` tells it, the weightiest first."""
-        means = [found for seen in disguised for found in self._means(seen, self._near(view, seen))]
+        means: list[tuple[Found, bool]] = []
+        for seen in disguised:
+            what = self._keys.get(seen.key)
+            if what is not None:
+                means += _means(what, seen, _near(what, view, seen.start, seen.end) if what.pairs else ())
         return sorted(means, key=lambda each: (-each[0].weight, each[0].seen.start - each[0].seen.end))
-
-    def _near(self, view: TextView, hit: _Hit | Sighting) -> Sequence[tuple[Companions, Beside]]:
-        """The pairs whose key the hit is, as far as they have company."""
-        ready = self._pairs.get(hit.key)
-        if not ready:
-            return ()
-        return [(each, beside) for each in ready if (beside := each.beside(view, hit.start, hit.end)) is not None]
-
-    def _means(self, seen: Sighting, near: Sequence[tuple[Companions, Beside]]) -> list[tuple[Found, bool]]:
-        means = [(Found.of(term, seen), False) for term in self._terms.get(seen.key, ())]
-        return [*means, *((companions.found(seen, beside), True) for companions, beside in near)]
-
-    def _hits(self, view: TextView, matches: Sequence[_Match]) -> list[_Hit]:
-        if not matches:
-            return []
-        positions = kept_positions(view.folded)
-        return [
-            _Hit(self._keys[key], positions[start], positions[end - 1] + 1, positions[start:end])
-            for key, start, end in matches
-        ]
-
-    def _benign(self, hits: Sequence[_Hit]) -> Callable[[_Hit | Sighting], bool]:
-        """Whether one of the benign phrases among the hits contains a place."""
-        benign = sorted((hit.start, hit.end) for hit in hits if hit.key in self._allowed)
-        if not benign:
-            return lambda _: False
-        starts = [start for start, _ in benign]
-        reach = [0, *accumulate((end for _, end in benign), max)]  # how far a phrase goes that begins so early
-        return lambda place: place.end <= reach[bisect_right(starts, place.start)]
 
     def _finding(self, view: TextView, label: str, found: Sequence[Found], *, told: bool) -> Finding:
         best: dict[str, float] = {}
-        for each in found:
-            best[each.term.key] = max(best.get(each.term.key, 0.0), each.weight)
-        score = min(_CERTAIN_ENOUGH, 1 - prod(1 - each for each in best.values()))
+        for term, _, weight in found:
+            if weight > best.get(term.key, 0.0):
+                best[term.key] = weight
+        score = min(_CERTAIN_ENOUGH, 1 - prod([1 - each for each in best.values()]))
         reported = told and self._reports.speak_of(label)
         if reported:
             score *= _REPORTED
         more = len(found) - _MOST_SPANS
         spans = _spans(view, found[:_MOST_SPANS], reported=reported)
         facts: dict[str, str | int | float | bool] = {"more": more} if more > 0 else {}
-        if any(each.seen.disguised for each in found):
+        manners = {each.seen.manner for each in found}
+        if not manners <= OPEN:
             facts[DISGUISED] = True
-        elif all(each.seen.manner is Manner.CROSSING for each in found):
+        elif manners == {Manner.CROSSING}:
             facts[CROSSING] = True
         return Finding(label, round(score, 4), self.name, spans, facts)
 
 
+def _near(what: _Key, view: TextView, start: int, end: int) -> Sequence[tuple[Companions, Beside]]:
+    """The pairs of a key at [start, end), as far as they have company."""
+    return [(each, beside) for each in what.pairs if (beside := each.beside(view, start, end)) is not None]
+
+
+def _means(what: _Key, seen: Sighting, near: Sequence[tuple[Companions, Beside]]) -> list[tuple[Found, bool]]:
+    means = [(Found.of(term, seen), False) for term in what.terms]
+    return [*means, *((companions.found(seen, beside), True) for companions, beside in near)] if near else means
+
+
+def _benign(hits: Sequence[_Hit]) -> Callable[[_Hit | Sighting], bool]:
+    """Whether one of the benign phrases among the hits contains a place."""
+    benign = sorted([(hit.start, hit.end) for hit in hits if hit.what.allowed])
+    if not benign:
+        return lambda _: False
+    starts = [start for start, _ in benign]
+    reach = [0, *accumulate((end for _, end in benign), max)]  # how far a phrase goes that begins so early
+    return lambda place: place.end <= reach[bisect_right(starts, place.start)]
+
+
+class _Covered:
+    """What the terms of a text cover together: a word inside of that proves no crossing."""
+
+    def __init__(self, hits: Sequence[_Hit]) -> None:
+        self._hits = hits
+
+    def leave_out_any(self, words: Sequence[Stretch]) -> bool:
+        """Whether one of the words is not covered."""
+        return bool(words) and not all(inside(word, self._stretches) for word in words)
+
+    @cached_property
+    def _stretches(self) -> Sequence[Stretch]:
+        return merged((hit.start, hit.end) for hit in self._hits)
+
+
+def _gaps(at: Numbers, starts: Numbers, ends: Numbers) -> Numbers:
+    """How many characters lie at most between two neighbours of those that are numbered from start to end."""
+    gaps = np.zeros_like(starts)
+    for each in np.flatnonzero(at[ends - 1] - at[starts] >= ends - starts).tolist():
+        gaps[each] = np.diff(at[starts[each] : ends[each]]).max() - 1
+    return gaps
+
+
 def _spans(view: TextView, found: Iterable[Found], *, reported: bool) -> tuple[EvidenceSpan, ...]:
     remark = "，全文像是报道或提醒" if reported else ""
-    return tuple(
-        view.span(each.seen.start, each.seen.end, each.seen.explain(each.term.written) + remark) for each in found
-    )
+    return tuple([view.span(seen.start, seen.end, seen.explain(term.written) + remark) for term, seen, _ in found])
+
+
+def _known(lexicon: Lexicon) -> list[_Key]:
+    """All that is searched, sorted."""
+    terms: dict[str, list[Term]] = {}
+    for term in lexicon.terms:
+        terms.setdefault(term.key, []).append(term)
+    pairs: dict[str, list[Companions]] = {}
+    for pair in lexicon.pairs:
+        pairs.setdefault(pair.key, []).append(Companions.of(pair))
+    spellings = {each.key: each for each in lexicon.spellings}
+    allowed, reports = lexicon.allowed, lexicon.reports.phrases
+    return [
+        _Key(
+            key,
+            terms.get(key, ()),
+            pairs.get(key, ()),
+            spellings.get(key),
+            allowed=key in allowed,
+            reports=key in reports,
+            may_meet_by_chance=may_meet_by_chance(key),
+            sought=key in terms or key in pairs,
+        )
+        for key in sorted(terms.keys() | pairs.keys() | spellings.keys() | allowed | reports)
+    ]
 
 
 def _ways(lexicon: Lexicon) -> dict[str, frozenset[Way]]:

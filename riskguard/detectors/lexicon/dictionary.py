@@ -59,7 +59,7 @@ class Dictionary(NamedTuple):
         except (OSError, ValueError) as error:
             raise NotReady(f"jieba's dictionary cannot be read: {error}", hint="pip install --force jieba") from error
         sizes = spaces[:, 0] - starts
-        hashes = _hashes(codes, starts, sizes)
+        hashes = hashes_of(codes, starts, sizes)
         counts = _numbers(codes, spaces[:, 0] + 1, spaces[:, 1])
         order = np.argsort(hashes, kind="stable")
         hashes = hashes[order]
@@ -70,7 +70,7 @@ class Dictionary(NamedTuple):
 
     def listed(self, codes: Codes) -> Listed:
         """Every listed word that stands in the text."""
-        scales = _powers(max(2, self.longest))
+        scales = powers(max(2, self.longest))
         starts, hashes = np.arange(len(codes)), codes * scales[0]
         found = [self._found(starts, hashes, 1)]
         starts, hashes = starts[:-1], hashes[:-1] + codes[1:] * scales[1]
@@ -124,7 +124,7 @@ def codes_of(text: str) -> Codes:
 
 
 @cache
-def _powers(count: int) -> Hashes:
+def powers(count: int) -> Hashes:
     """What the code points of a word are taken times, by their places: powers of an odd number, modulo 2**64."""
     powers: Hashes = np.cumprod(np.full(count, _STEP, np.uint64), dtype=np.uint64)
     return powers
@@ -136,9 +136,9 @@ def _lines(codes: Codes) -> tuple[Numbers, Numbers]:
     return np.concatenate(([0], ends + 1))[: len(ends)], np.flatnonzero(codes == _SPACE).reshape(len(ends), 2)
 
 
-def _hashes(codes: Codes, starts: Numbers, sizes: Numbers) -> Hashes:
-    """Of the words that have so many characters from these places on."""
-    scales = _powers(int(sizes.max()))
+def hashes_of(codes: Codes, starts: Numbers, sizes: Numbers) -> Hashes:
+    """Of the words that have so many characters from these places on. A character of code 0 counts for nothing."""
+    scales = powers(int(sizes.max(initial=1)))
     hashes: Hashes = codes[starts] * scales[0]
     longer = np.arange(len(starts))
     for place, scale in enumerate(scales[1:], start=1):
@@ -151,7 +151,7 @@ def _reach(codes: Codes, starts: Numbers, sizes: Numbers) -> NDArray[np.uint8]:
     """By the first bits of the hash of two characters the size of the longest word that begins with such."""
     reach = np.zeros(1 << _REACH_BITS, np.uint8)
     longer = sizes > 1
-    begun = _hashes(codes, starts[longer], np.full(int(longer.sum()), 2)) if longer.any() else np.zeros(0, np.uint64)
+    begun = hashes_of(codes, starts[longer], np.full(int(longer.sum()), 2)) if longer.any() else np.zeros(0, np.uint64)
     np.maximum.at(reach, (begun >> _REACH).astype(np.intp), np.minimum(sizes[longer], 255).astype(np.uint8))
     return reach
 

@@ -8,16 +8,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
+from riskguard.detectors.lexicon.contact import contact_may_be_near, contact_near
 from riskguard.detectors.lexicon.files import Spelling, Tier
 from riskguard.detectors.lexicon.homophone import usually_another
-from riskguard.detectors.lexicon.index import Form, Index, Meant
+from riskguard.detectors.lexicon.index import Index, Meant
+from riskguard.detectors.lexicon.line import Line
 from riskguard.detectors.lexicon.oddness import ODD, ODDEST, ORDINARY, Oddness
-from riskguard.detectors.lexicon.sighting import Manner, Sighting, in_address, stands_free
+from riskguard.detectors.lexicon.sighting import Manner, Sighting, has_latin, in_address, stands_free
 from riskguard.detectors.lexicon.way import Way
-from riskguard.detectors.lexicon.words import Words
-from riskguard.text.channels import channels_of, is_han
+from riskguard.text.channels import Channel, Channels, is_han
 from riskguard.text.noise import squeezed
-from riskguard.text.view import TextView
 
 _BELIEVED = (0.0, 0.5, 1.0, 4 / 3)
 """How much of its weight a term keeps, by the signs of a disguise: who takes pains to hide a word means it."""
@@ -56,12 +58,6 @@ _REMEMBERED = 65536
 
 _AROUND = 20
 _BROKEN = re.compile(r"[\W_]{4,}|[,.!?;:、。，\n\t…()\[\]{}<>《》【】「」\"'“”#@/&|]|--|(?<![a-z]) (?![a-z])")
-_ACCOUNT = re.compile(r"[a-z0-9_-](?<![a-z0-9_-]{2})(?:(?<=\d)|(?=[a-z_-]*\d))[a-z0-9_-]{4,}")
-_OFFER = re.compile(
-    "加(?:我|微|v|q|薇|威|群)|微信|扣扣|私(?:聊|信|我)|联系|电话|进群|找我|有货|出货|包邮|现货|日结|返佣|提现|开户|vx|wx|qq"
-)
-"""Two patterns rather than one, and no class where a branch begins: so `re` passes over what can begin no match."""
-
 _NAMED = re.compile(r"@[^\s,.:;!?、。，]*$")
 _LATIN = re.compile("[a-z]+")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -79,15 +75,17 @@ class Reading(NamedTuple):
 
 
 class Hidden(NamedTuple):
-    """A place [start, end) of a folded text that may be one of several keys in disguise."""
+    """A place [start, end) of a folded text that may be one of several keys in disguise, and whether it is worth asking
+    if somebody wants to be reached beside it."""
 
     start: int
     end: int
     readings: Sequence[Reading]
+    contact: bool
 
 
-_Surface = tuple[int, Form, str, str]
-"""The channel and the form that it reads, and how the author wrote it: raw and folded."""
+_Surface = tuple[int, int, str, str]
+"""The channel and the number of the form that it reads, and how the author wrote it: raw and folded."""
 
 
 class Disguises:
@@ -98,32 +96,33 @@ class Disguises:
         self._curated = curated
         self._known: dict[_Surface, Sequence[Reading]] = {}
 
-    def hidden(self, views: Sequence[TextView]) -> dict[int, list[Hidden]]:
+    def hidden(self, read: Channels) -> dict[int, list[Hidden]]:
         """For each text in which there are any, the places that may be terms in disguise."""
         seen: list[tuple[_Surface, int, int, int]] = []
-        for channel, form, number, first, last in self._index.places(channels_of(views)):
-            raw, folded, origin = (view := views[number]).raw, view.folded, view.origin
+        for channel, form, number, first, last in self._index.places(read):
+            raw, folded, origin = (view := read.views[number]).raw, view.folded, view.origin
             start, end = bisect_left(origin, first), bisect_right(origin, last - 1)
             seen.append(((channel, form, raw[first:last], folded[start:end]), number, start, end))
         readings = self._readings({surface for surface, *_ in seen})
+        told = [(number, start, end, meant) for surface, number, start, end in seen if (meant := readings[surface])]
+        contact = _contact_may_be_near(read.folded, [each[:3] for each in told])
         found: dict[int, list[Hidden]] = {}
-        for surface, number, start, end in seen:
-            if read := readings[surface]:
-                found.setdefault(number, []).append(Hidden(start, end, read))
+        for (number, start, end, meant), near in zip(told, contact, strict=True):
+            found.setdefault(number, []).append(Hidden(start, end, meant, near))
         return found
 
-    def seen(self, view: TextView, hidden: Iterable[Hidden], words: Words) -> list[Sighting]:
+    def seen(self, line: Line, hidden: Iterable[Hidden]) -> list[Sighting]:
         """The terms that somebody seems to have disguised at these places: of the same key at the same place the
         clearest."""
         best: dict[tuple[str, int], Sighting] = {}
-        stretches: dict[tuple[int, int], _Stretch] = {}
+        spots: dict[tuple[int, int], _Spot] = {}
         count = 0
-        for start, end, readings in hidden:
-            stretch = stretches.get((start, end))
-            if stretch is None:
-                stretch = stretches[start, end] = _Stretch(view.folded, start, end, words)
+        for start, end, readings, contact in hidden:
+            spot = spots.get((start, end))
+            if spot is None:
+                spot = spots[start, end] = _Spot(line, start, end, contact=contact)
             for key, manner, signs in readings:
-                if believed := stretch.believed(signs, short=len(key) <= _SHORT):
+                if believed := spot.believed(signs, short=len(key) <= _SHORT):
                     known = best.get((key, start))
                     if known is None or believed > known.believed:
                         best[key, start] = Sighting(key, start, end, manner, believed)
@@ -132,12 +131,12 @@ class Disguises:
                         return list(best.values())
         return list(best.values())
 
-    def spelt(self, view: TextView, spelling: Spelling, start: int, end: int, words: Words) -> Sighting | None:
+    def spelt(self, line: Line, spelling: Spelling, start: int, end: int) -> Sighting | None:
         """The term that a listed spelling at [start, end) stands for; None where it seems to stand for itself."""
-        signs = _LISTED[spelling.tier] + (spelling.means in self._curated)
-        short = len(spelling.means) <= _SHORT
-        believed = _Stretch(view.folded, start, end, words).believed(signs, short=short)
-        return Sighting(spelling.means, start, end, Manner.SPELLING, believed) if believed else None
+        key = spelling.means
+        signs = _LISTED[spelling.tier] + (key in self._curated)
+        believed = _Spot(line, start, end, contact=True).believed(signs, short=len(key) <= _SHORT)
+        return Sighting(key, start, end, Manner.SPELLING, believed) if believed else None
 
     def _readings(self, surfaces: Collection[_Surface]) -> Mapping[_Surface, Sequence[Reading]]:
         """What each may stand for; it is told of each only once, and of all that are new together."""
@@ -161,48 +160,53 @@ class Disguises:
         return tuple([Reading(key, _MANNERS[way], own + (key in self._curated)) for key, way, own in signs if own >= 0])
 
 
-class _Stretch:
-    """A place in the folded text. What is asked of it is asked once, for however many keys."""
+class _Spot:
+    """A place [start, end) in a folded text. What is asked of it is asked once, for however many keys."""
 
-    __slots__ = ("_believed", "_end", "_folded", "_start", "_words", "contact_near")
+    __slots__ = ("_believed", "_contact_near", "_end", "_line", "_start")
 
-    def __init__(self, folded: str, start: int, end: int, words: Words) -> None:
-        self._folded, self._start, self._end, self._words = folded, start, end, words
+    def __init__(self, line: Line, start: int, end: int, *, contact: bool) -> None:
+        self._line, self._start, self._end = line, start, end
         self._believed: dict[tuple[int, bool], float] = {}
-        self.contact_near = _contact_near(folded, start, end)
+        self._contact_near = contact and contact_near(line.view.folded, start, end)
 
     def believed(self, signs: int, *, short: bool) -> float:
         """What is left of the weight of a key with so many signs besides; 0 where nothing speaks for it."""
         known = self._believed.get((signs, short))
         if known is None:
-            known = self._believed[signs, short] = self._weighed(signs + self.contact_near, short=short)
+            known = self._believed[signs, short] = self._weighed(signs + self._contact_near, short=short)
         return known
 
     def _weighed(self, signs: int, *, short: bool) -> float:
         if not signs or (signs == 1 and short and not self._at_border()) or not self._readable():
             return 0.0
-        if signs < len(_BELIEVED) and self._words.crossed(self._start, self._end):
+        if signs < len(_BELIEVED) and self._line.words.crossed(self._start, self._end):
             signs -= 2 if short else 1
         return _BELIEVED[max(0, min(signs, len(_BELIEVED) - 1))]
 
     def _readable(self) -> bool:
         """Whether it is no part of a name or a link, and letters at its ends stand free of other letters."""
-        folded, start, end = self._folded, self._start, self._end
-        if _NAMED.search(folded, max(0, start - _AROUND), start):
+        folded, start, end = self._line.view.folded, self._start, self._end
+        before = max(0, start - _AROUND)
+        if folded.find("@", before, start) >= 0 and _NAMED.search(folded, before, start):
             return False
         written = folded[start:end]
+        if not (has_latin(written) or written.isascii()):
+            return True
         return stands_free(folded, squeezed(written) or written, start, end) and not in_address(folded, start, end)
 
     def _at_border(self) -> bool:
         """Whether it begins or ends a clause."""
-        folded, start, end = self._folded, self._start, self._end
+        folded, start, end = self._line.view.folded, self._start, self._end
         return not (folded[max(0, start - 1) : start].isalnum() and folded[end : end + 1].isalnum())
 
 
-def _contact_near(folded: str, start: int, end: int) -> bool:
-    """Whether somebody asks to be reached, or offers something, in words beside [start, end)."""
-    around = ((max(0, start - _AROUND), start), (end, end + _AROUND))
-    return any(said.search(folded, *part) for said in (_OFFER, _ACCOUNT) for part in around)
+def _contact_may_be_near(folded: Channel, places: Sequence[tuple[int, int, int]]) -> list[bool]:
+    """Of the numbers of texts and places there."""
+    numbers, starts, ends = np.array(places, np.int64).reshape(-1, 3).T
+    bases = folded.edges[numbers]
+    near: list[bool] = contact_may_be_near(folded, starts + bases, ends + bases).tolist()
+    return near
 
 
 def _asked(written: str, meant: Sequence[Meant]) -> Iterator[str]:

@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riskguard.detectors.lexicon.sought import Sought
+from riskguard.detectors.lexicon.dictionary import Numbers
+from riskguard.detectors.lexicon.sought import Found, Sought
 from riskguard.detectors.lexicon.way import Way
-from riskguard.text.channels import Channel, Channels, TermForms, Windows, forms_of
+from riskguard.text.channels import Channel, Channels, Sums, TermForms, Windows, forms_of
 
 _HEARD = (Way.SOUND, Way.INITIALS)
 _TOGETHER = ((Way.HAN,), _HEARD, (Way.SPLIT,), (Way.GLYPH,), (Way.EMOJI,))
@@ -28,18 +29,15 @@ _UNMARKED = np.uint64(64 - _MARKED_BITS)
 _PICTURED, _MOVED = len(_TOGETHER), len(_TOGETHER) + 1
 """How places are numbered in the sound of emoji, and in windows; in the other channels by their order."""
 
-Form = str | tuple[int, int]
-"""A string that a channel reads, or the width and the number of a window."""
-
 Meant = tuple[str, Way]
 """A key, and the way to disguise it."""
 
 
 class Place(NamedTuple):
-    """A form that a channel reads at raw characters [start, end) of text `number`."""
+    """The form of this number, which a channel reads at raw characters [start, end) of text `number`."""
 
     channel: int
-    form: Form
+    form: int
     number: int
     start: int
     end: int
@@ -56,15 +54,14 @@ class Index:
         raw = [view.raw for view in read.views]
         channels = (read.han, read.sound, read.split, read.glyph, read.emoji, read.emoji_sound)
         for number, (searched, channel) in enumerate(zip(self._searched, channels, strict=True)):
-            yield from searched.places(channel, raw, number)
-        yield from self._shuffled.places(read.shuffled, raw)
+            yield from searched.keys.places(searched.sought.places(channel), channel, raw, number)
+        yield from self._shuffled.keys.places(self._shuffled.places(read.shuffled), read.quiet, raw, _MOVED)
 
-    def meant(self, channel: int, form: Form) -> Sequence[Meant]:
+    def meant(self, channel: int, form: int) -> Sequence[Meant]:
         """The keys that a channel may write so."""
-        if isinstance(form, tuple):
-            width, number = form
-            return [(key, Way.SHUFFLE) for key in self._shuffled.keys[width][number]]
-        keys = self._searched[channel].keys[form]
+        if channel == _MOVED:
+            return self._shuffled.keys.meant[form]
+        keys = self._searched[channel].keys.meant[form]
         if channel == _PICTURED:
             return [(key, Way.EMOJI) for key, _ in keys if Way.EMOJI in self.ways[key]]
         return keys
@@ -87,7 +84,7 @@ class Index:
     @cached_property
     def _shuffled(self) -> _Numbers:
         return _Numbers.of(
-            (*forms.shuffled, key)
+            (forms.shuffled, (key, Way.SHUFFLE))
             for key, forms in self._forms.items()
             if Way.SHUFFLE in self.ways[key] and forms.shuffled and forms.shuffled[0] <= _MOST_SHUFFLED
         )
@@ -98,62 +95,77 @@ class Index:
         return dict(zip(keys, forms_of(keys, mixed=False), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Forms:
-    """Strings to be sought, and the keys that each stands for; `alone` has those that stand for one."""
+class _Keys(NamedTuple):
+    """What each of many forms may stand for; `alone` has the keys of those that stand for just one."""
 
-    keys: Mapping[str, Sequence[Meant]]
-    alone: Mapping[str, str]
+    meant: Sequence[Sequence[Meant]]
+    alone: Sequence[str | None]
+
+    @classmethod
+    def of(cls, meant: Iterable[Sequence[Meant]]) -> _Keys:
+        known = list(meant)
+        return cls(known, [keys[0][0] if len(keys) == 1 else None for keys in known])
+
+    def places(self, found: Found, channel: Channel, raw: Sequence[str], by: int) -> Iterator[Place]:
+        """Those found in a channel that may be more than their only key as it is."""
+        if len(found.starts):
+            alone = self.alone
+            numbers, starts, ends = channel.raw_spans(found.starts, found.ends)
+            columns = (each.tolist() for each in (found.strings, numbers, starts, ends))
+            for form, number, start, end in zip(*columns, strict=True):
+                if alone[form] != raw[number][start:end]:
+                    yield Place(by, form, number, start, end)
+
+
+class _Forms(NamedTuple):
+    """Strings to be sought, and the keys that each stands for."""
+
+    keys: _Keys
     sought: Sought
 
     @classmethod
     def of(cls, forms: Iterable[tuple[str, Meant]]) -> _Forms:
         known: dict[str, list[Meant]] = {}
-        for form, key in forms:
-            known.setdefault(form, []).append(key)
-        alone = {form: keys[0][0] for form, keys in known.items() if len(keys) == 1}
-        return cls(known, alone, Sought.of(known.keys()))
-
-    def places(self, channel: Channel, raw: Sequence[str], by: int) -> Iterator[Place]:
-        found = self.sought.places(channel)
-        if found:
-            joined, alone = channel.joined, self.alone
-            spans = (each.tolist() for each in channel.raw_spans(*np.array(found).T))
-            for (first, last), number, start, end in zip(found, *spans, strict=True):
-                form = joined[first:last]
-                if alone.get(form) != raw[number][start:end]:
-                    yield Place(by, form, number, start, end)
+        for form, meant in forms:
+            known.setdefault(form, []).append(meant)
+        return cls(_Keys.of(known.values()), Sought.of(list(known)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """For each width the windows to be sought; `marked` says of the first bits of a number whether one has them."""
+class _Numbers(NamedTuple):
+    """For each width the windows to be sought, sorted, and which each is; `marks` says of the first bits of a number
+    whether one has them."""
 
-    keys: Mapping[int, Mapping[int, Sequence[str]]]
-    marked: Mapping[int, NDArray[np.bool_]]
+    keys: _Keys
+    windows: Mapping[int, tuple[Sums, Numbers]]
+    marks: Mapping[int, NDArray[np.bool_]]
 
     @classmethod
-    def of(cls, windows: Iterable[tuple[int, int, str]]) -> _Numbers:
-        keys: dict[int, dict[int, list[str]]] = {}
-        for width, number, key in windows:
-            keys.setdefault(width, {}).setdefault(number, []).append(key)
-        marked = {width: np.zeros(1 << _MARKED_BITS, np.bool_) for width in keys}
-        for width, known in keys.items():
-            marked[width][np.fromiter(known, np.uint64) >> _UNMARKED] = True
-        return cls(keys, marked)
+    def of(cls, windows: Iterable[tuple[tuple[int, int], Meant]]) -> _Numbers:
+        known: dict[tuple[int, int], list[Meant]] = {}
+        for window, meant in windows:
+            known.setdefault(window, []).append(meant)
+        by_width: dict[int, list[tuple[int, int]]] = {}
+        for number, (width, sum_) in enumerate(known):
+            by_width.setdefault(width, []).append((sum_, number))
+        sought, marks = {}, {}
+        for width, unsorted in by_width.items():
+            rows = sorted(unsorted)
+            sums = np.array([window for window, _ in rows], np.uint64)
+            sought[width] = sums, np.array([number for _, number in rows])
+            marks[width] = np.zeros(1 << _MARKED_BITS, np.bool_)
+            marks[width][sums >> _UNMARKED] = True
+        return cls(_Keys.of(known.values()), sought, marks)
 
-    def places(self, windows: Windows, raw: Sequence[str]) -> Iterator[Place]:
-        for width, known in self.keys.items():
+    def places(self, windows: Windows) -> Found:
+        """Where they are: those of one width after those of another."""
+        found = [np.zeros((3, 0), np.int64)]
+        for width, (known, numbers) in self.windows.items():
             sums = windows.sums(width)
-            marked = np.flatnonzero(self.marked[width][sums >> _UNMARKED])
-            found = [each in known for each in sums[marked].tolist()]
-            if any(found):
-                first = marked[found]
-                spans = (each.tolist() for each in windows.channel.raw_spans(first, first + width))
-                for window, number, start, end in zip(sums[first].tolist(), *spans, strict=True):
-                    keys = known[window]
-                    if len(keys) > 1 or keys[0] != raw[number][start:end]:
-                        yield Place(_MOVED, (width, window), number, start, end)
+            first = np.flatnonzero(self.marks[width][sums >> _UNMARKED])
+            rows = np.minimum(np.searchsorted(known, sums[first]), len(known) - 1)
+            same = known[rows] == sums[first]
+            found.append(np.stack((first[same], first[same] + width, numbers[rows[same]])))
+        return Found(*np.concatenate(found, axis=1))
 
 
 def _of(forms: TermForms, way: Way) -> Sequence[str]:

@@ -10,7 +10,6 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import NamedTuple
 
-from riskguard.detectors.lexicon.words import Words
 from riskguard.text.view import TextView
 
 _WIDEST_GAP = 3
@@ -46,7 +45,7 @@ class Manner(StrEnum):
     SPELLING = "，人们常用的代替写法"
 
 
-_OPEN = {Manner.PLAIN, Manner.PAUSED, Manner.CROSSING}
+OPEN = {Manner.PLAIN, Manner.PAUSED, Manner.CROSSING}
 _CLARITY = {Manner.DENOISED: 0.98, Manner.PAUSED: 0.5, Manner.CROSSING: 0.5}
 
 
@@ -70,37 +69,23 @@ class Sighting(NamedTuple):
     @property
     def disguised(self) -> bool:
         """Whether somebody took pains to hide the term."""
-        return self.manner not in _OPEN
+        return self.manner not in OPEN
 
     def explain(self, written: str) -> str:
         """Why, in words for the moderator."""
-        return f"命中词条「{written}」{self.manner.value}"
+        return f"命中词条「{written}」" + self.manner
 
 
-def sighting(
-    view: TextView,
-    key: str,
-    positions: Sequence[int],
-    known: Sequence[Stretch] = (),
-    words: Words | None = None,
-) -> Sighting | None:
-    """The term whose characters stand at `positions` of the folded text; None if that is no way to write it.
-
-    `known` are the stretches that terms cover together: a word inside one of them proves no crossing. Without the
-    `words` of the text nobody asks whether two of them met by chance.
-    """
-    folded = view.folded
-    start, end = positions[0], positions[-1] + 1
-    if end - start > len(positions) and widest_gap(positions) > _WIDEST_GAP:
+def sighting(view: TextView, key: str, start: int, end: int, gap: int) -> Sighting | None:
+    """The term that stands at [start, end) of the folded text with noise in it, at most `gap` characters in a row; None
+    if that is no way to write it."""
+    if gap > _WIDEST_GAP:
         return None
-    if key.isascii() and in_address(folded, start, end):
+    if has_latin(key) and not stands_free(view.folded, key, start, end):
         return None
-    if not (_LATIN.isdisjoint(key) or stands_free(folded, key, start, end)):
+    if key.isascii() and in_address(view.folded, start, end):
         return None
-    manner = _noise(view, key, start, end)
-    if manner is Manner.PLAIN and words is not None and _by_chance(key, start, known, words):
-        manner = Manner.CROSSING
-    return Sighting(key, start, end, manner)
+    return Sighting(key, start, end, _noise(view, key, start, end))
 
 
 def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
@@ -128,14 +113,17 @@ def _noise(view: TextView, key: str, start: int, end: int) -> Manner:
     return Manner.PLAIN
 
 
-def _by_chance(key: str, start: int, known: Sequence[Stretch], words: Words) -> bool:
-    """Whether a short term begins or ends inside a word that the terms around it do not explain."""
-    if len(key) > _BY_CHANCE or not _LATIN.isdisjoint(key):
-        return False
-    return any(not _inside(word, known) for word in words.crossed(start, start + len(key)))
+def may_meet_by_chance(key: str) -> bool:
+    """Whether two words that meet may spell it."""
+    return len(key) <= _BY_CHANCE and not has_latin(key)
 
 
-def _inside(place: Stretch, sorted_places: Sequence[Stretch]) -> bool:
+def has_latin(key: str) -> bool:
+    """Whether there are letters a to z in a key."""
+    return not _LATIN.isdisjoint(key)
+
+
+def inside(place: Stretch, sorted_places: Sequence[Stretch]) -> bool:
     """Whether one of the places, which do not touch each other, contains this one."""
     at = bisect_right(sorted_places, place[0], key=itemgetter(0)) - 1
     return at >= 0 and place[1] <= sorted_places[at][1]

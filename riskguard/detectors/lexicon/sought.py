@@ -1,73 +1,85 @@
-"""Many short strings sought in a batch of texts: numpy looks at every place, Python only where one seems to begin."""
+"""Many short strings sought in a batch of texts: numpy looks at every place, by hashes as those of the dictionary."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from riskguard.detectors.lexicon.dictionary import Hashes, Numbers, codes_of, hashes_of, powers
 from riskguard.text.channels import Channel
 
 _PAIR, _HEAD = 2, 3
 """A string of two characters is known by both, a longer one by its first three."""
 
-_PAIRED, _BEGUN = 1, 2
-_FACTORS = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64)
+_PAIRED, _REACH = 0x80, 0x7F
 _MARKED_BITS = 19
 _UNMARKED = np.uint64(64 - _MARKED_BITS)
 
 
-class Sought(NamedTuple):
-    """`strings` of two characters and more.
+class Found(NamedTuple):
+    """Where strings stand in `Channel.joined`, [start, end), and their numbers: by their ends, with one end the longest
+    first."""
 
-    `marks` says for the first bits of a hash whether it may be that of a pair, or of three characters by which longer
-    ones begin; `sizes` tells for such three how long those are.
+    starts: Numbers
+    ends: Numbers
+    strings: Numbers
+
+
+class Sought(NamedTuple):
+    """Strings of two characters and more, by their sorted hashes: `numbers` says which each is, `sizes` how long.
+
+    `marks` says for the first bits of a hash whether it may be that of a pair, and how long the longest string is that
+    begins by three characters of such a hash.
     """
 
-    strings: Collection[str]
-    sizes: dict[str, list[int]]
+    hashes: Hashes
+    numbers: Numbers
+    sizes: Numbers
     marks: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, strings: Collection[str]) -> Self:
-        """Those strings, made ready; `in` should be quick for them."""
-        sizes: dict[str, list[int]] = {}
-        for each in strings:
-            if len(each) > _PAIR and len(each) not in (known := sizes.setdefault(each[:_HEAD], [])):
-                known.append(len(each))
+    def of(cls, strings: Sequence[str]) -> Self:
+        """Those strings, each of another look and shorter than 128 characters, made ready."""
+        sizes = np.fromiter(map(len, strings), np.int64, len(strings))
+        codes, starts = codes_of("".join(strings)), np.cumsum(sizes) - sizes
+        hashes = hashes_of(codes, starts, sizes)
         marks = np.zeros(1 << _MARKED_BITS, np.uint8)
-        for heads, size, mark in (([s for s in strings if len(s) == _PAIR], _PAIR, _PAIRED), (sizes, _HEAD, _BEGUN)):
-            codes = np.frombuffer("".join(heads).encode("utf-32-le", "surrogatepass"), np.uint32)
-            marks[_hashes(codes, size)[::size] >> _UNMARKED] |= mark
-        return cls(strings, sizes, marks)
+        marks[hashes[sizes == _PAIR] >> _UNMARKED] = _PAIRED
+        longer = sizes >= _HEAD
+        heads = hashes_of(codes, starts[longer], np.full(int(longer.sum()), _HEAD)) >> _UNMARKED
+        reach = np.zeros_like(marks)
+        np.maximum.at(reach, heads.astype(np.intp), sizes[longer].astype(np.uint8))
+        order = np.argsort(hashes)
+        return cls(hashes[order], order, sizes[order], marks | reach)
 
-    def places(self, channel: Channel) -> list[tuple[int, int]]:
-        """Where they stand in `channel.joined`, [start, end): by their ends, with one end the longest first."""
-        joined, strings, sizes = channel.joined, self.strings, self.sizes
-        pairs = [
-            (start + _PAIR, start)
-            for start in self._marked(channel, _PAIR, _PAIRED)
-            if joined[start : start + _PAIR] in strings
-        ]
-        longer = [
-            (start + size, start)
-            for start in self._marked(channel, _HEAD, _BEGUN)
-            for size in sizes.get(joined[start : start + _HEAD], ())
-            if joined[start : start + size] in strings
-        ]
-        return [(start, end) for end, start in sorted(pairs + longer)]
+    def places(self, channel: Channel) -> Found:
+        """Where they stand in a channel."""
+        codes = channel.codes.astype(np.uint64)
+        scales = powers(_REACH)
+        pairs = codes[:-1] * scales[0] + codes[1:] * scales[1]
+        starts = np.flatnonzero(self.marks[pairs >> _UNMARKED] & _PAIRED)
+        found = [self._known(starts, pairs[starts], _PAIR)]
+        heads = pairs[:-1] + codes[2:] * scales[2]
+        reach = self.marks[heads >> _UNMARKED] & _REACH
+        starts, size = np.flatnonzero(reach), _HEAD
+        reach, hashes = reach[starts], heads[starts]
+        while len(starts):
+            found.append(self._known(starts, hashes, size))
+            longer = np.flatnonzero((reach > size) & (starts < len(codes) - size))
+            starts, reach = starts[longer], reach[longer]
+            hashes = hashes[longer] + codes[starts + size] * scales[size]
+            size += 1
+        starts, ends, numbers = np.concatenate(found, axis=1)
+        order = np.lexsort((starts, ends))
+        return Found(starts[order], ends[order], numbers[order])
 
-    def _marked(self, channel: Channel, size: int, mark: int) -> list[int]:
-        found: list[int] = np.flatnonzero(self.marks[_hashes(channel.codes, size) >> _UNMARKED] & mark).tolist()
-        return found
-
-
-def _hashes(codes: NDArray[np.uint32], size: int) -> NDArray[np.uint64]:
-    """Of the characters at each place and after it."""
-    count = max(0, len(codes) - size + 1)
-    hashes = np.zeros(count, np.uint64)
-    for at, factor in enumerate(_FACTORS[:size]):
-        hashes += codes[at : at + count] * factor
-    return hashes
+    def _known(self, starts: Numbers, hashes: Hashes, size: int) -> Numbers:
+        """Of these places those where a string of this size stands: rows of starts, ends and numbers."""
+        rows = np.searchsorted(self.hashes, hashes)
+        rows[rows == len(self.hashes)] = 0
+        known = np.flatnonzero(self.hashes[rows] == hashes) if len(rows) else rows
+        known = known[self.sizes[rows[known]] == size]
+        return np.stack((starts[known], starts[known] + size, self.numbers[rows[known]]))

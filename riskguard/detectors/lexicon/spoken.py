@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+from numpy.typing import NDArray
+
+from riskguard.detectors.lexicon.dictionary import Numbers
+from riskguard.detectors.lexicon.gate import Gate, begun_between
+from riskguard.text.channels import Channel
 from riskguard.text.view import TextView
 
 SPOKEN_OF = 1 / 3
@@ -36,7 +42,59 @@ _BEHIND = re.compile(
 )
 
 
+_GATE = Gate(
+    [
+        *"勿别不没骂说喊叫喷怼吼",
+        *(
+            "谨防",
+            "警惕",
+            "当心",
+            "小心",
+            "严防",
+            "防范",
+            "拒绝",
+            "远离",
+            "抵制",
+            "举报",
+            "打击",
+            "严打",
+            "整治",
+            "清理",
+        ),
+        *("查处", "查获", "缴获", "收缴", "破获", "上交", "上缴", "禁止", "严禁", "杜绝", "评论", "留言", "回复"),
+        *("那句", "这句", "所谓", "无需", "谢绝"),
+    ],
+    [
+        *"话词",
+        *(
+            "骗局",
+            "诈骗",
+            "骗人",
+            "骗子",
+            "违法",
+            "犯法",
+            "犯罪",
+            "陷阱",
+            "套路",
+            "圈套",
+            "假的",
+            "骗了",
+            "被骗",
+            "告破",
+        ),
+        *("嫌疑", "团伙", "字眼", "被抓", "被判", "被查", "被捕", "被端"),
+    ],
+)
+"""What a match before a term holds, and one behind it."""
+
+
 def spoken_of(view: TextView, start: int, end: int) -> bool:
     """Whether the words beside [start, end) of the folded text warn of it, report it, refuse it or tell who said it."""
     folded = view.folded
     return bool(_AHEAD.search(folded[max(0, start - _BEFORE) : start]) or _BEHIND.match(folded[end : end + _AFTER]))
+
+
+def may_be_spoken_of(folded: Channel, starts: Numbers, ends: Numbers) -> NDArray[np.bool_]:
+    """Of places [start, end) in many texts, whether it is worth asking. Words of a text beside may say yes, too."""
+    ahead, behind = _GATE.marks(folded.codes)
+    return begun_between(ahead, starts - _BEFORE, starts) | begun_between(behind, ends, ends + _AFTER)

@@ -15,6 +15,8 @@ from riskguard.text.view import TextView
 SCORE: Mapping[Tier, float] = {Tier.STRONG: 0.9, Tier.MEDIUM: 0.6, Tier.WEAK: 0.3}
 """What a term says by itself when it stands there plainly. Set by hand until they are calibrated."""
 
+_HEAVIEST = SCORE[Tier.STRONG]
+
 _MOST_PAIRS = 64
 """So many pairs of one label are weighed in one post; more would say nothing new."""
 
@@ -34,7 +36,8 @@ class Found(NamedTuple):
     @classmethod
     def of(cls, term: Term, seen: Sighting) -> Found:
         """The term as it stands there."""
-        return cls(term, seen, min(SCORE[Tier.STRONG], SCORE[term.tier] * seen.clarity))
+        weight = SCORE[term.tier] * seen.clarity
+        return cls(term, seen, weight if weight < _HEAVIEST else _HEAVIEST)
 
 
 class Beside(NamedTuple):

@@ -4,7 +4,7 @@ from riskguard.text.channels.batch import Channels, channels_of
 from riskguard.text.channels.channel import END, Channel
 from riskguard.text.channels.forms import TermForms, forms_of, term_forms
 from riskguard.text.channels.han import is_han
-from riskguard.text.channels.shuffle import WIDTHS, Windows
+from riskguard.text.channels.shuffle import WIDTHS, Sums, Windows
 from riskguard.text.channels.sound import sound_codes, spoken
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "WIDTHS",
     "Channel",
     "Channels",
+    "Sums",
     "TermForms",
     "Windows",
     "channels_of",

@@ -18,10 +18,14 @@ _SHORTEST_REPEAT = 3
 _NOISE, _READ, _COUNTED, _END = range(4)
 
 
-def quiet(folded: Channel) -> Channel:
-    """Only letters, digits and characters; what stands three times or more in a row, digits aside, stands once."""
-    kinds = _kinds()[folded.codes]
-    return _once(folded.kept(kinds != _NOISE), _SHORTEST_REPEAT)
+def letters(folded: Channel) -> NDArray[np.int64]:
+    """Where letters, digits and characters stand in `folded`, and the ends of its texts."""
+    return np.flatnonzero(_kinds()[folded.codes])
+
+
+def quiet(plain: Channel) -> Channel:
+    """Of letters, digits and characters: what stands three times or more in a row, digits aside, stands once."""
+    return _once(plain, _SHORTEST_REPEAT)
 
 
 def bare(quiet: Channel) -> Channel:

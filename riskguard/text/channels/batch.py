@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from riskguard.text.channels import bare, emoji, glyph, han, shuffle, sound, split
 from riskguard.text.channels.channel import Channel, opened
 from riskguard.text.view import TextView
@@ -21,9 +24,24 @@ class Channels:
     views: Sequence[TextView]
 
     @cached_property
+    def folded(self) -> Channel:
+        """The folded texts as they are."""
+        return opened(self.views)
+
+    @cached_property
+    def plain_at(self) -> NDArray[np.int64]:
+        """Where the characters of `plain` stand in `folded.joined`."""
+        return bare.letters(self.folded)
+
+    @cached_property
+    def plain(self) -> Channel:
+        """Letters, digits and characters only: the texts without noise."""
+        return self.folded.at(self.plain_at)
+
+    @cached_property
     def quiet(self) -> Channel:
-        """Letters, digits and characters only; three or more of the same in a row, digits aside, are one."""
-        return bare.quiet(self._folded)
+        """`plain`, but three or more of the same in a row, digits aside, are one."""
+        return bare.quiet(self.plain)
 
     @cached_property
     def bare(self) -> Channel:
@@ -53,7 +71,7 @@ class Channels:
     @cached_property
     def emoji(self) -> Channel:
         """Words in place of emoji: '草泥🐴' -> '草泥马'."""
-        return emoji.emoji(self._folded)
+        return emoji.emoji(self.folded)
 
     @cached_property
     def emoji_sound(self) -> Channel:
@@ -64,10 +82,6 @@ class Channels:
     def shuffled(self) -> shuffle.Windows:
         """The windows of `quiet`, whatever the order of their characters."""
         return shuffle.Windows(self.quiet)
-
-    @cached_property
-    def _folded(self) -> Channel:
-        return opened(self.views)
 
 
 def channels_of(views: Sequence[TextView]) -> Channels:

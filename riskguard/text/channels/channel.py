@@ -69,7 +69,16 @@ class Channel:
 
         Origins never fall within a text, so only the first and last character are asked.
         """
-        return np.searchsorted(self.edges, first, side="right") - 1, self.starts[first], self.ends[end - 1]
+        return self.texts_at(first)[0], self.starts[first], self.ends[end - 1]
+
+    def texts_at(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The numbers of the texts that stand at these places of `joined`, and where each begins."""
+        numbers = np.searchsorted(self.edges, places, side="right") - 1
+        return numbers, self.edges[numbers]
+
+    def at(self, places: NDArray[np.int64]) -> Channel:
+        """Only the characters at these places, which are in order."""
+        return Channel(self.codes[places], self.starts[places], self.ends[places])
 
     def kept(self, mask: Mask) -> Channel:
         """Without the characters where `mask` is false."""

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from riskguard.text.channels.bare import quiet
+from riskguard.text.channels.bare import letters, quiet
 from riskguard.text.channels.channel import Channel, Mask
 from riskguard.text.tables.picture import meanings, read_as
 from riskguard.text.view import fold_all
@@ -35,7 +35,8 @@ def emoji(folded: Channel) -> Channel:
     codes = np.frombuffer("".join(said).encode("utf-32-le", "surrogatepass"), np.uint32)
     told = np.zeros(len(codes), np.bool_)
     told[words] = True
-    return quiet(Channel(codes, some.starts[[*first, *rest]], some.ends[[*last, *rest]]).only(told))
+    worded = Channel(codes, some.starts[[*first, *rest]], some.ends[[*last, *rest]]).only(told)
+    return quiet(worded.at(letters(worded)))
 
 
 def written(quiet: str) -> Iterator[str]:

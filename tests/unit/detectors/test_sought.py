@@ -21,5 +21,8 @@ def test_each_string_is_found_wherever_it_stands(sought: set[str], said: list[st
     joined = channel.joined
     starts = range(len(joined))
     places = [(at, at + len(each)) for each in sought for at in starts if joined.startswith(each, at)]
-    assert Sought.of(sought).places(channel) == sorted(places, key=lambda place: (place[1], place[0]))
+    strings = sorted(sought)
+    starts, ends, numbers = (each.tolist() for each in Sought.of(strings).places(channel))
+    assert list(zip(starts, ends, strict=True)) == sorted(places, key=lambda place: (place[1], place[0]))
+    assert [strings[number] for number in numbers] == [joined[a:b] for a, b in zip(starts, ends, strict=True)]
     assert all(END not in joined[start:end] for start, end in places)
