@@ -18,15 +18,9 @@ _OFFER = re.compile(
 )
 """Two patterns rather than one, and no class where a branch begins: so `re` passes over what can begin no match."""
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_-"
-
 _GATE = Gate(
-    [
-        *("加我", "加微", "加v", "加q", "加薇", "加威", "加群", "微信", "扣扣", "私聊", "私信", "私我", "联系", "电话"),
-        *("进群", "找我", "有货", "出货", "包邮", "现货", "日结", "返佣", "提现", "开户"),
-        *(f"{char}a" for char in _LETTERS),
-        *(f"a{char}" for char in _LETTERS),
-    ]
+    "加我 加微 加v 加q 加薇 加威 加群 微信 扣扣 私聊 私信 私我 联系 电话 进群 找我 有货 出货 包邮 现货 日结 返佣 提现"
+    " 开户 " + " ".join([f"{char}a a{char}" for char in "abcdefghijklmnopqrstuvwxyz0123456789_-"])
 )
 """What a match of either holds: of letters any two will do."""
 

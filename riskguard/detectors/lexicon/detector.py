@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, filterfalse
@@ -141,53 +142,38 @@ class LexiconDetector:
             firsts, lasts = read.plain_at[starts], read.plain_at[ends - 1] + 1
             numbers, bases = read.folded.texts_at(firsts)
             gaps, spoken = _gaps(read.plain_at, starts, ends), may_be_spoken_of(read.folded, firsts, lasts)
-            known = self._known
-            columns = (each.tolist() for each in (numbers, keys, firsts - bases, lasts - bases, gaps, spoken))
-            for number, key, *place in zip(*columns, strict=True):
-                found.setdefault(number, []).append(_Hit(known[key], *place))
+            places = (each.tolist() for each in (firsts - bases, lasts - bases, gaps, spoken))
+            hits = map(_Hit, map(self._known.__getitem__, keys.tolist()), *places)
+            for number, hit in zip(numbers.tolist(), hits, strict=True):
+                found.setdefault(number, []).append(hit)
         return found
 
     def _findings(self, line: Line, hits: Sequence[_Hit], hidden: Sequence[Hidden]) -> list[Finding]:
-        terms: dict[str, list[Found]] = {}
-        pairs: dict[str, list[Found]] = {}
+        terms: dict[str, list[Found]] = defaultdict(list)
+        pairs: dict[str, list[Found]] = defaultdict(list)
         benign = _benign(hits)
         sought = [hit for hit in hits if hit.what.sought and not benign(hit)]
         covered = _Covered(sought)
-        seen = 0
+        count = 0
         for hit in sought:
-            for found, together in self._seen(line, hit, covered if seen < _MOST_DOUBTED else None):
-                seen += 1
-                (pairs if together else terms).setdefault(found.term.label, []).append(found)
-        if seen < _MOST_DOUBTED:
+            seen, near = _seen(line, hit, covered if count < _MOST_DOUBTED else None)
+            if seen is not None:
+                count += len(hit.what.terms) + len(near)
+                for term in hit.what.terms:
+                    terms[term.label].append(Found.of(term, seen))
+                for companions, beside in near:
+                    pairs[companions.pair.label].append(companions.found(seen, beside))
+        if count < _MOST_DOUBTED:
             disguised = (*self._spelt(line, hits), *self._disguises.seen(line, hidden))
             for found, together in self._hidden(line.view, filterfalse(benign, disguised)):
-                beside = (pairs if together else terms).setdefault(found.term.label, [])
-                if not any(says_more(other, found) for other in beside):
-                    beside.append(found)
-        told = any(hit.what.reports for hit in hits)
+                known = (pairs if together else terms)[found.term.label]
+                if not any([says_more(other, found) for other in known]):
+                    known.append(found)
+        told = any([hit.what.reports for hit in hits])
         return [
             self._finding(line.view, label, speaking(terms.get(label, ()), pairs.get(label, ())), told=told)
             for label in sorted(terms.keys() | pairs.keys())
         ]
-
-    def _seen(self, line: Line, hit: _Hit, covered: _Covered | None) -> Sequence[tuple[Found, bool]]:
-        """What the hit is, each with whether it is a pair. How it stands is asked last: that is what costs.
-
-        Nobody asks whether words met by chance where it is not told what the terms of the text cover.
-        """
-        what, start, end, gap, may_be_spoken_of = hit
-        near = _near(what, line.view, start, end) if what.pairs else ()
-        if not (near or what.terms):
-            return ()
-        seen = sighting(line.view, what.key, start, end, gap)
-        if seen is None:
-            return ()
-        if covered is not None and what.may_meet_by_chance and seen.manner is Manner.PLAIN:
-            crossed = line.words.crossed(start, end)
-            seen = seen._replace(manner=Manner.CROSSING) if covered.leave_out_any(crossed) else seen
-        if may_be_spoken_of and spoken_of(line.view, start, end):
-            seen = seen._replace(believed=seen.believed * SPOKEN_OF)
-        return _means(what, seen, near)
 
     def _spelt(self, line: Line, hits: Iterable[_Hit]) -> Iterator[Sighting]:
         """The terms that listed spellings among the hits stand for."""
@@ -198,7 +184,7 @@ class LexiconDetector:
                     yield seen
 
     def _hidden(self, view: TextView, disguised: Iterable[Sighting]) -> list[tuple[Found, bool]]:
-        """What the disguised keys are, as `_seen` tells it, the weightiest first."""
+        """What the disguised keys are, each with whether it is a pair, the weightiest first."""
         means: list[tuple[Found, bool]] = []
         for seen in disguised:
             what = self._keys.get(seen.key)
@@ -224,6 +210,25 @@ class LexiconDetector:
         elif manners == {Manner.CROSSING}:
             facts[CROSSING] = True
         return Finding(label, round(score, 4), self.name, spans, facts)
+
+
+def _seen(
+    line: Line, hit: _Hit, covered: _Covered | None
+) -> tuple[Sighting | None, Sequence[tuple[Companions, Beside]]]:
+    """How the hit stands there, if it means anything, and which pairs it makes. What costs most is asked last.
+
+    Nobody asks whether words met by chance where it is not told what the terms of the text cover.
+    """
+    what, start, end, gap, may_be_spoken_of = hit
+    near = _near(what, line.view, start, end) if what.pairs else ()
+    seen = sighting(line.view, what.key, start, end, gap) if near or what.terms else None
+    if seen is not None:
+        if covered is not None and what.may_meet_by_chance and seen.manner is Manner.PLAIN:
+            crossed = line.words.crossed(start, end)
+            seen = seen._replace(manner=Manner.CROSSING) if covered.leave_out_any(crossed) else seen
+        if may_be_spoken_of and spoken_of(line.view, start, end):
+            seen = seen._replace(believed=seen.believed * SPOKEN_OF)
+    return seen, near
 
 
 def _near(what: _Key, view: TextView, start: int, end: int) -> Sequence[tuple[Companions, Beside]]:

@@ -98,17 +98,20 @@ class Disguises:
 
     def hidden(self, read: Channels) -> dict[int, list[Hidden]]:
         """For each text in which there are any, the places that may be terms in disguise."""
-        seen: list[tuple[_Surface, int, int, int]] = []
+        surfaces: list[_Surface] = []
+        places: list[tuple[int, int, int]] = []
+        views = read.views
         for channel, form, number, first, last in self._index.places(read):
-            raw, folded, origin = (view := read.views[number]).raw, view.folded, view.origin
-            start, end = bisect_left(origin, first), bisect_right(origin, last - 1)
-            seen.append(((channel, form, raw[first:last], folded[start:end]), number, start, end))
-        readings = self._readings({surface for surface, *_ in seen})
-        told = [(number, start, end, meant) for surface, number, start, end in seen if (meant := readings[surface])]
-        contact = _contact_may_be_near(read.folded, [each[:3] for each in told])
+            view = views[number]
+            start, end = bisect_left(view.origin, first), bisect_right(view.origin, last - 1)
+            surfaces.append((channel, form, view.raw[first:last], view.folded[start:end]))
+            places.append((number, start, end))
+        readings = self._readings(surfaces)
+        places = [place for place, each in zip(places, readings, strict=True) if each]
+        contact = _contact_may_be_near(read.folded, places)
         found: dict[int, list[Hidden]] = {}
-        for (number, start, end, meant), near in zip(told, contact, strict=True):
-            found.setdefault(number, []).append(Hidden(start, end, meant, near))
+        for (number, start, end), each, near in zip(places, filter(None, readings), contact, strict=True):
+            found.setdefault(number, []).append(Hidden(start, end, each, near))
         return found
 
     def seen(self, line: Line, hidden: Iterable[Hidden]) -> list[Sighting]:
@@ -138,18 +141,20 @@ class Disguises:
         believed = _Spot(line, start, end, contact=True).believed(signs, short=len(key) <= _SHORT)
         return Sighting(key, start, end, Manner.SPELLING, believed) if believed else None
 
-    def _readings(self, surfaces: Collection[_Surface]) -> Mapping[_Surface, Sequence[Reading]]:
+    def _readings(self, surfaces: Sequence[_Surface]) -> list[Sequence[Reading]]:
         """What each may stand for; it is told of each only once, and of all that are new together."""
-        known = {each: read for each in surfaces if (read := self._known.get(each)) is not None}
-        if len(known) < len(surfaces):
-            if len(self._known) > _REMEMBERED:
-                self._known = {}
-            new = {each: self._meant(each) for each in surfaces if each not in known}
-            _oddness.learn(each for (*_, written), meant in new.items() for each in _asked(written, meant))
-            told = {each: self._told(each[-1], meant) for each, meant in new.items()}
-            self._known |= told
-            known |= told
-        return known
+        known = self._known
+        new = {each for each in surfaces if each not in known}
+        if new:
+            if len(known) > _REMEMBERED:
+                self._known, new = (known := {}), set(surfaces)
+            known.update(self._learnt(new))
+        return [known[each] for each in surfaces]
+
+    def _learnt(self, surfaces: Iterable[_Surface]) -> dict[_Surface, Sequence[Reading]]:
+        meant = {each: self._meant(each) for each in surfaces}
+        _oddness.learn(spelling for (*_, written), keys in meant.items() for spelling in _asked(written, keys))
+        return {each: self._told(each[-1], keys) for each, keys in meant.items()}
 
     def _meant(self, surface: _Surface) -> list[Meant]:
         channel, form, raw, _ = surface

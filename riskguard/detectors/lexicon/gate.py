@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,16 +14,16 @@ _SIZE = 0x10000
 
 
 class Gate:
-    """Up to five lists of words, of which an expression needs one of its own list to match.
+    """Up to five lists of words with spaces between, of which an expression needs one of its own list to match.
 
     Of a word only the first two characters count, and two words lend each other theirs: it may say yes where none is.
     """
 
-    def __init__(self, *lists: Iterable[str]) -> None:
+    def __init__(self, *lists: str) -> None:
         self._lists = len(lists)
         self._kinds = np.zeros(_SIZE + 1, np.uint16)
         for number, words in enumerate(lists):
-            for word in words:
+            for word in words.split():
                 first, *second = (ord(char) for char in word[:2])
                 self._kinds[first] |= (_FIRST if second else _SINGLE) << (_BITS * number)
                 self._kinds[second] |= _SECOND << (_BITS * number)

@@ -33,14 +33,8 @@ Meant = tuple[str, Way]
 """A key, and the way to disguise it."""
 
 
-class Place(NamedTuple):
-    """The form of this number, which a channel reads at raw characters [start, end) of text `number`."""
-
-    channel: int
-    form: int
-    number: int
-    start: int
-    end: int
+Place = tuple[int, int, int, int, int]
+"""A channel, the number of the form that it reads, that of the text, and the raw characters [start, end) there."""
 
 
 @dataclass(frozen=True)
@@ -106,15 +100,15 @@ class _Keys(NamedTuple):
         known = list(meant)
         return cls(known, [keys[0][0] if len(keys) == 1 else None for keys in known])
 
-    def places(self, found: Found, channel: Channel, raw: Sequence[str], by: int) -> Iterator[Place]:
+    def places(self, found: Found, channel: Channel, raw: Sequence[str], by: int) -> list[Place]:
         """Those found in a channel that may be more than their only key as it is."""
-        if len(found.starts):
-            alone = self.alone
-            numbers, starts, ends = channel.raw_spans(found.starts, found.ends)
-            columns = (each.tolist() for each in (found.strings, numbers, starts, ends))
-            for form, number, start, end in zip(*columns, strict=True):
-                if alone[form] != raw[number][start:end]:
-                    yield Place(by, form, number, start, end)
+        alone = self.alone
+        columns = (each.tolist() for each in (found.strings, *channel.raw_spans(found.starts, found.ends)))
+        return [
+            (by, form, number, start, end)
+            for form, number, start, end in zip(*columns, strict=True)
+            if alone[form] != raw[number][start:end]
+        ]
 
 
 class _Forms(NamedTuple):
