@@ -49,6 +49,10 @@ _MOST_SPANS = 50
 """So many places of one label are shown; the fact 'more' counts the others."""
 
 
+_Near = Sequence[tuple[Companions, Beside]]
+"""Pairs that have company, and where."""
+
+
 class _Key(NamedTuple):
     """A string that is searched, and what it is in the lists."""
 
@@ -167,9 +171,9 @@ class LexiconDetector:
             disguised = (*self._spelt(line, hits), *self._disguises.seen(line, hidden))
             for found, together in self._hidden(line.view, filterfalse(benign, disguised)):
                 known = (pairs if together else terms)[found.term.label]
-                if not any([says_more(other, found) for other in known]):
+                if not any(says_more(other, found) for other in known):
                     known.append(found)
-        told = any([hit.what.reports for hit in hits])
+        told = any(hit.what.reports for hit in hits)
         return [
             self._finding(line.view, label, speaking(terms.get(label, ()), pairs.get(label, ())), told=told)
             for label in sorted(terms.keys() | pairs.keys())
@@ -212,9 +216,7 @@ class LexiconDetector:
         return Finding(label, round(score, 4), self.name, spans, facts)
 
 
-def _seen(
-    line: Line, hit: _Hit, covered: _Covered | None
-) -> tuple[Sighting | None, Sequence[tuple[Companions, Beside]]]:
+def _seen(line: Line, hit: _Hit, covered: _Covered | None) -> tuple[Sighting | None, _Near]:
     """How the hit stands there, if it means anything, and which pairs it makes. What costs most is asked last.
 
     Nobody asks whether words met by chance where it is not told what the terms of the text cover.
@@ -231,12 +233,12 @@ def _seen(
     return seen, near
 
 
-def _near(what: _Key, view: TextView, start: int, end: int) -> Sequence[tuple[Companions, Beside]]:
+def _near(what: _Key, view: TextView, start: int, end: int) -> _Near:
     """The pairs of a key at [start, end), as far as they have company."""
     return [(each, beside) for each in what.pairs if (beside := each.beside(view, start, end)) is not None]
 
 
-def _means(what: _Key, seen: Sighting, near: Sequence[tuple[Companions, Beside]]) -> list[tuple[Found, bool]]:
+def _means(what: _Key, seen: Sighting, near: _Near) -> list[tuple[Found, bool]]:
     means = [(Found.of(term, seen), False) for term in what.terms]
     return [*means, *((companions.found(seen, beside), True) for companions, beside in near)] if near else means
 

@@ -35,13 +35,15 @@ class Dictionary(NamedTuple):
     """Words as sorted hashes, and how often each was counted in `total` words; none is longer than `longest`.
 
     `lasts` says for the first bits of a hash which row is the last with such bits or lower ones. `reach` says for those
-    of two characters how long the longest word is that begins with them, or at least seems to; 0 for none.
+    of two characters how long the longest word is that begins with them, or at least seems to; 0 for none. `singles`
+    says of each code point which row it is as a word, less than 0 for none; its last stands for all others.
     """
 
     hashes: Hashes
     counts: NDArray[np.int32]
     lasts: NDArray[np.int32]
     reach: NDArray[np.uint8]
+    singles: NDArray[np.int32]
     total: int
     longest: int
 
@@ -65,15 +67,16 @@ class Dictionary(NamedTuple):
         hashes = hashes[order]
         filled = np.bincount(hashes >> _BUCKET, minlength=1 << _BUCKET_BITS)
         lasts = np.maximum(np.cumsum(filled) - 1, 0).astype(np.int32)
-        reach = _reach(codes, starts, sizes)
-        return cls(hashes, counts[order].astype(np.int32), lasts, reach, int(counts.sum()), int(sizes.max()))
+        reach, singles = _reach(codes, starts, sizes), _singles(codes[starts[order]], sizes[order])
+        return cls(hashes, counts[order].astype(np.int32), lasts, reach, singles, int(counts.sum()), int(sizes.max()))
 
     def listed(self, codes: Codes) -> Listed:
         """Every listed word that stands in the text."""
         scales = powers(max(2, self.longest))
-        starts, hashes = np.arange(len(codes)), codes * scales[0]
-        found = [self._found(starts, hashes, 1)]
-        starts, hashes = starts[:-1], hashes[:-1] + codes[1:] * scales[1]
+        rows = self.singles[np.minimum(codes, len(self.singles) - 1)]
+        known = np.flatnonzero(rows >= 0)
+        found = [_packed(known, 1, rows[known])]
+        starts, hashes = np.arange(len(codes) - 1), codes[:-1] * scales[0] + codes[1:] * scales[1]
         reach = self.reach[hashes >> _REACH]
         for size in range(2, self.longest + 1):
             longer = np.flatnonzero((reach >= size) & (starts <= len(codes) - size))
@@ -87,19 +90,16 @@ class Dictionary(NamedTuple):
         return Listed(starts, starts + sizes, self.counts[packed & ((1 << _ROW_BITS) - 1)])
 
     def _found(self, starts: Numbers, hashes: Hashes, size: int) -> Numbers:
-        """The words of this size that have these hashes, each packed in one number: start, size and row."""
-        rows = self._rows(hashes)
-        known = np.flatnonzero(self.hashes[rows] == hashes)
-        return (((starts[known] << _SIZE_BITS) | size) << _ROW_BITS) | rows[known]
-
-    def _rows(self, hashes: Hashes) -> Numbers:
-        """The last row whose hash is not greater, or the first row."""
-        rows: Numbers = self.lasts[hashes >> _BUCKET].astype(np.int64)
-        beyond = np.flatnonzero(self.hashes[rows] > hashes)
+        """The words of this size that have these hashes, packed; of several rows of one hash the last."""
+        rows = self.lasts[hashes >> _BUCKET]
+        there = self.hashes[rows]
+        beyond = np.flatnonzero(there > hashes)
         while len(beyond := beyond[rows[beyond] > 0]):
             rows[beyond] -= 1
-            beyond = beyond[self.hashes[rows[beyond]] > hashes[beyond]]
-        return rows
+            there[beyond] = self.hashes[rows[beyond]]
+            beyond = beyond[there[beyond] > hashes[beyond]]
+        known = np.flatnonzero(there == hashes)
+        return _packed(starts[known], size, rows[known])
 
 
 @cache
@@ -154,6 +154,19 @@ def _reach(codes: Codes, starts: Numbers, sizes: Numbers) -> NDArray[np.uint8]:
     begun = hashes_of(codes, starts[longer], np.full(int(longer.sum()), 2)) if longer.any() else np.zeros(0, np.uint64)
     np.maximum.at(reach, (begun >> _REACH).astype(np.intp), np.minimum(sizes[longer], 255).astype(np.uint8))
     return reach
+
+
+def _singles(firsts: Codes, sizes: Numbers) -> NDArray[np.int32]:
+    """Which row is the word of just this character, of several the last; the first characters are by row."""
+    alone = np.flatnonzero(sizes == 1)
+    singles = np.full(int(firsts[alone].max(initial=0)) + 2, -1, np.int32)
+    singles[firsts[alone]] = alone
+    return singles
+
+
+def _packed(starts: Numbers, size: int, rows: NDArray[np.int32]) -> Numbers:
+    """Start, size and row of each word in one number."""
+    return (((starts << _SIZE_BITS) | size) << _ROW_BITS) | rows
 
 
 def _numbers(codes: Codes, starts: Numbers, ends: Numbers) -> Numbers:

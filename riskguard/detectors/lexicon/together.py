@@ -67,8 +67,11 @@ class Companions:
             match = self.near.search(window)
             if match is not None:
                 return Beside(match.group(), min(start, first + match.start()), max(end, first + match.end()))
-        match = self.near.search(squeezed(before)) or self.near.search(squeezed(after))
-        return None if match is None else Beside(match.group(), start, end)
+        for window in (before, after):
+            match = None if window.isalnum() else self.near.search(squeezed(window))
+            if match is not None:
+                return Beside(match.group(), start, end)
+        return None
 
     def found(self, seen: Sighting, beside: Beside) -> Found:
         """The pair, as clear as its key."""
@@ -106,9 +109,12 @@ def says_more(one: Found, other: Found) -> bool:
 
 def _around(folded: str, start: int, end: int, within: int) -> tuple[str, str]:
     """What stands before and after in the same sentence."""
-    before = _SENTENCE_END.split(folded[max(0, start - within) : start])[-1]
-    after = _SENTENCE_END.split(folded[end : end + within])[0]
-    return before, after
+    before, after = folded[max(0, start - within) : start], folded[end : end + within]
+    ends = _SENTENCE_END.search(before), _SENTENCE_END.search(after)
+    return (
+        before if ends[0] is None else _SENTENCE_END.split(before)[-1],
+        after if ends[1] is None else after[: ends[1].start()],
+    )
 
 
 def _overlap(one: Found, other: Found) -> bool:

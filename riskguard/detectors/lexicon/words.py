@@ -43,7 +43,10 @@ class Cut:
         for block in _BLOCK.finditer(self._joined, first, last):
             start, end = block.span()
             inside = [border for border in borders if start < border < end]
-            if any(self.over[border] for border in inside):
+            crossed = [border for border in inside if self.over[border]]
+            if crossed:
+                # No word goes over a border in which nothing goes: what stands before it is cut by itself.
+                start = max(start, self.over.rfind(0, start, crossed[0]))
                 words = pairwise([start, *_ends(self._joined, start, self.likeliest(start, end))])
                 found += [(a, b) for a, b in words if any(a < border < b for border in inside)]
         return found
