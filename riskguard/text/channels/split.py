@@ -38,16 +38,24 @@ class _Made(NamedTuple):
     chars: Codes
     likely: Mask
 
+    def found(self, codes: Codes) -> tuple[Numbers, Numbers]:
+        """Where characters may begin in their parts, with the rows of their keys."""
+        keys = _keys(self.parts[np.minimum(codes, _LAST)], self.size)
+        likely = np.flatnonzero(self.likely[_bits(keys)])
+        keys = keys[likely]
+        rows = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        known = self.keys[rows] == keys
+        return likely[known], rows[known]
+
 
 def split(channel: Channel) -> Channel:
     """`channel` put together, and again: 言身寸 -> 言射 -> 谢. A text in which nothing was apart is empty."""
-    together, changed = channel, np.zeros(len(channel.codes), np.bool_)
+    begun = np.zeros(len(channel.codes), np.bool_)
+    begun[_begun().found(channel.codes)[0]] = True
+    together = channel.only(begun)
+    changed = np.zeros(len(together.codes), np.bool_)
     for made in _steps():
-        keys = _keys(made.parts[np.minimum(together.codes, _LAST)], made.size)
-        likely = np.flatnonzero(made.likely[_bits(keys)])
-        place = np.minimum(np.searchsorted(made.keys, keys[likely]), len(made.keys) - 1)
-        found = made.keys[place] == keys[likely]
-        first, place = _apart(likely[found], place[found], made.size)
+        first, place = _apart(*made.found(together.codes), made.size)
         if not len(first):
             continue
         codes, kept = together.codes.copy(), np.ones(len(together.codes), np.bool_)
@@ -93,6 +101,16 @@ def _steps() -> tuple[_Made, ...]:
     plain = _made(2, in_line, {})
     loose = _made(2, {char: in_line.get(char, ()) + wide[2].get(char, ()) for char in {**in_line, **wide[2]}}, _SAME)
     return _made(4, wide[4], _SAME), _made(3, wide[3], _SAME), plain, loose, _made(2, piled, _SAME), loose
+
+
+@cache
+def _begun() -> _Made:
+    """As if two parts that a character begins with were one, in whatever step: hardly any text has such two."""
+    ways = dict(OTHERWISE)
+    for char, (a, b) in (*beside().items(), *stacked().items()):
+        ways[char] = (*ways.get(char, ()), a + b)
+    begun = {char: tuple(writing[:2] for writing in writings) for char, writings in ways.items()}
+    return _made(2, begun, _SAME)
 
 
 def _of(size: int, writings: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
