@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -97,11 +96,6 @@ def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
         else:
             joined.append((start, end))
     return joined
-
-
-def widest_gap(positions: Sequence[int]) -> int:
-    """The most characters of noise between two neighbours."""
-    return max((b - a - 1 for a, b in itertools.pairwise(positions)), default=0)
 
 
 def _noise(view: TextView, key: str, start: int, end: int) -> Manner:
