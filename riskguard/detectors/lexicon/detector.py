@@ -29,7 +29,7 @@ from riskguard.detectors.lexicon.sighting import (
     sighting,
 )
 from riskguard.detectors.lexicon.spoken import SPOKEN_OF, may_be_spoken_of, spoken_of
-from riskguard.detectors.lexicon.together import Beside, Companions, Found, says_more, speaking
+from riskguard.detectors.lexicon.together import Beside, Companions, Found, adds, speaking
 from riskguard.detectors.lexicon.way import Way, usual_ways
 from riskguard.detectors.lexicon.words import warm
 from riskguard.domain.finding import CROSSING, DISGUISED, Abstention, EvidenceSpan, Finding
@@ -171,7 +171,7 @@ class LexiconDetector:
             disguised = (*self._spelt(line, hits), *self._disguises.seen(line, hidden))
             for found, together in self._hidden(line.view, filterfalse(benign, disguised)):
                 known = (pairs if together else terms)[found.term.label]
-                if not any(says_more(other, found) for other in known):
+                if adds(found, known):
                     known.append(found)
         told = any(hit.what.reports for hit in hits)
         return [

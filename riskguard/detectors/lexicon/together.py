@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -102,9 +102,13 @@ def speaking(terms: Collection[Found], pairs: Collection[Found]) -> list[Found]:
     return sorted([*kept, *chosen], key=lambda each: each.seen.start)
 
 
-def says_more(one: Found, other: Found) -> bool:
-    """Whether both stand at one place and the other adds nothing."""
-    return _overlap(one, other) and one.weight >= other.weight
+def adds(found: Found, known: Iterable[Found]) -> bool:
+    """Whether none of those known stands at the same place and says as much."""
+    _, seen, weight = found
+    for other in known:
+        if other.weight >= weight and other.seen.start < seen.end and seen.start < other.seen.end:
+            return False
+    return True
 
 
 def _around(folded: str, start: int, end: int, within: int) -> tuple[str, str]:

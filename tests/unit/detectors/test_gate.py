@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from riskguard.detectors.lexicon import contact, spoken
 from riskguard.detectors.lexicon.dictionary import codes_of
 from riskguard.detectors.lexicon.gate import Gate, begun_between
 from riskguard.text.channels import channels_of
-from riskguard.text.view import fold_all
+from riskguard.text.view import fold, fold_all
 
-_BESIDE = [
-    *("", "\n", "的", "，", "我", "是", "这种", "ab", "a1b2c3", "qq", "加", "微信", "v信", "有货", "日结", "现货"),
-    *(
-        "谨防",
-        "请勿相信",
-        "别再信",
-        "不要碰",
-        "他骂我",
-        "被人说了",
-        "有人总说",
-        "那句",
-        "所谓的",
-        "上交",
-        "不会让",
-        "从没",
-        "无需",
-    ),
-    *("都是骗局", "属于违法", "骗了", "案件告破", "嫌疑人", "这样的话真", "字眼太", "被抓", "涉嫌诈骗", "就是套路"),
-]
+_AHEAD = (
+    "谨防 警惕 当心 小心 严防 防范 勿信 别信 不要碰 拒绝 远离 抵制 举报 打击 严打 整治 清理 查处 查获 缴获 收缴 破获"
+    " 上交 上缴 禁止 严禁 杜绝 骂我 说我 喊我 叫我 喷我 怼我 吼我 评论我 留言我 回复我 那句 这句 所谓 无需 没 谢绝"
+)
+_BEHIND = (
+    "是骗局 是诈骗 是骗人 是骗子 是违法 是犯法 是犯罪 是陷阱 是套路 是圈套 是假的 骗了 被骗 案件告破 嫌疑人 团伙"
+    " 的话真 的词真 的字眼真 被抓 被判 被查 被捕 被端"
+)
+_ASKED = (
+    "加我 加微 加v 加q 加薇 加威 加群 微信 扣扣 私聊 私信 私我 联系 电话 进群 找我 有货 出货 包邮 现货 日结 返佣 提现"
+    " 开户 vx wx qq ab123 12345 a_b-1 _-1_-"
+)
 
 
 @pytest.mark.parametrize(
@@ -51,9 +46,35 @@ def test_each_list_is_told_by_itself() -> None:
     assert [np.flatnonzero(each).tolist() for each in marks] == [[0, 3], [1]]
 
 
-@pytest.mark.parametrize("before", _BESIDE)
-def test_what_speaks_of_a_place_or_asks_beside_it_passes(before: str) -> None:
-    views = fold_all([f"{before}{between}刷单{between}{behind}" for behind in _BESIDE for between in ("", "：", "的")])
+@pytest.mark.parametrize(
+    "text", [*(f"{word}刷单" for word in _AHEAD.split()), *(f"刷单{word}" for word in _BEHIND.split())]
+)
+def test_each_word_that_speaks_of_a_place_passes(text: str) -> None:
+    view = fold(text)
+    at = view.folded.index("刷单")
+    places = np.array([at]), np.array([at + 2])
+    assert spoken.spoken_of(view, at, at + 2)
+    assert spoken.may_be_spoken_of(channels_of([view]).folded, *places).all()
+
+
+@pytest.mark.parametrize("asked", _ASKED.split())
+def test_each_word_that_asks_to_be_reached_passes(asked: str) -> None:
+    view = fold(f"{asked}，刷单")
+    at = view.folded.index("刷单")
+    places = np.array([at]), np.array([at + 2])
+    assert contact.contact_near(view.folded, at, at + 2)
+    assert contact.contact_may_be_near(channels_of([view]).folded, *places).all()
+
+
+_spoken = st.one_of(
+    st.from_regex(spoken._AHEAD).map("{}刷单".format), st.from_regex(spoken._BEHIND).map("刷单{}".format)
+)
+_asked = st.sampled_from([contact._OFFER, contact._ACCOUNT]).flatmap(st.from_regex)
+
+
+@given(st.lists(st.one_of(_spoken, _asked.map("{}刷单".format), _asked.map("刷单{}".format)), min_size=1, max_size=5))
+def test_whatever_the_expressions_match_passes(texts: list[str]) -> None:
+    views = fold_all(texts)
     places = [view.folded.rindex("刷单") for view in views]
     read = channels_of(views).folded
     starts = np.array(places) + read.edges[: len(places)]
