@@ -26,12 +26,13 @@ from riskguard.detectors.lexicon.sighting import (
     inside,
     may_meet_by_chance,
     merged,
+    only_dotted,
     sighting,
 )
 from riskguard.detectors.lexicon.spoken import SPOKEN_OF, may_be_spoken_of, spoken_of
 from riskguard.detectors.lexicon.together import Beside, Companions, Found, adds, speaking
 from riskguard.detectors.lexicon.way import Way, usual_ways
-from riskguard.detectors.lexicon.words import warm
+from riskguard.detectors.lexicon.words import warm, words_of
 from riskguard.domain.finding import CROSSING, DISGUISED, Abstention, EvidenceSpan, Finding
 from riskguard.domain.post import Post
 from riskguard.text.channels import Channels, channels_of
@@ -44,6 +45,9 @@ _REPORTED = 0.5
 
 _MOST_DOUBTED = 400
 """So many sightings of one text may turn out to be words that meet by chance; a text with more of them means it."""
+
+_WORD = 4
+"""Characters beside a term that are cut into words with it."""
 
 _MOST_SPANS = 50
 """So many places of one label are shown; the fact 'more' counts the others."""
@@ -228,9 +232,23 @@ def _seen(line: Line, hit: _Hit, covered: _Covered | None) -> tuple[Sighting | N
         if covered is not None and what.may_meet_by_chance and seen.manner is Manner.PLAIN:
             crossed = line.words.crossed(start, end)
             seen = seen._replace(manner=Manner.CROSSING) if covered.leave_out_any(crossed) else seen
+        if (
+            seen.manner is Manner.PAUSED
+            and only_dotted(line.view.folded[start:end])
+            and not _meets(line, what.key, start, end)
+        ):
+            seen = seen._replace(manner=Manner.DENOISED)
         if may_be_spoken_of and spoken_of(line.view, start, end):
             seen = seen._replace(believed=seen.believed * SPOKEN_OF)
     return seen, near
+
+
+def _meets(line: Line, key: str, start: int, end: int) -> bool:
+    """Whether words that meet at [start, end) spell the key there, were nothing between its characters."""
+    folded = line.view.folded
+    before = folded[max(0, start - _WORD) : start]
+    (words,) = words_of([before + key + folded[end : end + _WORD]])
+    return bool(words.crossed(len(before), len(before) + len(key)))
 
 
 def _near(what: _Key, view: TextView, start: int, end: int) -> _Near:

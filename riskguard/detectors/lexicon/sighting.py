@@ -16,6 +16,9 @@ _BY_CHANCE = 3
 """Two words that meet may spell a term of so many characters, but hardly a longer one."""
 
 _PAUSES = frozenset(",.!?;:、。\n\t…")
+_DOTS = frozenset(".…\t")
+_PARTING = _PAUSES | {" "}
+_WIDE = re.compile(rf"[\W_]{{{_WIDEST_GAP + 1},}}")
 _ADDRESS = re.compile(r"[a-z0-9:/._?=&%#~-]*")
 _LONGEST_ADDRESS = 60
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -78,13 +81,23 @@ class Sighting(NamedTuple):
 def sighting(view: TextView, key: str, start: int, end: int, gap: int) -> Sighting | None:
     """The term that stands at [start, end) of the folded text with noise in it, at most `gap` characters in a row; None
     if that is no way to write it."""
-    if gap > _WIDEST_GAP:
+    if gap > _WIDEST_GAP and not _only_wide_runs(view.folded[start:end]):
         return None
     if has_latin(key) and not stands_free(view.folded, key, start, end):
         return None
     if key.isascii() and in_address(view.folded, start, end):
         return None
     return Sighting(key, start, end, _noise(view, key, start, end))
+
+
+def _only_wide_runs(written: str) -> bool:
+    """Whether all that is wide between the characters is one sign again and again: '无*****码'."""
+    return all(len({*run}) == 1 and run[0] not in _PARTING for run in _WIDE.findall(written))
+
+
+def only_dotted(written: str) -> bool:
+    """Whether nothing but points and tabs stands between the characters: a Chinese clause hardly ends with one."""
+    return {char for char in written if not char.isalnum()} <= _DOTS
 
 
 def merged(stretches: Iterable[Stretch]) -> list[Stretch]:

@@ -29,7 +29,7 @@ def usual_ways(key: str, *, weak: bool) -> frozenset[Way]:
     if key.isascii():
         return frozenset({Way.GLYPH})
     if len(key) <= 2:
-        return _SHORT - {Way.SHUFFLE} if weak else _SHORT
+        return _SHORT - {Way.SHUFFLE} if weak else _LONGER
     if weak or len(key) < _SHORTEST_INITIALS:
         return _LONGER
     return _LONGER | {Way.INITIALS}

@@ -16,6 +16,7 @@ import numpy as np
 
 from riskguard.text.restoring.counts import LAST, Codes, Counts, Floats
 from riskguard.text.restoring.edits import Edits, Kind, Meanings, Places
+from riskguard.text.restoring.spread import surplus
 
 _PRICE: Mapping[Kind, float] = {
     Kind.SOUND: 9.75,
@@ -89,8 +90,8 @@ class Restorer:
 
     def restore(self, texts: Sequence[str]) -> list[Restored]:
         """One reading per text."""
-        found = [unchanged(text) for text in texts]
-        gains = [0.0] * len(texts)
+        found = [_gathered(text) for text in texts]
+        gains = [0.0 if len(each.text) == len(text) else _fee(text) for text, each in zip(texts, found, strict=True)]
         signs: list[set[str]] = [set() for _ in texts]
         live: Sequence[int] = range(len(texts))
         for _ in range(_ROUNDS):
@@ -104,7 +105,8 @@ class Restorer:
             hopeful = [at for at, edits in zip(live, chosen, strict=True) if edits]
             live = [at for at in hopeful if gains[at] > _PROMISING * _fee(texts[at])]
         return [
-            each if gain > _fee(text) else unchanged(text) for text, each, gain in zip(texts, found, gains, strict=True)
+            each if gain >= _fee(text) else unchanged(text)
+            for text, each, gain in zip(texts, found, gains, strict=True)
         ]
 
     def _chosen(self, texts: Sequence[str], signs: Sequence[set[str]]) -> list[list[_Chosen]]:
@@ -147,6 +149,14 @@ class Restorer:
 def unchanged(text: str) -> Restored:
     """The text as it was written."""
     return Restored(text, range(len(text)), range(1, len(text) + 1))
+
+
+def _gathered(text: str) -> Restored:
+    """Without what hides a text as a whole."""
+    found = unchanged(text)
+    for start, end in reversed(surplus(text)):
+        found = found.edited(start, end, "", moved=False)
+    return found
 
 
 def _fee(text: str) -> float:

@@ -68,17 +68,21 @@ def test_frames_are_seen(text: str, shown: set[str]) -> None:
 
 
 def test_a_warning_weighs_less_than_an_offer(combiner: Combiner) -> None:
-    model = heard(fraud=0.6)
     warned, offered = "谨防兼职刷单，群里有人被骗", "兼职刷单，日结，想做的来找我"
-    told = [score(combiner, text, "fraud.part_time", model, lexicon=0.9) for text in (warned, offered)]
-    assert told[0] < 0.5 < told[1]
+    said = {warned: heard(fraud=0.1), offered: heard(fraud=0.9, ad=0.98)}  # about what the shipped encoder says
+    for model in (said, {warned: [], offered: []}):
+        told = [score(combiner, text, "fraud.part_time", model[text], lexicon=0.9) for text in (warned, offered)]
+        assert told[0] < 0.5 < told[1]
 
 
 def test_what_others_said_weighs_less_than_what_one_says(combiner: Combiner) -> None:
-    model = heard(abuse=0.5)
-    assert score(combiner, "他骂我是废物，我没理", "abuse.insult", model) < score(
-        combiner, "你就是个废物，滚吧", "abuse.insult", model
-    )
+    reported, said = "他骂我是废物，我没理", "你就是个废物，滚吧"
+    assert score(combiner, reported, "abuse.insult") < score(combiner, said, "abuse.insult")
+    heard_of = heard(abuse=0.12), heard(abuse=0.98)  # about what the shipped encoder says
+    scores = [
+        score(combiner, text, "abuse.insult", model) for text, model in zip((reported, said), heard_of, strict=True)
+    ]
+    assert scores[0] < scores[1]
 
 
 @given(st.sampled_from(FAMILIES), st.floats(0, 1), st.floats(0, 1))
