@@ -54,9 +54,9 @@ Figures are counted crosswise (five folds, ten texts that stand side by side in 
 detector's own scores do.
 """
 _TAIL = """
-A score is a probability on this mix, in which an ordinary Weibo post weighs three times, a sentence of ours four times
-and one of the first two sets a third; where violations are rarer, it is too high. Learnt from dev of these sets, from
-sentences of ours written for it, and from the halves of our suites that may be looked at:
+A score is a probability on this mix, in which an ordinary Weibo post weighs three times, a sentence of ours four times,
+six if it is innocent, and one of the first two sets a third; where violations are rarer, it is too high. Learnt from
+dev of these sets, from sentences of ours written for it, and from the halves of our suites that may be looked at:
 """
 _FOLDS, _NEIGHBOURS = 5, 10
 _RIDGE = 0.2
@@ -69,6 +69,9 @@ _WEIGHTS: Mapping[str, float] = {ORDINARY: 3.0, OWN: 4.0, POSTS: 0.3, "risk_fbs_
 the encoder's training sets makes the encoder look better than it is on fresh wording."""
 
 _WRONG_RULE = 0.3
+_OWN_INNOCENT = 6.0
+"""An innocent sentence of ours: the least with which traps that may be looked at stay below their goal."""
+
 _AT_ONCE = 256
 _TRADE = frozenset({"fraud", "gambling", "illegal_trade", "drugs", "weapons", "sexual", "ad"})
 _HARM = frozenset({"abuse", "hate", "vulgar"})
@@ -220,7 +223,9 @@ def _true(label: str, broken: frozenset[str], basis: Basis) -> bool:
 
 def _weight(lesson: Lesson, *, right: bool) -> float:
     """A wrong word about a text that breaks another rule does less harm than one about an innocent text."""
-    return _WEIGHTS.get(lesson.source, 1.0) * (_WRONG_RULE if lesson.broken and not right else 1.0)
+    if lesson.broken:
+        return _WEIGHTS.get(lesson.source, 1.0) * (1.0 if right else _WRONG_RULE)
+    return _OWN_INNOCENT if lesson.source == OWN else _WEIGHTS.get(lesson.source, 1.0)
 
 
 def _tables(panel: Panel, taught: Sequence[Lesson]) -> dict[tuple[str, Basis], Table]:

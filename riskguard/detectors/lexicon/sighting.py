@@ -17,7 +17,7 @@ _BY_CHANCE = 3
 
 _PAUSES = frozenset(",.!?;:、。\n\t…")
 _DOTS = frozenset(".…\t")
-_PARTING = _PAUSES | {" "}
+_PARTING = _PAUSES | frozenset(" -—~")
 _WIDE = re.compile(rf"[\W_]{{{_WIDEST_GAP + 1},}}")
 _ADDRESS = re.compile(r"[a-z0-9:/._?=&%#~-]*")
 _LONGEST_ADDRESS = 60

@@ -11,6 +11,13 @@ _SIGNS = re.compile(rf"(?<=[{_HAN}])[\W_]{{1,4}}(?=[{_HAN}])")
 _TOGETHER = re.compile(rf"(?<=[{_HAN}])(?=[{_HAN}])")
 _TWICE = re.compile(rf"([{_HAN}])\1")
 _CLAUSE = re.compile("[,.!?;:、。…]")
+_USUALLY_TWICE = frozenset(
+    "爸妈爷奶哥姐弟妹公婆叔伯舅姑姨宝娃囡星猩蛐蝈饽馍哈呵嘿嘻呜啊哇呀嗯唉喵汪咕嘟叽喳滴答咚轰隆呼哗"
+    "常慢好天年人看试想说走笑谢太多少刚偏渐仅乖轻悄往处时事家个件种样层步次句点片朵暗默匆缓徐纷频明白红绿"
+    "满干净高兴清楚整齐平安快乐甜蜜圆胖瘦小大长短深浅早晚细粗静冷热暖软硬弯直远近高低嫩香臭酸辣苦"
+)
+"""Characters that people write twice: 妈妈, 常常, 看看."""
+
 _FEWEST = 4
 _SHARE_OF_ONE = 0.6
 """A sign that is so much of all signs is the one that hides."""
@@ -43,7 +50,7 @@ def _between(text: str) -> Iterator[tuple[int, int]]:
 def _twice(text: str) -> Iterator[tuple[int, int]]:
     """The second of each two characters, where different ones are written twice all over the text."""
     found = list(_TWICE.finditer(text))
-    different = {match.group(1) for match in found}
+    different = {match.group(1) for match in found} - _USUALLY_TWICE
     if _many(min(len(found), len(different)), sum("\u3400" <= char <= "\u9fff" for char in text), _SHARE_OF_TWICE):
         yield from ((match.start() + 1, match.end()) for match in found)
 

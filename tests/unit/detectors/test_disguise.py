@@ -49,6 +49,7 @@ def lexicon(tmp_path_factory: pytest.TempPathFactory) -> LexiconDetector:
         pytest.param("你个草泥🐴", "abuse.insult", "草泥🐴", "「草泥马」，用表情代字", id="emoji"),
         pytest.param("真是逼傻啊", "abuse.insult", "逼傻", "「傻逼」，字序打乱", id="shuffle"),
         pytest.param("无1抵o押贷款", "fraud.loan", "无1抵o押贷款", "「无抵押贷款」，去除夹杂", id="letters-between"),
+        pytest.param("玩网o赌的来", "gambling", "网o赌", "「网赌」，去除夹杂", id="a-letter-in-a-short-term"),
         pytest.param("菠菜群，加我", "gambling", "菠菜", "「博彩」，人们常用", id="a-spelling-beside-contact"),
         pytest.param("就去刀人", "abuse.insult", "刀人", "「杀人」，人们常用", id="a-spelling-at-a-border"),
         pytest.param(
@@ -79,6 +80,7 @@ def test_the_finding_tells_the_way_the_term_and_the_place(
         pytest.param("@逼傻 你好", id="a-name"),
         pytest.param("文赚不赔钱", id="a-benign-phrase-contains-it"),
         pytest.param("办证刻章的小广告", id="words-in-another-order"),
+        pytest.param("网3赌注册", id="a-digit-in-a-short-term"),
         pytest.param("有人说启抢啊", id="short-and-odd-in-the-middle-of-a-clause"),
         pytest.param("大宝剑", id="no-channel-is-named"),
         pytest.param("", id="empty"),
