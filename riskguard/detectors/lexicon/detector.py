@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, filterfalse
 from math import prod
 from pathlib import Path
@@ -232,22 +232,26 @@ def _seen(line: Line, hit: _Hit, covered: _Covered | None) -> tuple[Sighting | N
         if covered is not None and what.may_meet_by_chance and seen.manner is Manner.PLAIN:
             crossed = line.words.crossed(start, end)
             seen = seen._replace(manner=Manner.CROSSING) if covered.leave_out_any(crossed) else seen
-        if (
-            seen.manner is Manner.PAUSED
-            and only_dotted(line.view.folded[start:end])
-            and not _meets(line, what.key, start, end)
-        ):
+        if seen.manner is Manner.PAUSED and _parted(line, what, start, end):
             seen = seen._replace(manner=Manner.DENOISED)
         if may_be_spoken_of and spoken_of(line.view, start, end):
             seen = seen._replace(believed=seen.believed * SPOKEN_OF)
     return seen, near
 
 
-def _meets(line: Line, key: str, start: int, end: int) -> bool:
-    """Whether words that meet at [start, end) spell the key there, were nothing between its characters."""
+def _parted(line: Line, what: _Key, start: int, end: int) -> bool:
+    """Whether the key at [start, end) is parted by points alone, and no words that only meet there spell it."""
     folded = line.view.folded
+    if not only_dotted(folded[start:end]):
+        return False
     before = folded[max(0, start - _WORD) : start]
-    (words,) = words_of([before + key + folded[end : end + _WORD]])
+    return not (what.may_meet_by_chance and _meets(before, what.key, folded[end : end + _WORD]))
+
+
+@lru_cache(maxsize=4096)
+def _meets(before: str, key: str, behind: str) -> bool:
+    """Whether words go over a border of the key, were it written in one."""
+    (words,) = words_of([before + key + behind])
     return bool(words.crossed(len(before), len(before) + len(key)))
 
 
