@@ -155,11 +155,14 @@ class Meanings:
         return _edits(at[of], 2, chars, Kind.PARTS)
 
     def _signs(self, codes: Codes) -> Edits:
-        """Runs of a few signs between letters, digits or characters are left out; pictures have a meaning."""
+        """Runs of a few signs between letters, digits or characters are left out, but not in dates and door numbers;
+        pictures have a meaning."""
         sign = self._is_sign[codes]
         edges = np.flatnonzero(sign[1:] != sign[:-1]) + 1
         start, end = edges[::2], edges[1::2]
-        inner = (end - start <= _LONGEST_SIGNS) & (codes[start - 1] != NOTHING) & (codes[end] != NOTHING)
+        before, behind = codes[start - 1], codes[end]
+        inner = (end - start <= _LONGEST_SIGNS) & (before != NOTHING) & (behind != NOTHING)
+        inner &= ~(_is_digit(before) & _is_digit(behind))
         start, end = start[inner], end[inner]
         clauses = np.concatenate(([0], np.cumsum(_IS_CLAUSE_SIGN[codes])))
         kind = np.where(clauses[end] > clauses[start], Kind.CLAUSE_SIGNS, Kind.SIGNS)
@@ -215,6 +218,11 @@ def _instead(at: Places, codes: Codes, of: Places, others: Codes, kind: Kind) ->
 def _swapped(at: Places, codes: Codes) -> Edits:
     chars = np.stack([codes[at + 1], codes[at]], axis=1)
     return _edits(at, 2, chars, Kind.SWAP)
+
+
+def _is_digit(codes: Codes) -> NDArray[np.bool_]:
+    digits: NDArray[np.bool_] = (codes >= ord("0")) & (codes <= ord("9"))
+    return digits
 
 
 def _letters(codes: Codes, han: NDArray[np.bool_]) -> Edits:

@@ -52,8 +52,9 @@ five more such layers, each told about the fifth of the texts that it has not se
 _READING = """\
 In brackets where a figure lies in 95 of 100 samples of as many rows. Thresholds of two-class tasks were chosen
 crosswise: each fifth of dev by the other four; so was how far each of the six emotions is moved before the highest is
-taken. 'Reached' is said of the first model. A disguised twin keeps its answer where folding undoes the disguise, and a
-model that always said no would keep all of them: see macro-F1 below."""
+taken. 'Reached' is said of the first model. The encoder and the linear model beside it read what `models/restorer`
+makes of a text, as they are served; the linear model by itself reads the text as it is folded. A model that always said
+no would keep the answer of all disguised twins: see macro-F1 below."""
 
 _PRETRAINED = """\
 It was asked for the author's character at hidden or disguised places, whether each place is his at all, and which
@@ -274,12 +275,14 @@ def _again(facts: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", "## Make it again", "", "```")
     yield "riskguard pretrain --data DIR      # hours; goes on where it was stopped"
     yield "riskguard train linear --data DIR  # a minute; the encoder is fitted with it"
+    yield "riskguard train restorer --data DIR    # as long; a text is read as it was meant"
     if "teacher" in facts:
         yield "riskguard pretrain --data DIR --size large --work LARGE --begun models/risk-encoder --tokens 164"
         yield "riskguard train teacher --data DIR --work LARGE    # both with a GPU"
         yield "riskguard train encoder --data DIR --teacher LARGE"
     else:
         yield "riskguard train encoder --data DIR"
+    yield "riskguard train calibration --data DIR # when the linear model or the restorer was made again"
     yield "riskguard evaluate heads --data DIR"
     yield "```"
     if len(courses) > 1:

@@ -64,6 +64,7 @@ def test_disguises_are_undone(written: str, meant: str) -> None:
         pytest.param("好好好!哈哈哈哈哈哈。。。", id="repeated"),
         pytest.param("ios17.2 更新了, wifi 老是断", id="versions"),
         pytest.param("xyz zzz", id="no-chinese"),
+        pytest.param("定在2023-11-28,送到青石巷3-2-501,别送错", id="dates-and-doors"),
     ],
 )
 def test_what_is_no_disguise_stays(text: str) -> None:
