@@ -166,5 +166,5 @@ def _span(view: TextView, read: Restored, place: Place, head: str) -> EvidenceSp
     """The place as it was written, with what was read for it if that is something else."""
     start, end = read.place(*place)
     chars = read.text[slice(*place)]
-    told = "" if chars == view.folded[start:end] else f"（读作“{chars}”）"
+    told = "" if chars == view.folded[start:end] else f"（读作「{chars}」）"
     return view.span(start, end, f"模型判为 {head}，最主要因为这几个字{told}")
