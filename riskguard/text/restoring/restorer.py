@@ -7,7 +7,7 @@ another, and pays for each disguise that it supposes, and once for supposing any
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -47,6 +47,15 @@ _ROUNDS = 6
 _BORDER = "\0\0"
 
 
+class Change(NamedTuple):
+    """`chars` for [start, end). If they are as many and not `moved`, each was written where one stood."""
+
+    start: int
+    end: int
+    chars: str
+    moved: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Restored:
     """`text` is what is read; character i of it was written as [starts[i], ends[i])."""
@@ -59,25 +68,28 @@ class Restored:
         """Where [start, end) of the text was written."""
         return min(self.starts[start:end]), max(self.ends[start:end])
 
-    def edited(self, start: int, end: int, chars: str, *, moved: bool) -> Restored:
-        """With `chars` for [start, end). If they are as many and not `moved`, each was written where one stood."""
-        first, last = self.starts[start:end], self.ends[start:end]
-        if moved or len(chars) != end - start:
-            first, last = [min(first)] * len(chars), [max(last)] * len(chars)
-        return Restored(
-            self.text[:start] + chars + self.text[end:],
-            [*self.starts[:start], *first, *self.starts[end:]],
-            [*self.ends[:start], *last, *self.ends[end:]],
-        )
+    def edited(self, changes: Iterable[Change]) -> Restored:
+        """With all the changes, which come in order and do not overlap."""
+        text: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        done = 0
+        for start, end, chars, moved in changes:
+            text += (self.text[done:start], chars)
+            first, last = self.starts[start:end], self.ends[start:end]
+            if moved or len(chars) != end - start:
+                first, last = [min(first)] * len(chars), [max(last)] * len(chars)
+            starts += (*self.starts[done:start], *first)
+            ends += (*self.ends[done:start], *last)
+            done = end
+        whole = "".join(text) + self.text[done:]
+        return Restored(whole, [*starts, *self.starts[done:]], [*ends, *self.ends[done:]])
 
 
 class _Chosen(NamedTuple):
-    """An edit of one text, and what it gains."""
+    """A change of one text, and what it gains."""
 
-    start: int
-    end: int
-    chars: str
-    moved: bool
+    change: Change
     gain: float
 
 
@@ -97,11 +109,10 @@ class Restorer:
         for _ in range(_ROUNDS):
             chosen = self._chosen([found[at].text for at in live], [signs[at] for at in live])
             for at, edits in zip(live, chosen, strict=True):
-                for start, end, chars, moved, gain in sorted(edits, reverse=True):
-                    if not chars:
-                        signs[at].add(found[at].text[start:end])
-                    found[at] = found[at].edited(start, end, chars, moved=moved)
-                    gains[at] += gain
+                if edits:
+                    signs[at].update(found[at].text[a:b] for (a, b, chars, _), _ in edits if not chars)
+                    found[at] = found[at].edited(sorted(change for change, _ in edits))
+                    gains[at] += sum(gain for _, gain in edits)
             hopeful = [at for at, edits in zip(live, chosen, strict=True) if edits]
             live = [at for at in hopeful if gains[at] > _PROMISING * _fee(texts[at])]
         return [
@@ -128,7 +139,8 @@ class Restorer:
             text = int(of[at])
             start, end = (int(place[at]) - bases[text] for place in (edits.start, edits.end))
             chars = "".join(map(chr, edits.chars[at, : edits.size[at]].tolist()))
-            found[text].append(_Chosen(start, end, chars, edits.kind[at] == Kind.SWAP, float(gains[at])))
+            change = Change(start, end, chars, bool(edits.kind[at] == Kind.SWAP))
+            found[text].append(_Chosen(change, float(gains[at])))
         return found
 
     def _gains(self, codes: Codes, log: Floats, edits: Edits) -> Floats:
@@ -153,10 +165,9 @@ def unchanged(text: str) -> Restored:
 
 def _gathered(text: str) -> Restored:
     """Without what hides a text as a whole."""
-    found = unchanged(text)
-    for start, end in reversed(surplus(text)):
-        found = found.edited(start, end, "", moved=False)
-    return found
+    found = surplus(text)
+    whole = unchanged(text)
+    return whole.edited(Change(start, end, "", moved=False) for start, end in found) if found else whole
 
 
 def _fee(text: str) -> float:
