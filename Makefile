@@ -46,7 +46,7 @@ check: $(VENV)/.dev ## the fast loop: style, types, import contracts, unit and p
 	$(BIN)/riskguard policy test
 
 test: check ## everything: check, then laws with more examples, integration and end-to-end tests
-	$(BIN)/pytest -q -n 2 tests/property
+	$(BIN)/pytest -q -n 2 -m hypothesis tests/unit tests/property
 	$(BIN)/pytest -q -n 2 --dist loadfile tests/integration
 	$(BIN)/pytest -q tests/e2e
 

@@ -86,9 +86,9 @@ def linear(data: Path | None, out: Path | None, *, permissive_only: bool, seed: 
 @_data
 @click.option("--out", type=_FOLDER, help="Folder to write; else RISKGUARD_MODEL_DIR/restorer.")
 def restorer(data: Path | None, out: Path | None) -> None:
-    """Count the corpus, for what reads texts in disguise as they were meant. Two minutes and 3 GB of memory.
+    """Count the corpus, for what reads texts in disguise as they were meant. A minute and 3 GB of memory.
 
-    The encoder is calibrated with the restorer: write it again afterwards.
+    Calibrate the encoder anew afterwards: `riskguard train calibration`.
     """
     settings = Settings.load()
     folder = out or settings.model_dir / "restorer"

@@ -79,9 +79,7 @@ class RestoredTexts:
     def of(self, texts: Sequence[str]) -> list[str]:
         """One for each folded text."""
         fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
-        for start in range(0, len(fresh), _AT_ONCE):
-            part = fresh[start : start + _AT_ONCE]
-            self._known.update(zip(part, (each.text for each in self.restorer.restore(part)), strict=True))
+        self._known.update(zip(fresh, self.restorer.read(fresh), strict=True))
         return [self._known[text] for text in texts]
 
 

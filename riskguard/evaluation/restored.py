@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -26,7 +26,6 @@ _PLAIN = {
 }
 _TWINS_OF = "toxic_cold_human"
 _SEED = 12
-_AT_ONCE = 256
 _TIMED = 2048
 
 
@@ -63,7 +62,7 @@ def undone(restorer: Restorer, dev: Library, disguises: Mapping[str, Disguise]) 
             if twin != row.text
         ]
         if pairs:
-            read = restored(restorer, [twin for twin, _ in pairs])
+            read = restorer.read([twin for twin, _ in pairs])
             before = np.mean([_alike(twin, text) for twin, text in pairs])
             after = np.mean([_alike(each, text) for each, (_, text) in zip(read, pairs, strict=True)])
             yield Undone(kind, len(pairs), float(before), float(after))
@@ -74,16 +73,10 @@ def left_alone(restorer: Restorer, dev: Library) -> Iterator[LeftAlone]:
     for name, source in _PLAIN.items():
         texts = _undisguised(dev, source)
         if texts:
-            changed = np.array([each != text for each, text in zip(restored(restorer, texts), texts, strict=True)])
+            changed = np.array([each != text for each, text in zip(restorer.read(texts), texts, strict=True)])
             timed = texts[:_TIMED]
-            cost = best_us(lambda timed=timed: restored(restorer, timed), len(timed))  # type: ignore[misc]
+            cost = best_us(lambda timed=timed: restorer.read(timed), len(timed))  # type: ignore[misc]
             yield LeftAlone(name, len(texts), float(changed.mean()), mean_interval(changed.astype(float)), cost)
-
-
-def restored(restorer: Restorer, texts: Sequence[str]) -> list[str]:
-    """What is read for each text."""
-    parts = (texts[at : at + _AT_ONCE] for at in range(0, len(texts), _AT_ONCE))
-    return [each.text for part in parts for each in restorer.restore(part)]
 
 
 def _undisguised(dev: Library, source: str) -> list[str]:

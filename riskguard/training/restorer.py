@@ -60,7 +60,7 @@ class _Tally(NamedTuple):
 
 
 def train_restorer(data: Path, out: Path, *, told: Callable[[str], None]) -> None:
-    """Write the restorer of the corpus and of the labelled training texts under `data`: two minutes, 3 GB of memory.
+    """Write the restorer of the corpus and of the labelled training texts under `data`: a minute, 3 GB of memory.
 
     NotReady when there is no corpus.
     """
@@ -86,10 +86,7 @@ def train_restorer(data: Path, out: Path, *, told: Callable[[str], None]) -> Non
 def _count(folded: Path) -> tuple[Numbers, _Tally, _Tally]:
     """Single characters, pairs and threes of a file of folded texts, one a line; NOTHING stands between two lines."""
     one = np.zeros(LAST + 1, np.int64)
-    two, three = (
-        _Tally(np.empty(0, np.uint64), np.empty(0, np.int64)),
-        _Tally(np.empty(0, np.uint64), np.empty(0, np.int64)),
-    )
+    two = three = _Tally(np.empty(0, np.uint64), np.empty(0, np.int64))
     before = np.zeros(2, np.uint64)
     with folded.open(encoding="utf-8", newline="\n") as lines:
         for codes in _chunks(lines):

@@ -75,7 +75,12 @@ GROUPS: tuple[Group, ...] = (
 )
 
 
-_KIN: Mapping[str, tuple[str, ...]] = {"sexism": ("hate.gender",)}
+_KIN: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("hate.region", "hate.race", "hate.gender"), ("hate",)),
+    "sexism": ("hate.gender",),
+}
+"""The heads whose word is also one about a head; what is said of one group of people is not said of another. All heads
+of the group speak of the others."""
 
 WEIGHED: Mapping[str, Group] = {head: group for group in GROUPS for head in group.weighed}
 """The heads of a model whose scores are weighed."""
@@ -161,7 +166,7 @@ class Surroundings:
                 "listed": _highest(self.listed, self.listed),
                 "disguised": float(self.disguised),
                 "model": _odds(finding.score),
-                "model_best": _highest(self.heads, _kin(finding.label, group)),
+                "model_best": _highest(self.heads, _KIN.get(finding.label, group.every_head)),
             }
         kind = family(finding.label)
         signs |= {
@@ -176,11 +181,6 @@ class Surroundings:
             signs["model"] = _highest(self.heads, group.heads[kind])
             signs["model_best"] = _highest(self.heads, group.every_head)
         return signs
-
-
-def _kin(head: str, group: Group) -> tuple[str, ...]:
-    """The heads whose word is also one about this head; what is said of one group of people is not said of another."""
-    return _KIN.get(head, (family(head),)) if "." in head or head in _KIN else group.every_head
 
 
 def _kind(label: str) -> str:

@@ -94,7 +94,7 @@ class EncoderDetector:
         gave them. The others were carried by the whole text, or the batch had more to explain than may be read for it.
         """
         budget = Budget(_EVIDENCE_CHARS)
-        restored = self._encoder.restored([view.folded for view in views])
+        restored = self._encoder.restorer.restore([view.folded for view in views])
         asked = [
             (row, window, stood)
             for row, (read, them) in enumerate(zip(restored, scores, strict=True))

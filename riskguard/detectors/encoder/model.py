@@ -77,13 +77,9 @@ class Encoder:
         """In the order of the columns."""
         return self.fusion.heads
 
-    def restored(self, texts: Sequence[str]) -> list[Restored]:
-        """What is read for each of the folded texts."""
-        return self.restorer.restore(texts)
-
     def read(self, texts: Sequence[str]) -> Read:
         """Logits and mentions, a row a text."""
-        restored = self.restored(texts)
+        restored = self.restorer.restore(texts)
         read = self._read([each.text for each in restored])
         named = [
             [_written(mention, each) for mention in mentions]

@@ -44,6 +44,7 @@ _PROMISING = 0.3
 """A text that has not gained this share of it by now never will."""
 
 _ROUNDS = 6
+_AT_ONCE = 256
 _BORDER = "\0\0"
 
 
@@ -119,6 +120,11 @@ class Restorer:
             each if gain >= _fee(text) else unchanged(text)
             for text, each, gain in zip(texts, found, gains, strict=True)
         ]
+
+    def read(self, texts: Sequence[str]) -> list[str]:
+        """What is read for each of many texts, where nobody asks for places."""
+        parts = (texts[at : at + _AT_ONCE] for at in range(0, len(texts), _AT_ONCE))
+        return [each.text for part in parts for each in self.restore(part)]
 
     def _chosen(self, texts: Sequence[str], signs: Sequence[set[str]]) -> list[list[_Chosen]]:
         """Per text the edits that gain most; between two of them at least one character stays. `signs` were left out

@@ -199,7 +199,7 @@ def _calibrated(
             key = (rows.source, rows.cuts)
             if key not in told:
                 texts = dev.get(*key).texts
-                read = [each.text for each in restorer.restore(texts)]
+                read = restorer.read(texts)
                 own = text_margins(engine, speller, read, len(columns)).astype(np.float64)
                 told[key] = unseen(own, columns, texts), linear.margins(read)
         of_encoder = np.concatenate([told[rows.source, rows.cuts][0][rows.index, column] for rows in picked])

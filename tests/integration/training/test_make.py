@@ -10,10 +10,10 @@ import torch
 
 from riskguard.detectors.encoder.model import SERVING
 from riskguard.detectors.encoder.spelling import Speller
-from riskguard.domain.errors import NotReady
+from riskguard.domain.errors import ModelInvalid, NotReady
 from riskguard.training.encoder.export import save_encoder
 from riskguard.training.encoder.lessons import HEADS, TAGS
-from riskguard.training.encoder.make import EARLIER, TAUGHT, take_up, teach_encoder
+from riskguard.training.encoder.make import EARLIER, TAUGHT, Places, calibrate_encoder, take_up, teach_encoder
 from riskguard.training.encoder.model import RiskEncoderForPosts
 from riskguard.training.encoder.preparation import Size, shape, size_of
 from riskguard.training.encoder.pretrain import CHECKPOINT, LOG
@@ -33,6 +33,15 @@ def test_weights_tell_the_size_of_their_encoder() -> None:
     size = Size(2, 64, 96)
     model = RiskEncoderForPosts(shape(speller, size=size, heads=HEADS, tags=TAGS))
     assert size_of(model.state_dict()) == size
+
+
+def test_only_an_encoder_is_calibrated_anew(tmp_path: Path) -> None:
+    trained = tmp_path / "model"
+    trained.mkdir()
+    (trained / SERVING).write_text("{}", encoding="utf-8")
+    places = Places(tmp_path, tmp_path, tmp_path / "linear", tmp_path / "restorer", tmp_path / "out")
+    with pytest.raises(ModelInvalid, match="tells of no encoder"):
+        calibrate_encoder(trained, places, told=lambda _: None)
 
 
 def test_a_course_goes_on_from_a_trained_encoder_without_what_dev_fitted(tmp_path: Path) -> None:
