@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskguard.domain.finding import EvidenceSpan
+from riskguard.text.tables.beside import ASKED, read_beside
 from riskguard.text.tables.charmap import charmap
 
 _UTF32 = "utf-32-le"
@@ -47,7 +48,8 @@ class TextView:
 def fold(raw: str) -> TextView:
     """Width, case, script, accents, enclosures and invisible characters folded away: 'ＶⅩ\\u200b威❶' -> 'vx威1'.
 
-    Each character folds by itself, whatever stands beside it; folding folded text changes nothing.
+    Each character folds by itself, but for a few traditional ones (看著, 甚麼) whose neighbours tell how they are read.
+    Folding folded text changes nothing.
     """
     return fold_all([raw])[0]
 
@@ -55,15 +57,20 @@ def fold(raw: str) -> TextView:
 def fold_all(raws: Sequence[str]) -> list[TextView]:
     """One view per text, in order; many at once cost a few microseconds each."""
     table = charmap()
-    codes = np.frombuffer("".join(raws).encode(_UTF32, "surrogatepass"), dtype=np.uint32)
+    joined = "".join(raws)
+    codes = np.frombuffer(joined.encode(_UTF32, "surrogatepass"), dtype=np.uint32)
     lengths = table.length[codes]
     if lengths.size == 0 or (lengths.min() == 1 and lengths.max() == 1):
         folded = _text(table.target[codes])
-        return [
+        views = [
             TextView(raw, folded[end - len(raw) : end], _identity(len(raw)))
             for raw, end in zip(raws, accumulate(map(len, raws)), strict=True)
         ]
-    return _uneven(raws, codes, lengths)
+    else:
+        views = _uneven(raws, codes, lengths)
+    if not any(char in joined for char in ASKED):
+        return views
+    return [replace(view, folded=read_beside(view.folded)) for view in views]
 
 
 def _uneven(raws: Sequence[str], codes: npt.NDArray[np.uint32], lengths: npt.NDArray[np.uint8]) -> list[TextView]:
