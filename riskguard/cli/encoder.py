@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskguard.cli.workshop import measured, show, train
+from riskguard.cli.workshop import cases_option, measured, show, train
 from riskguard.domain.errors import NotReady
 from riskguard.settings import Settings
 
@@ -150,9 +150,11 @@ def teacher(data: Path | None, work: Path, processes: int, seed: int, steps: int
 @_more
 @click.option("--begun", type=_FOLDER, help="Go on from a trained encoder's weights; no pre-training is needed.")
 @click.option("--teacher", type=_FOLDER, help="Work folder of a taught large encoder: learn what it says as well.")
+@cases_option
 @_force
 def encoder(
     data: Path | None,
+    cases: Path,
     work: Path,
     processes: int,
     seed: int,
@@ -170,14 +172,14 @@ def encoder(
     """
     one_thread_each()
     try:
-        from riskguard.training.encoder.make import Places, take_up, teach_encoder, write_encoder
+        from riskguard.training.encoder.make import take_up, teach_encoder, write_encoder
         from riskguard.training.encoder.teach import Course
         from riskguard.training.encoder.together import gpu_here
     except ImportError as missing:
         raise _workshop(missing) from missing
     settings = Settings.load()
     folder = models or settings.model_dir
-    places = Places(data or settings.training_data, work, folder / "linear", folder / "restorer", work / "candidate")
+    places = _places(data or settings.training_data, cases, work, folder)
     course = Course.suited(steps, seed=seed, more=more or begun is not None, on_gpu=gpu_here())
     if begun is not None:
         take_up(begun, work)
@@ -194,25 +196,32 @@ def encoder(
 @click.option(
     "--models", type=_FOLDER, help="Folder with linear/, restorer/ and risk-encoder/; else RISKGUARD_MODEL_DIR."
 )
+@cases_option
 @_force
-def calibration(data: Path | None, models: Path | None, *, force: str) -> None:
-    """Calibrate the encoder anew for the linear model and the restorer beside it, when one of these was made again.
+def calibration(data: Path | None, cases: Path, models: Path | None, *, force: str) -> None:
+    """Fit anew what was fitted after the encoder's course: what texts intend, and its scores beside the linear model
+    and the restorer. For when one of these, or our own sentences, changed.
 
-    Its weights stay. Three minutes on one core, most of them to measure it. Train the combiner afterwards.
+    All other weights stay. Three minutes on one core, most of them to measure it. Train the combiner afterwards.
     """
     try:
-        from riskguard.training.encoder.make import Places, calibrate_encoder
+        from riskguard.training.encoder.make import calibrate_encoder
     except ImportError as missing:
         raise _workshop(missing) from missing
     settings = Settings.load()
     folder = models or settings.model_dir
     with TemporaryDirectory() as work, _bar("") as bar:
         task = bar.add_task("reading", total=None)
-        out = Path(work) / "candidate"
-        places = Places(data or settings.training_data, Path(work), folder / "linear", folder / "restorer", out)
+        places = _places(data or settings.training_data, cases, Path(work), folder)
         calibrate_encoder(folder / "risk-encoder", places, told=lambda step: bar.update(task, description=step))
         bar.stop()
         _ship(places, folder, engine=settings.encoder_engine, reason=force)
+
+
+def _places(data: Path, cases: Path, work: Path, models: Path) -> Places:
+    from riskguard.training.encoder.make import Places
+
+    return Places(data, cases, work, models / "linear", models / "restorer", work / "candidate")
 
 
 def _ship(places: Places, folder: Path, *, engine: str, reason: str) -> None:

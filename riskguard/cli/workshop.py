@@ -31,6 +31,9 @@ _STARTS = 3
 _QUICK = 512
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _data = click.option("--data", type=_FOLDER, help="Folder that holds labelled/; else RISKGUARD_TRAINING_DATA.")
+cases_option = click.option(
+    "--cases", type=_FOLDER, default="tests/assets", show_default=True, help="Folder of our own suites."
+)
 
 
 class Measures(click.Group):
@@ -106,20 +109,22 @@ def restorer(data: Path | None, out: Path | None) -> None:
 
 @train.command("combiner")
 @_data
-@click.option("--cases", type=_FOLDER, default="tests/assets", show_default=True, help="Folder of our own suites.")
+@cases_option
 @click.option("--models", type=_FOLDER, help="Folder of the models, which gets combiner/; else RISKGUARD_MODEL_DIR.")
 def combiner(data: Path | None, cases: Path, models: Path | None) -> None:
-    """Fit what weighs the lexicon's word, the encoder's and the words around a term. Half a minute on one core."""
+    """Fit what weighs the lexicon's word, the encoder's and the words around a term. A minute on one core."""
     settings = Settings.load()
     folder = models or settings.model_dir
     try:
-        from riskguard.training.combiner import learn, lessons, write
+        from riskguard.training.combiner import learn, write
+        from riskguard.training.truths import lessons
     except ImportError as missing:
         raise NotReady(f"training needs {missing.name}", hint="pip install 'riskguard[workshop]'") from missing
     from rich.console import Console
 
     from riskguard.detectors.registry import build_panel
     from riskguard.detectors.similar import MemoryLookAlikes
+    from riskguard.evaluation.held import unseen
 
     with Console(stderr=True).status("reading dev with all detectors"):
         panel = build_panel(
@@ -128,6 +133,7 @@ def combiner(data: Path | None, cases: Path, models: Path | None) -> None:
             look_alikes=MemoryLookAlikes(window_s=1.0),
             engine=settings.encoder_engine,
             combined=False,
+            picked=unseen,
         )
         learnt = learn(panel, lessons(data or settings.training_data, cases))
     write(folder / "combiner", learnt)

@@ -1,4 +1,4 @@
-"""What a weighed score is made of, in words: what list and model gave, and what the text does with its words."""
+"""What a weighed score is made of, in words: what list and model gave, what the text intends, and its frames."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from riskguard.console.wording import FRAMES
-from riskguard.domain.finding import NOTABLE, SAID_BY_LISTS, SAID_BY_MODEL, SHOWN_FRAMES, Finding
+from riskguard.domain.finding import INTENDED, NOTABLE, SAID_BY_LISTS, SAID_BY_MODEL, SHOWN_FRAMES, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +35,4 @@ def _words(finding: Finding) -> str:
     return " · ".join([*told, *(["语境：" + "、".join(frames)] if told and frames else [])])
 
 
-_WITNESSES = {SAID_BY_LISTS: "词库", SAID_BY_MODEL: "模型"}
+_WITNESSES = {SAID_BY_LISTS: "词库", SAID_BY_MODEL: "模型", INTENDED: "用意"}

@@ -11,6 +11,7 @@ from riskguard.detectors.absent import AbsentDetector
 from riskguard.detectors.combiner import Combiner
 from riskguard.detectors.encoder import EncoderDetector
 from riskguard.detectors.encoder.engine import AUTO
+from riskguard.detectors.encoder.model import Picked
 from riskguard.detectors.hub import hub_detectors
 from riskguard.detectors.lexicon import WatchedLexicon
 from riskguard.detectors.linear import LinearDetector
@@ -33,6 +34,7 @@ def build_panel(
     memory: Path | None = None,
     hub: Path | None = None,
     combined: bool = True,
+    picked: Picked | None = None,
 ) -> Panel:
     """The panel with everything loaded. `extra` names factories without arguments: 'module:factory'.
 
@@ -41,14 +43,14 @@ def build_panel(
     a model that is there but unsound, NotReady for an extra, a listed model or an `engine` that cannot be had. A model
     of ours that is not there abstains as absent. The folder `memory` keeps which engine suits this machine. What
     `look_alikes` remembers is hashed with `look_alike_key`. Where the combiner is not there or not `combined`, each
-    detector's score stands.
+    detector's score stands. See Encoder for `picked`.
     """
     return Panel(
         [
             WatchedLexicon(policy_dir / "lexicons"),
             PiiDetector(),
             PersonDetector(),
-            encoder(model_dir, engine, memory),
+            encoder(model_dir, engine, memory, picked),
             SimilarDetector(look_alikes, policy_dir=policy_dir, key=look_alike_key),
             *_hub(hub, model_dir / "hub.yaml", policy_dir / "taxonomy.yaml"),
             *map(_extra, extra),
@@ -57,12 +59,14 @@ def build_panel(
     )
 
 
-def encoder(models: Path, engine: str, memory: Path | None = None) -> Detector:
+def encoder(models: Path, engine: str, memory: Path | None = None, picked: Picked | None = None) -> Detector:
     """The encoder among these models, which holds two of them too; without one, the linear one, or what abstains."""
     folder, linear = models / "risk-encoder", models / "linear"
     if not folder.is_dir():
         return _linear(linear)
-    return EncoderDetector.load(folder, linear=linear, restorer=models / "restorer", engine=engine, memory=memory)
+    return EncoderDetector.load(
+        folder, linear=linear, restorer=models / "restorer", engine=engine, memory=memory, picked=picked
+    )
 
 
 def _combiner(folder: Path) -> Combiner | None:

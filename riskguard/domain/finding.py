@@ -15,8 +15,14 @@ NEAR_DUPLICATE = "similar.near_duplicate"
 DISGUISED, CROSSING = "disguised", "crossing"
 """Facts about listed terms: that somebody took pains to hide one; that all begin or end inside other words."""
 
-SAID_BY_LISTS, SAID_BY_MODEL, SHOWN_FRAMES = "lexicon", "model", "frames"
-"""Facts about a weighed score: those that lists and model gave, and what the text does with its words."""
+INTENT_OFFER, INTENT_ATTACK, INTENT_ANY = "intent.offer", "intent.attack", "intent.any"
+"""Facts about what a model found: the logarithm of the odds that the text itself makes an unlawful offer or advertises,
+that it attacks somebody, that it breaks any rule. What it only tells, quotes or warns of does not count. The combiner
+takes them away."""
+
+SAID_BY_LISTS, SAID_BY_MODEL, INTENDED, SHOWN_FRAMES = "lexicon", "model", "intent", "frames"
+"""Facts about a weighed score: those that lists and model gave, how likely a model holds it that the text means to do
+such a thing, and what the text does with its words."""
 
 MOST_SPANS = 200
 """So many places of one label are kept in a verdict."""

@@ -110,14 +110,14 @@ class EncoderCandidate:
 
     Both read what is `restored` of a text.
 
-    A head that has seen dev is told by the one of its `held` columns that has not seen the text.
+    A head that has seen dev is told by the one among all `columns` that has not seen the text.
     """
 
     restored: Callable[[Sequence[str]], list[str]]
     remembered: Remembered
     mentions: Callable[[Sequence[str]], list[list[Mention]]]
     fusion: Fusion
-    held: tuple[str, ...] = ()
+    columns: tuple[str, ...]
     name: str = ENCODER
 
     @property
@@ -127,7 +127,8 @@ class EncoderCandidate:
 
     def margins(self, texts: Sequence[str], originals: Sequence[str] | None = None) -> Floats:
         """(texts, heads) before calibration, by heads that have not seen them."""
-        return unseen(self.remembered.margins(self.restored(texts)), (*self.heads, *self.held), originals or texts)
+        told = unseen(self.remembered.margins(self.restored(texts)), self.columns, originals or texts)
+        return told[:, : len(self.heads)]
 
     def scores(self, texts: Sequence[str], originals: Sequence[str] | None = None, /) -> Floats:
         """See Candidate."""
@@ -162,16 +163,16 @@ def candidates(
 
 def encoder_candidate(encoder: Encoder, told: Read = _nobody) -> EncoderCandidate:
     """The encoder as it serves."""
-    columns = len(encoder.heads) + len(encoder.held)
+    columns = encoder.columns
 
     def read(texts: Sequence[str]) -> Floats:
-        return text_margins(encoder.choice.engine, encoder.speller, texts, columns).astype(np.float64)
+        return text_margins(encoder.choice.engine, encoder.speller, texts, len(columns)).astype(np.float64)
 
     def mentions(texts: Sequence[str]) -> list[list[Mention]]:
         return encoder.read(texts).mentions
 
     return EncoderCandidate(
-        RestoredTexts(encoder.restorer).of, Remembered(read, told), mentions, encoder.fusion, encoder.held
+        RestoredTexts(encoder.restorer).of, Remembered(read, told), mentions, encoder.fusion, columns
     )
 
 

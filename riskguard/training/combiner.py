@@ -1,8 +1,4 @@
-"""The combiner's lesson: when is a listed term or a model's score right? Told by dev and by sentences of our own.
-
-Dev, because the encoder has learnt train by heart and would be believed too much. Halves that are kept apart are not
-read here.
-"""
+"""The combiner's lesson: when is a listed term or a model's score right? `riskguard.training.truths` tells."""
 
 from __future__ import annotations
 
@@ -11,12 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -28,21 +21,18 @@ from riskguard.detectors.combiner.forest import Forest, save_forests
 from riskguard.detectors.combiner.sign import family, sign_names
 from riskguard.detectors.panel import Panel
 from riskguard.domain.post import Post
-from riskguard.evaluation import plain, sensitive_suites
-from riskguard.evaluation.examples import POSTS, WRITTEN, Library
-from riskguard.evaluation.labelled import SOURCES, Row, Split
-from riskguard.evaluation.ordinary import ORDINARY
+from riskguard.evaluation.labelled import SOURCES
 from riskguard.text.view import fold_all
 from riskguard.training.grove import grown
+from riskguard.training.truths import AT_GROUP, HARM, SETS, TRADE, Lesson
 
 CARD = "README.md"
-OWN = "own sentences"
-_SOURCES = ("risk_fbs_sms", POSTS, WRITTEN, ORDINARY, "toxic_cold_human")
 _HEAD = """\
 # Combiner: lexicon, encoder and context in one score
 
-A logistic regression a group over named signs: what the lexicon says, what the encoder says, whether the term was
-disguised, whether somebody can be reached, and what the text does with its words (warns, reports, tells, asks, offers).
+A logistic regression a group over named signs: what the lexicon says, what the encoder says of the rule
+and of what the text intends (to offer, to attack, to break any rule), whether the term was disguised, whether somebody
+can be reached, and what the text does with its words (warns, reports, tells, asks, offers).
 Where they do better on texts that they have not seen, boosted trees ('trees') read the same signs and what the
 regression says; none makes a score fall because list or model said more.
 There are three sets of weights a group: for findings of the lexicon in texts that a model has read, for those that no
@@ -55,45 +45,23 @@ detector's own scores do.
 """
 _TAIL = """
 A score is a probability on this mix, in which an ordinary Weibo post weighs three times, a sentence of ours four times,
-six if it is innocent, and one of the first two sets a third; where violations are rarer, it is too high. Learnt from
+eight if it is innocent, and one of the first two sets a third; where violations are rarer, it is too high. Learnt from
 dev of these sets, from sentences of ours written for it, and from the halves of our suites that may be looked at:
 """
 _FOLDS, _NEIGHBOURS = 5, 10
 _RIDGE = 0.2
-_NEVER_SOFTENS = frozenset({"model", "model_best", "lexicon", "listed"})
-"""Signs that must not lower a score when they rise."""
+_NEVER_SOFTENS = frozenset(
+    {"model", "model_best", "intent", "intent_any", "lexicon", "listed", "disguised", "contact", "handle", "offer"}
+)
+"""Signs that must not lower a score in trees when they rise."""
 
-_WRITTEN = "combiner.yaml"
-_WEIGHTS: Mapping[str, float] = {ORDINARY: 3.0, OWN: 4.0, POSTS: 0.3, "risk_fbs_sms": 0.3}
-"""What one text of a set weighs: ordinary posts are most of what a service reads, and what is written in the manner of
-the encoder's training sets makes the encoder look better than it is on fresh wording."""
-
-_WRONG_RULE = 0.3
-_OWN_INNOCENT = 6.0
-"""An innocent sentence of ours: the least with which traps that may be looked at stay below their goal."""
+_NEVER_HARDENS = frozenset({"warning", "news", "told", "quoting", "denial", "care"})
+"""Frames in which trees must not raise a score: some who break rules borrow them, but most mean them."""
 
 _AT_ONCE = 256
-_TRADE = frozenset({"fraud", "gambling", "illegal_trade", "drugs", "weapons", "sexual", "ad"})
-_HARM = frozenset({"abuse", "hate", "vulgar"})
-_AT_GROUPS, _AT_GROUP = frozenset({"hate", "sexism"}), "hate."
+_AT_GROUPS = frozenset({"hate", "sexism"})
 _SAID_OF = {"sexism": "hate.gender"}
 _NOON = datetime(2020, 3, 1, 4, tzinfo=UTC)
-_SMS = {
-    "AD_Loan": frozenset({"ad", "fraud"}),
-    "IL_Gambling": frozenset({"gambling"}),
-    "IL_Fake_ID_and_invoice": frozenset({"illegal_trade"}),
-    "IL_Escort_service": frozenset({"sexual"}),
-}
-_SMS_BEGINS = {"AD_": frozenset({"ad"}), "FR_": frozenset({"fraud"})}
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A text and the families of labels that it truly breaks."""
-
-    source: str
-    text: str
-    broken: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +104,6 @@ class Learnt:
     before_false_alarms: float
 
 
-def lessons(data: Path, cases: Path) -> list[Lesson]:
-    """All texts that may be learnt from. `cases` holds our own suites, plain/ and sensitive/."""
-    dev = Library(data, Split.DEV)
-    return [
-        *_labelled(dev, "risk_fbs_sms", _of_sms),
-        *(lesson for ours in (POSTS, WRITTEN) for lesson in _labelled(dev, ours, _of_posts)),
-        *_labelled(dev, ORDINARY, lambda _: frozenset()),
-        *_labelled(dev, "toxic_cold_human", _of_comments),
-        *_own(cases),
-    ]
-
-
 def learn(panel: Panel, taught: Sequence[Lesson]) -> list[Learnt]:
     """The weights of every group, with and without a model; `panel` must not combine already."""
     tables = _tables(panel, taught)
@@ -164,68 +120,15 @@ def write(folder: Path, learnt: Sequence[Learnt]) -> None:
     (folder / CARD).write_text("\n".join(_card(learnt)) + "\n", encoding="utf-8")
 
 
-def _labelled(dev: Library, source: str, broken: Any) -> Iterator[Lesson]:
-    for row in dev.get(source).rows:
-        found = broken(row)
-        if found is not None:
-            yield Lesson(source, row.text, found)
-
-
-def _of_sms(row: Row) -> frozenset[str] | None:
-    """None for kinds that say nothing here."""
-    return _SMS.get(row.label) or _SMS_BEGINS.get(row.label[:3])
-
-
-def _of_posts(row: Row) -> frozenset[str]:
-    kind = row.more["kind"]
-    if row.label == "innocent" or kind.startswith("contrast.against"):
-        return frozenset()
-    at = {kind} if kind.startswith(_AT_GROUP) else set()
-    return frozenset({row.label, kind.rpartition(".")[2]} & {*_TRADE, *_HARM, row.label} | at)
-
-
-def _of_comments(row: Row) -> frozenset[str]:
-    if row.label != "1":
-        return frozenset()
-    return _HARM | {f"{_AT_GROUP}{row.more['topic']}"} if row.more["kind"] == "attacks_group" else _HARM - {"hate"}
-
-
-def _own(cases: Path) -> Iterator[Lesson]:
-    written = yaml.safe_load((files(__package__) / _WRITTEN).read_text(encoding="utf-8"))
-    yield from (Lesson(OWN, text, frozenset()) for text in written["innocent"])
-    for broken, texts in written["violating"].items():
-        yield from (Lesson(OWN, text, frozenset({broken})) for text in texts)
-    for sentence in plain.violations(cases / "plain"):
-        if sentence.half is plain.Half.TUNE:
-            yield Lesson(OWN, sentence.text, frozenset({family(sentence.group)}))
-    for sentence in plain.innocents(cases / "plain"):
-        if sentence.half is plain.Half.TUNE:
-            yield Lesson(OWN, sentence.text, frozenset())
-    suites = cases / "sensitive"
-    for pair in sensitive_suites.pairs(suites):
-        if sensitive_suites.Half.of(pair.id) is sensitive_suites.Half.TUNE:
-            yield from (Lesson(OWN, text, frozenset({pair.family})) for text in (pair.plain, pair.disguised))
-    for trap in sensitive_suites.traps(suites):
-        if sensitive_suites.Half.of(trap.id) is sensitive_suites.Half.TUNE:
-            yield Lesson(OWN, trap.text, frozenset())
-
-
 def _true(label: str, broken: frozenset[str], basis: Basis) -> bool:
     """Whether a finding is right. Every unlawful offer lures, and all abuse is of one kind to lists."""
     kind = family(label)
     if kind == "ad":
-        return bool(broken & _TRADE)
+        return bool(broken & TRADE)
     if basis is Basis.HEAD and kind in _AT_GROUPS:
-        at = {each for each in broken if each.startswith(_AT_GROUP)}
+        at = {each for each in broken if each.startswith(AT_GROUP)}
         return "hate" in broken and (label == "hate" or not at or _SAID_OF.get(label, label) in at)
-    return bool(broken & _HARM) if kind in _HARM else kind in broken
-
-
-def _weight(lesson: Lesson, *, right: bool) -> float:
-    """A wrong word about a text that breaks another rule does less harm than one about an innocent text."""
-    if lesson.broken:
-        return _WEIGHTS.get(lesson.source, 1.0) * (1.0 if right else _WRONG_RULE)
-    return _OWN_INNOCENT if lesson.source == OWN else _WEIGHTS.get(lesson.source, 1.0)
+    return bool(broken & HARM) if kind in HARM else kind in broken
 
 
 def _tables(panel: Panel, taught: Sequence[Lesson]) -> dict[tuple[str, Basis], Table]:
@@ -255,7 +158,7 @@ def _rows(panel: Panel, part: Sequence[Lesson], start: int) -> Iterator[tuple[Gr
             group = found[0]
             for basis in {found[1], Basis.TERM_ALONE} if found[1] is Basis.TERM else {found[1]}:
                 right, signs = _true(finding.label, lesson.broken, basis), around.signs(finding, group, basis)
-                yield group, basis, _Row(at, right, _weight(lesson, right=right), finding.score, signs)
+                yield group, basis, _Row(at, right, lesson.weight(right=right), finding.score, signs)
 
 
 def _table(rows: Sequence[_Row], names: Sequence[str]) -> Table:
@@ -312,9 +215,9 @@ def _forest(table: Table, rows: NDArray[np.int64], names: Sequence[str]) -> Fore
     said = np.zeros(len(table.truth))
     for seen, held in _folds(table, rows):
         said[held] = _model(table, seen).decision_function(table.signs[held])
-    rising = [*(name in _NEVER_SOFTENS for name in names), True]
+    leaning = [*((name in _NEVER_SOFTENS) - (name in _NEVER_HARDENS) for name in names), 1]
     signs = np.column_stack([table.signs, said])[rows]
-    return grown(signs, table.truth[rows], table.weight[rows], rising)
+    return grown(signs, table.truth[rows], table.weight[rows], leaning)
 
 
 def _loss(odds: NDArray[np.float64], table: Table) -> float:
@@ -333,5 +236,5 @@ def _card(learnt: Sequence[Learnt]) -> Iterator[str]:
             f"| {each.false_alarms:.3f} ({each.before_false_alarms:.3f}) |"
         )
     yield _TAIL
-    for name in _SOURCES:
+    for name in SETS:
         yield f"- {SOURCES[name].origin}: {SOURCES[name].licence}"

@@ -15,9 +15,10 @@ _SEED = 7
 
 
 def grown(
-    signs: NDArray[np.float64], truth: NDArray[np.bool_], weight: NDArray[np.float64], rising: Sequence[bool]
+    signs: NDArray[np.float64], truth: NDArray[np.bool_], weight: NDArray[np.float64], leaning: Sequence[int]
 ) -> Forest:
-    """Trees fitted to (rows, signs); no sign that is `rising` makes the odds fall when it rises."""
+    """Trees fitted to (rows, signs); when a sign rises, the odds never fall where it is `leaning` by 1, and never rise
+    where it is by -1."""
     model = HistGradientBoostingClassifier(
         max_iter=_TREES,
         learning_rate=_RATE,
@@ -25,7 +26,7 @@ def grown(
         min_samples_leaf=_FEWEST,
         l2_regularization=_HELD_BACK,
         max_features=_SIGNS_ASKED,
-        monotonic_cst=[int(each) for each in rising],
+        monotonic_cst=list(leaning),
         early_stopping=False,
         random_state=_SEED,
     ).fit(signs, truth, sample_weight=weight)

@@ -24,11 +24,21 @@ from riskguard.detectors.combiner.sign import (
     sign_names,
 )
 from riskguard.domain.errors import ModelInvalid
-from riskguard.domain.finding import SAID_BY_LISTS, SAID_BY_MODEL, SHOWN_FRAMES, Finding
+from riskguard.domain.finding import (
+    INTENDED,
+    INTENT_ANY,
+    INTENT_ATTACK,
+    INTENT_OFFER,
+    SAID_BY_LISTS,
+    SAID_BY_MODEL,
+    SHOWN_FRAMES,
+    Finding,
+)
 from riskguard.text.view import TextView
 
 CONFIG = "config.json"
 _BIAS = "bias"
+_INTENTS = frozenset({INTENT_OFFER, INTENT_ATTACK, INTENT_ANY})
 
 Weights = Mapping[str, float]
 """What each sign adds to the logarithm of the odds; 'bias' is what holds without any."""
@@ -42,7 +52,7 @@ def weights_name(group: Group, basis: Basis) -> str:
 @dataclass(frozen=True, slots=True)
 class Combiner:
     """Replaces the score of each finding of the lexicon or a model in the known groups by the probability that the text
-    does what the label says. Spans stay; the facts 'lexicon', 'model' and 'frames' say what was weighed.
+    does what the label says. Spans stay; the facts 'lexicon', 'model', 'intent' and 'frames' say what was weighed.
 
     The weights of a group say how likely; where it has trees, these read the same signs and what the weights said.
     """
@@ -73,7 +83,7 @@ class Combiner:
         if not any(each.detector == LEXICON or each.label in WEIGHED for each in findings):
             return findings
         around = Surroundings.of(view, findings)
-        return [self._weighed(each, around) for each in findings]
+        return [_without_intents(self._weighed(each, around)) for each in findings]
 
     def _weighed(self, finding: Finding, around: Surroundings) -> Finding:
         found = around.basis(finding)
@@ -87,7 +97,7 @@ class Combiner:
             known = [signs.get(sign, 0.0) for sign in sign_names(group, basis)]
             total = self.forests[name].odds(np.array([*known, total]))
         facts = {**finding.facts, **_witnesses(finding, group, basis, around)}
-        return replace(finding, score=round(1 / (1 + exp(-total)), 4), facts=facts)
+        return replace(finding, score=_probability(total), facts=facts)
 
 
 def _witnesses(finding: Finding, group: Group, basis: Basis, around: Surroundings) -> dict[str, str | float]:
@@ -103,9 +113,22 @@ def _witnesses(finding: Finding, group: Group, basis: Basis, around: Surrounding
         told[SAID_BY_LISTS] = max(terms)
     if models:
         told[SAID_BY_MODEL] = round(max(models), 4)
+    if basis is not Basis.TERM_ALONE and group.intent in around.intents:
+        told[INTENDED] = _probability(float(around.intents[group.intent]))
     if around.frames:
         told[SHOWN_FRAMES] = ", ".join(sorted(around.frames))
     return told
+
+
+def _probability(odds: float) -> float:
+    """Of the logarithm of odds."""
+    return round(1 / (1 + exp(-odds)), 4)
+
+
+def _without_intents(finding: Finding) -> Finding:
+    if _INTENTS.isdisjoint(finding.facts):
+        return finding
+    return replace(finding, facts={name: fact for name, fact in finding.facts.items() if name not in _INTENTS})
 
 
 def _those(scores: Mapping[str, float], names: Iterable[str]) -> list[float]:

@@ -8,7 +8,7 @@ from enum import Enum
 from math import log
 
 from riskguard.detectors.combiner.frame import frames, frames_in
-from riskguard.domain.finding import CROSSING, DISGUISED, NOTABLE, Finding
+from riskguard.domain.finding import CROSSING, DISGUISED, INTENT_ANY, INTENT_ATTACK, INTENT_OFFER, NOTABLE, Finding
 from riskguard.text.view import TextView
 
 LEXICON = "lexicon"
@@ -19,6 +19,8 @@ _CONTACT: Mapping[str, float] = {**_HANDLE, "ad.contact": 0.3, "ad.link": 0.3}
 
 _LONG, _LONG_TERM, _MANY_PLACES = 60, 6, 3
 _SURE = 1e-4
+_CLEAREST = 8.0
+"""An intent is no clearer than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,11 @@ class Group:
     """Families of labels that are weighed alike, and the model's heads that witness for each.
 
     `weighed` are the heads whose own scores are weighed, too, each with the families of terms that witness for it.
+    `intent` is what a text that breaks these rules intends.
     """
 
     name: str
+    intent: str
     heads: Mapping[str, tuple[str, ...]]
     weighed: Mapping[str, tuple[str, ...]]
     unheard: frozenset[str] = frozenset()
@@ -46,6 +50,7 @@ _ARMS = ("drugs", "weapons")
 GROUPS: tuple[Group, ...] = (
     Group(
         "offer",
+        INTENT_OFFER,
         {
             "fraud": ("fraud",),
             "gambling": ("gambling",),
@@ -61,9 +66,15 @@ GROUPS: tuple[Group, ...] = (
             "sexual": ("sexual",),
         },
     ),
-    Group("advert", {"ad": ("ad", "fraud", "gambling", "illegal_trade", "sexual")}, weighed={"ad": ("ad",)}),
+    Group(
+        "advert",
+        INTENT_OFFER,
+        {"ad": ("ad", "fraud", "gambling", "illegal_trade", "sexual")},
+        weighed={"ad": ("ad",)},
+    ),
     Group(
         "speech",
+        INTENT_ATTACK,
         {"abuse": ("abuse",), "hate": ("hate",), "vulgar": ("abuse",)},
         weighed=dict.fromkeys(
             ("abuse", "hate", "hate.region", "hate.race", "hate.gender", "sexism"), ("abuse", "hate", "vulgar")
@@ -106,7 +117,7 @@ class Basis(Enum):
 
 def sign_names(group: Group, basis: Basis) -> tuple[str, ...]:
     """The names of all signs of a group, in a fixed order."""
-    heard = () if basis is Basis.TERM_ALONE else ("model", "model_best")
+    heard = () if basis is Basis.TERM_ALONE else ("model", "model_best", "intent", "intent_any")
     kinds = tuple(map(_kind, group.weighed if basis is Basis.HEAD else group.heads))
     own = ("listed",) if basis is Basis.HEAD else ("crossing", "term_length", "places")
     return ("lexicon", *own, *heard, "disguised", "length", "contact", "handle", *frames(), *kinds)
@@ -114,9 +125,11 @@ def sign_names(group: Group, basis: Basis) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What one text says beside the finding that is weighed; `listed` has the lexicon's best score by family."""
+    """What one text says beside the finding that is weighed; `listed` has the lexicon's best score by family, `intents`
+    what a model says that the text intends, if one does."""
 
     heads: Mapping[str, float]
+    intents: Mapping[str, str | int | float | bool]
     listed: Mapping[str, float]
     frames: frozenset[str]
     disguised: bool
@@ -131,6 +144,7 @@ class Surroundings:
         terms = sorted((each for each in found if each.detector == LEXICON), key=lambda each: each.score)
         return cls(
             heads={each.label: each.score for each in found if each.detector in MODELS},
+            intents=next((each.facts for each in found if INTENT_ANY in each.facts), {}),
             listed={family(each.label): each.score for each in terms},
             frames=frames_in(view.folded),
             disguised=any(map(_disguised, terms)),
@@ -167,6 +181,7 @@ class Surroundings:
                 "disguised": float(self.disguised),
                 "model": _odds(finding.score),
                 "model_best": _highest(self.heads, _KIN.get(finding.label, group.every_head)),
+                **self._intents(group),
             }
         kind = family(finding.label)
         signs |= {
@@ -180,7 +195,16 @@ class Surroundings:
         if basis is Basis.TERM:
             signs["model"] = _highest(self.heads, group.heads[kind])
             signs["model_best"] = _highest(self.heads, group.every_head)
+            signs |= self._intents(group)
         return signs
+
+    def _intents(self, group: Group) -> dict[str, float]:
+        """Of the group and of any; where no model tells, what the loudest head of the group says stands for both."""
+        loudest = _highest(self.heads, group.every_head)
+        return {
+            sign: min(_CLEAREST, max(-_CLEAREST, float(self.intents.get(intent, loudest))))
+            for sign, intent in (("intent", group.intent), ("intent_any", INTENT_ANY))
+        }
 
 
 def _kind(label: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from riskguard.detectors.encoder.engine import AUTO
 from riskguard.detectors.encoder.evidence import Budget, Means, Place, carriers, guessed, word_borders
-from riskguard.detectors.encoder.model import Encoder, load_encoder, scores
+from riskguard.detectors.encoder.model import Encoder, Picked, load_encoder, scores
 from riskguard.detectors.encoder.names import Mention, leads_to_a_door
 from riskguard.detectors.encoder.windows import Window, windows_of
 from riskguard.detectors.linear.detector import HEADS
@@ -56,20 +56,29 @@ class EncoderDetector:
 
     @classmethod
     def load(
-        cls, folder: Path, *, linear: Path, restorer: Path, engine: str = AUTO, memory: Path | None = None
+        cls,
+        folder: Path,
+        *,
+        linear: Path,
+        restorer: Path,
+        engine: str = AUTO,
+        memory: Path | None = None,
+        picked: Picked | None = None,
     ) -> Self:
         """The model in `folder`, fitted with two others; see load_encoder for what is refused and remembered."""
-        return cls(load_encoder(folder, linear=linear, restorer=restorer, engine=engine, memory=memory))
+        return cls(load_encoder(folder, linear=linear, restorer=restorer, engine=engine, memory=memory, picked=picked))
 
     def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:  # noqa: ARG002
-        """One finding per head that scores at least `floor`, and one for all names and one for all addresses."""
+        """One finding per head that scores at least `floor`, and one for all names and one for all addresses. The facts
+        of those of a risk say what the text intends."""
         if not views:
             return []
         read = self._encoder.read([view.folded for view in views])
         told = scores(read.logits)
         rows, columns = np.nonzero(told >= floor)
-        loud = zip(columns.tolist(), told[rows, columns].tolist(), strict=True)
-        found = [Finding(self._encoder.heads[column], score, self.name) for column, score in loud]
+        meant = [dict(zip(self._encoder.intents, row, strict=True)) for row in read.intents.round(2).tolist()]
+        loud = zip(rows.tolist(), columns.tolist(), told[rows, columns].tolist(), strict=True)
+        found = [self._finding(column, score, meant[row]) for row, column, score in loud]
         bounds = np.searchsorted(rows, np.arange(len(views) + 1)).tolist()
         answers = [found[start:end] for start, end in pairwise(bounds)]
         personal = map(self._personal, views, read.mentions, [floor] * len(views))
@@ -108,6 +117,10 @@ class EncoderDetector:
                 place = (window.start + start, window.start + end)
                 told[row][head] = (_span(views[row], restored[row], place, head),)
         return told
+
+    def _finding(self, column: int, score: float, meant: Mapping[str, float]) -> Finding:
+        head = self._encoder.heads[column]
+        return Finding(head, score, self.name, facts={} if head.startswith(WHOLE_TEXT) else meant)
 
     def _pointed(self, scores: Mapping[str, float]) -> dict[int, float]:
         """The logits of those labels that a few characters can carry, by column."""

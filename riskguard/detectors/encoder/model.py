@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,10 +19,14 @@ from riskguard.detectors.encoder.spelling import Speller
 from riskguard.detectors.encoder.windows import Window, batches, highest, windows_of
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import ModelInvalid
+from riskguard.domain.finding import INTENT_ANY, INTENT_ATTACK, INTENT_OFFER
 from riskguard.text.restoring import Restored, Restorer, load_restorer
 
 CONFIG, SERVING, WEIGHTS = "config.json", "serving.json", "model.safetensors"
 FORMAT = "riskguard-encoder/1"
+INTENTS = (INTENT_OFFER, INTENT_ATTACK, INTENT_ANY)
+"""The columns after those of the heads, where an encoder has them: see riskguard.domain.finding."""
+
 _RESTORE = "train it again with `riskguard train encoder`, or restore the folder from the release"
 _MEASURED_POSTS = 64
 _READ_ALONE = 8
@@ -30,6 +34,9 @@ _READ_ALONE = 8
 
 Logits = NDArray[np.float64]
 """Scores before the last sigmoid, (texts, heads)."""
+
+Picked = Callable[[NDArray[np.float64], Sequence[str], Sequence[str]], NDArray[np.float64]]
+"""Of margins (texts, columns), the names of the columns and the folded texts: the margins of heads and intents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,11 @@ class Fusion:
 
 
 class Read(NamedTuple):
-    """What the encoder says of texts: logits per head, and what each text names, places in the text."""
+    """What the encoder says of texts: logits per head, what each names, places in the text, and what it intends."""
 
     logits: Logits
     mentions: list[list[Mention]]
+    intents: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,37 +77,50 @@ class Encoder:
     fusion: Fusion
     choice: Choice
     version: str
+    intents: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
-    """Columns after those of the heads, which only the evaluation reads."""
+    """Columns after those of the heads and intents, which only training and evaluation read."""
+
+    picked: Picked | None = None
+    """Given where training or evaluation reads: margins of columns that have not seen the text."""
 
     @property
     def heads(self) -> tuple[str, ...]:
         """In the order of the columns."""
         return self.fusion.heads
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All that the graph tells of a text."""
+        return (*self.heads, *self.intents, *self.held)
+
     def read(self, texts: Sequence[str]) -> Read:
         """Logits and mentions, a row a text."""
         restored = self.restorer.restore(texts)
-        read = self._read([each.text for each in restored])
+        read = self._read([each.text for each in restored], texts)
         named = [
             [_written(mention, each) for mention in mentions]
             for each, mentions in zip(restored, read.mentions, strict=True)
         ]
-        return Read(read.logits, named)
+        return read._replace(mentions=named)
 
-    def _read(self, texts: Sequence[str]) -> Read:
-        """Of restored texts."""
-        windows = windows_of(texts)
-        margins = np.zeros((len(windows), len(self.heads)), np.float32)
+    def _read(self, texts: Sequence[str], written: Sequence[str]) -> Read:
+        """Of restored texts, and as they were written."""
+        windows, heads = windows_of(texts), len(self.heads)
+        width = len(self.columns) if self.picked else heads + len(self.intents)
+        margins = np.zeros((len(windows), width), np.float32)
         named: list[list[Mention]] = [[] for _ in texts]
         for batch, told in _runs(self.choice.engine, self.speller, windows):
-            margins[batch] = told.heads[:, : len(self.heads)]
+            margins[batch] = told.heads[:, :width]
             found = self.tagger.mentions(told.tags, [len(windows[at].chars) for at in batch])
             for at, mentions in zip(batch, found, strict=True):
                 named[windows[at].text].extend(_owned(mentions, windows[at], texts[windows[at].text]))
         for mentions in named:
             mentions.sort(key=lambda mention: mention.start)
-        return Read(self.fusion.logits(highest(margins, windows, len(texts)), texts), named)
+        loudest = highest(margins, windows, len(texts))
+        if self.picked:
+            loudest = self.picked(loudest.astype(np.float64), self.columns, written).astype(np.float32)
+        return Read(self.fusion.logits(loudest[:, :heads], texts), named, loudest[:, heads:])
 
     def logits(self, texts: Sequence[str]) -> Logits:
         """Of restored texts that are no longer than a window."""
@@ -114,10 +135,16 @@ def scores(logits: Logits) -> Logits:
 
 
 def load_encoder(
-    folder: Path, *, linear: Path, restorer: Path, engine: str = AUTO, memory: Path | None = None
+    folder: Path,
+    *,
+    linear: Path,
+    restorer: Path,
+    engine: str = AUTO,
+    memory: Path | None = None,
+    picked: Picked | None = None,
 ) -> Encoder:
     """The model in `folder`, fitted with those in `linear` and `restorer`, on the engine that suits this machine; which
-    one does is remembered in the folder `memory`.
+    one does is remembered in the folder `memory`. See Encoder for `picked`.
 
     ModelInvalid for a file that is missing, damaged or not the one that serving.json names, and for another linear
     model or restorer than it was fitted with. NotReady where no engine will do.
@@ -135,7 +162,10 @@ def load_encoder(
         choice = choose(folder, trial, wanted=engine, kept=kept)
         version = f"{_digest(folder / SERVING)[:12]}/{choice.engine.name}"
         restores = _restorer(restorer, serving["restorer_sha256"])
-        return Encoder(restores, speller, Tagger(tuple(config["tags"])), fusion, choice, version, columns[count:])
+        tagger = Tagger(tuple(config["tags"]))
+        intents = INTENTS if columns[count:][: len(INTENTS)] == INTENTS else ()
+        held = columns[count + len(intents) :]
+        return Encoder(restores, speller, tagger, fusion, choice, version, intents, held, picked)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelInvalid(f"{folder} holds no encoder that can serve: {error!r}", hint=_RESTORE) from error
 

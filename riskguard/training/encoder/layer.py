@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderForPosts
+
+Column = tuple[Tensor, Tensor]
+"""Weight (size,) and bias () of one head."""
 
 
 def moved(
@@ -29,3 +34,21 @@ def moved(
     optimizer.step(loss)
     step = (move / spread).detach()
     return weight + step, bias + shift.detach() - step @ middle
+
+
+def columns_of(model: RiskEncoderForPosts) -> dict[str, Column]:
+    """What the last layer holds for each head, in the order of its columns."""
+    weight, bias = model.heads.weight.detach(), model.heads.bias.detach()
+    return dict(zip(model.config.heads, zip(weight, bias, strict=True), strict=True))
+
+
+def with_columns(model: RiskEncoderForPosts, columns: Mapping[str, Column]) -> RiskEncoderForPosts:
+    """The same body and tags below a last layer of these columns."""
+    found = RiskEncoderForPosts(RiskEncoderConfig(**(model.config.to_dict() | {"heads": tuple(columns)})))
+    weights, biases = zip(*columns.values(), strict=True)
+    found.heads = nn.Linear(model.heads.in_features, len(columns))
+    with torch.no_grad():
+        found.heads.weight.copy_(torch.stack(weights))
+        found.heads.bias.copy_(torch.stack(biases))
+    found.encoder, found.tags = model.encoder, model.tags
+    return found.eval()

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from riskguard.detectors.encoder.engine import GRAPH, Engine, OnnxRuntime
-from riskguard.detectors.encoder.model import SERVING, text_margins
+from riskguard.detectors.encoder.model import INTENTS, SERVING, text_margins
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import ModelInvalid, NotReady
@@ -26,6 +26,7 @@ from riskguard.evaluation.metrics import Floats
 from riskguard.evaluation.recipe import RECIPES
 from riskguard.text.restoring import Restorer, load_restorer
 from riskguard.training.encoder.export import save_encoder, save_serving
+from riskguard.training.encoder.intents import with_intents
 from riskguard.training.encoder.lessons import ENTITIES, HEADS, TAGS, sentences, subjects, unlabelled
 from riskguard.training.encoder.model import RiskEncoderForPosts
 from riskguard.training.encoder.preparation import FOLDED, shape, size_of, spell_as
@@ -35,6 +36,7 @@ from riskguard.training.encoder.retag import retagged
 from riskguard.training.encoder.teach import Course, teach
 from riskguard.training.encoder.together import Group, together
 from riskguard.training.invented import INVENTED, invented
+from riskguard.training.truths import lessons
 
 TAUGHT, EARLIER = "taught.pt", "courses.json"
 TOLERANCE = 0.05
@@ -48,9 +50,11 @@ Told = Callable[[int, float, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where things lie: labelled `data`, the `work` folder of pre-training, the models that serve beside, and `out`."""
+    """Where things lie: labelled `data`, our own suites in `cases`, the `work` folder of pre-training, the models that
+    serve beside, and `out`."""
 
     data: Path
+    cases: Path
     work: Path
     linear: Path
     restorer: Path
@@ -99,8 +103,7 @@ def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]
     dev = Library(places.data, Split.DEV)
     told(f"fitting '{REFITTED}' on dev")
     model = refitted(model, speller, dev)
-    told("writing the graphs")
-    save_encoder(model, speller, places.out)
+    _save_with_intents(places, model, speller, told)
     told("calibrating on dev")
     engine, texts = OnnxRuntime(places.out / GRAPH, name="reference"), _probe_texts()
     probe = texts, text_margins(engine, speller, texts, len(HEADS)).astype(np.float64)
@@ -108,11 +111,12 @@ def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]
 
 
 def calibrate_encoder(trained: Path, places: Places, *, told: Callable[[str], None]) -> None:
-    """Write the encoder in `trained` to `places.out` as it is, with scores calibrated anew for the models beside it.
+    """Write the encoder in `trained` to `places.out` with intents and scores fitted anew; all else stays as it
+    is.
 
-    For a linear model or a restorer that was made again. ModelInvalid if `trained` holds no encoder.
+    For a linear model or a restorer that was made again, and for new sentences of ours. ModelInvalid if `trained` holds
+    no encoder.
     """
-    told("calibrating on dev")
     shutil.copytree(trained, places.out, dirs_exist_ok=True)
     try:
         facts = json.loads((trained / SERVING).read_text(encoding="utf-8"))
@@ -120,8 +124,21 @@ def calibrate_encoder(trained: Path, places: Places, *, told: Callable[[str], No
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelInvalid(f"{trained / SERVING} tells of no encoder: {error!r}") from error
     story = {name: value for name, value in facts.items() if name in STORY}
-    engine, speller = OnnxRuntime(places.out / GRAPH, name="reference"), Speller.load(places.out)
+    speller = Speller.load(places.out)
+    _save_with_intents(places, RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32), speller, told)
+    told("calibrating on dev")
+    engine = OnnxRuntime(places.out / GRAPH, name="reference")
     _save_calibrated(places, engine, speller, Library(places.data, Split.DEV), probe, story)
+
+
+def _save_with_intents(
+    places: Places, model: RiskEncoderForPosts, speller: Speller, told: Callable[[str], None]
+) -> None:
+    told("fitting what texts intend")
+    restorer, _ = load_restorer(places.restorer)
+    wider = with_intents(model, speller, restorer, lessons(places.data, places.cases))
+    told("writing the graphs")
+    save_encoder(wider, speller, places.out)
 
 
 def _save_calibrated(
@@ -191,7 +208,7 @@ def _calibrated(
 ) -> dict[str, Fused]:
     """Per head the slopes and the shift, fitted on its dev mix as both models are served it."""
     told: dict[tuple[str, int], tuple[Floats, Floats]] = {}
-    columns = (*HEADS, *held_names(REFITTED))
+    columns = (*HEADS, *INTENTS, *held_names(REFITTED))
     found = {}
     for column, head in enumerate(HEADS):
         picked, weights = mix(RECIPES[head], dev)

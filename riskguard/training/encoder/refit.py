@@ -11,16 +11,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from riskguard.detectors.encoder.spelling import LONGEST, Speller
 from riskguard.evaluation.examples import Library, mix
-from riskguard.evaluation.held import HELD, folds_of, held_names
+from riskguard.evaluation.held import folds_of, held_names
 from riskguard.evaluation.recipe import RECIPES
-from riskguard.training.encoder.layer import moved
-from riskguard.training.encoder.lessons import HEADS
-from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderForPosts
+from riskguard.training.encoder.layer import Column, columns_of, moved, with_columns
+from riskguard.training.encoder.model import RiskEncoderForPosts
 
 REFITTED = "abuse"
 _DEFENDS, _DEFENDS_WEIGHT = "against_prejudice", 3.0
@@ -37,23 +36,13 @@ def refitted(model: RiskEncoderForPosts, speller: Speller, dev: Library) -> Risk
     truth = torch.from_numpy(np.concatenate([rows.truth for rows in picked])).float()
     weighed = torch.from_numpy(np.where([kind == _DEFENDS for kind in kinds], _DEFENDS_WEIGHT, 1.0) * weights).float()
     seen = features(model, speller, texts)
-    column, fold = HEADS.index(REFITTED), torch.from_numpy(folds_of(texts))
-    before = model.heads.weight.detach()[column], model.heads.bias.detach()[column]
-    everything = torch.ones(len(texts), dtype=torch.bool)
-    parts = [everything, *(fold != held for held in range(HELD))]
-    fitted = [_moved(seen[part], truth[part], weighed[part], *before) for part in parts]
-    wider = nn.Linear(model.heads.in_features, len(HEADS) + HELD)
-    with torch.no_grad():
-        wider.weight[: len(HEADS)] = model.heads.weight
-        wider.bias[: len(HEADS)] = model.heads.bias
-        for place, (weight, bias) in zip((column, *range(len(HEADS), len(HEADS) + HELD)), fitted, strict=True):
-            wider.weight[place] = weight
-            wider.bias[place] = bias
-    told = model.config.to_dict() | {"heads": (*HEADS, *held_names(REFITTED))}
-    found = RiskEncoderForPosts(RiskEncoderConfig(**told))
-    found.heads = wider
-    found.encoder, found.tags = model.encoder, model.tags
-    return found.eval()
+    columns, fold = columns_of(model), torch.from_numpy(folds_of(texts))
+    before = columns[REFITTED]
+    columns[REFITTED] = _moved(seen, truth, weighed, *before)
+    for held, name in enumerate(held_names(REFITTED)):
+        part = fold != held
+        columns[name] = _moved(seen[part], truth[part], weighed[part], *before)
+    return with_columns(model, columns)
 
 
 def features(model: RiskEncoderForPosts, speller: Speller, texts: Sequence[str]) -> Tensor:
@@ -69,8 +58,8 @@ def features(model: RiskEncoderForPosts, speller: Speller, texts: Sequence[str])
     return found
 
 
-def _moved(seen: Tensor, truth: Tensor, weights: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-    """Weight (size,) and bias () of the head after a weighted logistic fit."""
+def _moved(seen: Tensor, truth: Tensor, weights: Tensor, weight: Tensor, bias: Tensor) -> Column:
+    """The head after a weighted logistic fit."""
 
     def misfit(margins: Tensor) -> Tensor:
         return functional.binary_cross_entropy_with_logits(margins[:, 0], truth, weights, reduction="sum")

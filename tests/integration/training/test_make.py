@@ -39,7 +39,7 @@ def test_only_an_encoder_is_calibrated_anew(tmp_path: Path) -> None:
     trained = tmp_path / "model"
     trained.mkdir()
     (trained / SERVING).write_text("{}", encoding="utf-8")
-    places = Places(tmp_path, tmp_path, tmp_path / "linear", tmp_path / "restorer", tmp_path / "out")
+    places = Places(tmp_path, tmp_path, tmp_path, tmp_path / "linear", tmp_path / "restorer", tmp_path / "out")
     with pytest.raises(ModelInvalid, match="tells of no encoder"):
         calibrate_encoder(trained, places, told=lambda _: None)
 

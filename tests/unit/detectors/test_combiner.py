@@ -18,7 +18,15 @@ from riskguard.detectors.combiner.forest import FORESTS, Forest
 from riskguard.detectors.combiner.frame import frames, frames_in
 from riskguard.detectors.panel import Panel
 from riskguard.domain.errors import ModelInvalid
-from riskguard.domain.finding import NOTABLE, SAID_BY_MODEL, Finding
+from riskguard.domain.finding import (
+    INTENDED,
+    INTENT_ANY,
+    INTENT_ATTACK,
+    INTENT_OFFER,
+    NOTABLE,
+    SAID_BY_MODEL,
+    Finding,
+)
 from riskguard.domain.post import Post
 from riskguard.settings import Settings
 from riskguard.text.view import TextView, fold, fold_all
@@ -230,3 +238,31 @@ def test_the_version_tells_other_trees(tmp_path: Path) -> None:
 def test_the_shipped_weights_know_every_frame() -> None:
     kept = json.loads((SHIPPED / CONFIG).read_text(encoding="utf-8"))["weights"]
     assert all(frames().keys() <= weights.keys() for weights in kept.values())
+
+
+def intending(odds: float) -> list[Finding]:
+    """What a model says that is of two minds about the words, and of this mind about what the text intends."""
+    facts = dict.fromkeys((INTENT_OFFER, INTENT_ATTACK, INTENT_ANY), odds)
+    return [Finding(head, 0.5, "encoder", facts=facts) for head in HEADS]
+
+
+@given(st.sampled_from(FAMILIES), st.floats(-9, 9), st.floats(-9, 9))
+def test_a_clearer_intent_never_softens(kind: str, one: float, other: float) -> None:
+    combiner, low, high = Combiner.load(SHIPPED), *sorted((one, other))
+    text = "这里什么都有"
+    assert score(combiner, text, kind, intending(low)) <= score(combiner, text, kind, intending(high))
+
+
+def test_an_innocent_intent_is_heard(combiner: Combiner) -> None:
+    innocent, bad = (score(combiner, "群里天天发这些", "fraud.loan", intending(odds)) for odds in (-5.0, 5.0))
+    assert innocent < 0.5 < bad
+
+
+def test_the_intent_is_told_once_for_each_group(combiner: Combiner) -> None:
+    facts = {INTENT_OFFER: 2.0, INTENT_ATTACK: -2.0, INTENT_ANY: 1.0}
+    said = [Finding("fraud", 0.5, "encoder", facts=facts), Finding("self_harm", 0.5, "encoder", facts=facts)]
+    listed = [Finding("abuse.insult", 0.6, "lexicon")]
+    fraud, harm, insult = combiner.combine(fold("你好"), [*said, *listed])
+    assert (fraud.facts[INTENDED], insult.facts[INTENDED]) == (0.8808, 0.1192)
+    assert not harm.facts
+    assert {INTENT_OFFER, INTENT_ATTACK, INTENT_ANY}.isdisjoint(fraud.facts)

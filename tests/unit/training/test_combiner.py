@@ -12,7 +12,8 @@ from riskguard.detectors.panel import Panel
 from riskguard.domain.finding import Finding
 from riskguard.domain.post import Post
 from riskguard.text.view import TextView, fold
-from riskguard.training.combiner import CARD, OWN, Lesson, learn, write
+from riskguard.training.combiner import CARD, learn, write
+from riskguard.training.truths import OWN, Lesson
 
 KINDS = {"刷单": "fraud.part_time", "加微": "ad.contact", "傻": "abuse.insult"}
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from riskguard.detectors.encoder import EncoderDetector
+from riskguard.detectors.encoder.model import INTENTS, Picked
 from riskguard.detectors.linear.detector import HEADS as ALL_HEADS
 from riskguard.domain.errors import ModelInvalid
 from riskguard.domain.finding import Cause, Finding
@@ -17,9 +21,9 @@ from tests.unit.detectors.posts import read_by, shown
 ENGINE = "onnxruntime-fp32"
 
 
-def _loaded(folder: Path) -> EncoderDetector:
+def _loaded(folder: Path, picked: Picked | None = None) -> EncoderDetector:
     return EncoderDetector.load(
-        folder, linear=folder.parent / "linear", restorer=folder.parent / "restorer", engine=ENGINE
+        folder, linear=folder.parent / "linear", restorer=folder.parent / "restorer", engine=ENGINE, picked=picked
     )
 
 
@@ -194,3 +198,30 @@ def test_a_model_that_is_not_what_it_says_is_refused(tmp_path: Path, damage: obj
     damage(folder)  # type: ignore[operator]
     with pytest.raises(ModelInvalid, match=said):
         _loaded(folder)
+
+
+def test_findings_of_risks_say_what_the_text_intends(tmp_path: Path) -> None:
+    detector = _loaded(made_encoder(tmp_path, more=(*INTENTS, "abuse/without0")))
+    told = {found.label: found.facts for found in read_by(detector, "今天大促销", floor=0.0)[0]}
+    assert told["ad"] == told["abuse"] == {"intent.offer": 1.0, "intent.attack": -2.0, "intent.any": -2.0}
+    assert not told["emotion.sad"]
+
+
+def test_an_encoder_without_such_columns_says_nothing_of_intents(detector: EncoderDetector) -> None:
+    found = _found(detector, "今天大促销", "ad")
+    assert found is not None
+    assert not found.facts
+
+
+def test_whoever_trains_picks_the_columns_by_the_text_as_it_was_written(tmp_path: Path) -> None:
+    more = (*INTENTS, "abuse/without0")
+
+    def picked(margins: NDArray[np.float64], columns: Sequence[str], texts: Sequence[str], /) -> NDArray[np.float64]:
+        assert columns == (*HEADS, *more)
+        assert list(texts) == ["今天大促销"]
+        margins[:, HEADS.index("abuse")] = 9.0
+        return margins[:, :-1]
+
+    folder = made_encoder(tmp_path, more=more)
+    assert _score(_loaded(folder, picked), "今天大促销", "abuse") == pytest.approx(1 / (1 + 2.718281828**-9))
+    assert _score(_loaded(folder), "今天大促销", "abuse") == pytest.approx(1 / (1 + 2.718281828**2))

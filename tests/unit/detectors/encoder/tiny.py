@@ -22,21 +22,27 @@ LOUD = {"促": ("ad", 4.0), "销": ("ad", 4.0), "蠢": ("abuse", 5.0), "哭": ("
 TAGGED = {"张": "B-PER", "三": "I-PER", "京": "B-ADDR", "路": "I-ADDR", "号": "I-ADDR", "5": "I-ADDR", "厂": "B-ORG"}
 PLAIN = "今天商场大来看一快好人天气"
 WORDS = ("促销", "今天", "商场", "来看看")
+MEANT = {"促": ("intent.offer", 3.0), "蠢": ("intent.attack", 3.0)}
+"""What the columns of intents hear, where there are any."""
+
 QUIET = -2.0
 PROBE = ("今天商场大促销", "张三又哭了", "你真蠢", "好")
 LINEAR = {"ad": 0.5}
 
 
-def made_encoder(models: Path, *, off_by: Mapping[str, float] | None = None, **serving: object) -> Path:
-    """models/risk-encoder, linear and restorer beside it. `off_by` makes the graph of that name tell other margins."""
+def made_encoder(
+    models: Path, *, off_by: Mapping[str, float] | None = None, more: tuple[str, ...] = (), **serving: object
+) -> Path:
+    """models/risk-encoder, linear and restorer beside it. `off_by` makes the graph of that name tell other margins;
+    `more` names columns after those of the heads."""
     folder = models / "risk-encoder"
     folder.mkdir(parents=True)
     vocabulary = Vocabulary(dict.fromkeys([*LOUD, *TAGGED, *PLAIN, "你", "真", "又", "了"], ""), WORDS)
     vocabulary.save(folder)
     speller = Speller(vocabulary)
     for name in ("model.onnx", "model.int8.onnx"):
-        onnx.save(_graph(speller, (off_by or {}).get(name, 0.0)), folder / name)
-    (folder / "config.json").write_text(json.dumps({"heads": HEADS, "tags": TAGS}), encoding="utf-8")
+        onnx.save(_graph(speller, (off_by or {}).get(name, 0.0), (*HEADS, *more)), folder / name)
+    (folder / "config.json").write_text(json.dumps({"heads": (*HEADS, *more), "tags": TAGS}), encoding="utf-8")
     facts: dict[str, object] = {
         "format": "riskguard-encoder/1",
         "heads": {head: {"encoder": 1.0, "linear": LINEAR.get(head, 0.0), "shift": 0.0} for head in HEADS},
@@ -55,17 +61,18 @@ def margin(text: str, head: str) -> float:
     return QUIET + sum(weight for char in text for named, weight in [LOUD.get(char, ("", 0.0))] if named == head)
 
 
-def _graph(speller: Speller, off: float) -> onnx.ModelProto:
+def _graph(speller: Speller, off: float, columns: tuple[str, ...]) -> onnx.ModelProto:
     """heads = the sum over places of a table's rows + QUIET; tags = the rows of another table."""
     ids = {char: int(speller.spell([char]).chars[0, 1]) for char in speller.vocabulary.chars}
-    heads = np.zeros((speller.char_count, len(HEADS)), np.float32)
+    heads = np.zeros((speller.char_count, len(columns)), np.float32)
     tags = np.zeros((speller.char_count, len(TAGS)), np.float32)
     tags[:, 0] = 3.0
-    for char, (head, weight) in LOUD.items():
-        heads[ids[char], HEADS.index(head)] = weight
+    for char, (head, weight) in [*LOUD.items(), *MEANT.items()]:
+        if head in columns:
+            heads[ids[char], columns.index(head)] = weight
     for char, tag in TAGGED.items():
         tags[ids[char], [0, TAGS.index(tag)]] = 0.0, 4.0
-    weights = {"head_rows": heads, "tag_rows": tags, "quiet": np.full(len(HEADS), QUIET + off, np.float32)}
+    weights = {"head_rows": heads, "tag_rows": tags, "quiet": np.full(len(columns), QUIET + off, np.float32)}
     nothing = {"zero": np.zeros(1, np.float32), "along": np.array([1], np.int64), "over": np.array([1, 2], np.int64)}
     nodes = [
         helper.make_node("Gather", ["head_rows", "chars"], ["head_places"]),
@@ -83,7 +90,7 @@ def _graph(speller: Speller, off: float) -> onnx.ModelProto:
         nodes,
         "tiny",
         inputs,
-        [_value("heads", TensorProto.FLOAT, "n", len(HEADS)), _value("tags", TensorProto.FLOAT, "n", "L", len(TAGS))],
+        [_value("heads", TensorProto.FLOAT, "n", len(columns)), _value("tags", TensorProto.FLOAT, "n", "L", len(TAGS))],
         [numpy_helper.from_array(array, name) for name, array in (weights | nothing).items()],
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
