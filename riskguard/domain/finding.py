@@ -20,6 +20,8 @@ INTENT_OFFER, INTENT_ATTACK, INTENT_ANY = "intent.offer", "intent.attack", "inte
 that it attacks somebody, that it breaks any rule. What it only tells, quotes or warns of does not count. The combiner
 takes them away."""
 
+INTENTS = (INTENT_OFFER, INTENT_ATTACK, INTENT_ANY)
+
 SAID_BY_LISTS, SAID_BY_MODEL, INTENDED, SHOWN_FRAMES = "lexicon", "model", "intent", "frames"
 """Facts about a weighed score: those that lists and model gave, how likely a model holds it that the text means to do
 such a thing, and what the text does with its words."""

@@ -24,21 +24,11 @@ from riskguard.detectors.combiner.sign import (
     sign_names,
 )
 from riskguard.domain.errors import ModelInvalid
-from riskguard.domain.finding import (
-    INTENDED,
-    INTENT_ANY,
-    INTENT_ATTACK,
-    INTENT_OFFER,
-    SAID_BY_LISTS,
-    SAID_BY_MODEL,
-    SHOWN_FRAMES,
-    Finding,
-)
+from riskguard.domain.finding import INTENDED, INTENTS, SAID_BY_LISTS, SAID_BY_MODEL, SHOWN_FRAMES, Finding
 from riskguard.text.view import TextView
 
 CONFIG = "config.json"
 _BIAS = "bias"
-_INTENTS = frozenset({INTENT_OFFER, INTENT_ATTACK, INTENT_ANY})
 
 Weights = Mapping[str, float]
 """What each sign adds to the logarithm of the odds; 'bias' is what holds without any."""
@@ -126,9 +116,9 @@ def _probability(odds: float) -> float:
 
 
 def _without_intents(finding: Finding) -> Finding:
-    if _INTENTS.isdisjoint(finding.facts):
+    if finding.facts.keys().isdisjoint(INTENTS):
         return finding
-    return replace(finding, facts={name: fact for name, fact in finding.facts.items() if name not in _INTENTS})
+    return replace(finding, facts={name: fact for name, fact in finding.facts.items() if name not in INTENTS})
 
 
 def _those(scores: Mapping[str, float], names: Iterable[str]) -> list[float]:

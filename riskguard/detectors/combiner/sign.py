@@ -144,7 +144,7 @@ class Surroundings:
         terms = sorted((each for each in found if each.detector == LEXICON), key=lambda each: each.score)
         return cls(
             heads={each.label: each.score for each in found if each.detector in MODELS},
-            intents=next((each.facts for each in found if INTENT_ANY in each.facts), {}),
+            intents=next((each.facts for each in found if each.score >= NOTABLE and INTENT_ANY in each.facts), {}),
             listed={family(each.label): each.score for each in terms},
             frames=frames_in(view.folded),
             disguised=any(map(_disguised, terms)),

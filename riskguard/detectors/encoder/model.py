@@ -19,14 +19,11 @@ from riskguard.detectors.encoder.spelling import Speller
 from riskguard.detectors.encoder.windows import Window, batches, highest, windows_of
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import ModelInvalid
-from riskguard.domain.finding import INTENT_ANY, INTENT_ATTACK, INTENT_OFFER
+from riskguard.domain.finding import INTENTS
 from riskguard.text.restoring import Restored, Restorer, load_restorer
 
 CONFIG, SERVING, WEIGHTS = "config.json", "serving.json", "model.safetensors"
 FORMAT = "riskguard-encoder/1"
-INTENTS = (INTENT_OFFER, INTENT_ATTACK, INTENT_ANY)
-"""The columns after those of the heads, where an encoder has them: see riskguard.domain.finding."""
-
 _RESTORE = "train it again with `riskguard train encoder`, or restore the folder from the release"
 _MEASURED_POSTS = 64
 _READ_ALONE = 8
@@ -78,6 +75,8 @@ class Encoder:
     choice: Choice
     version: str
     intents: tuple[str, ...] = ()
+    """INTENTS, where the columns after those of the heads say them."""
+
     held: tuple[str, ...] = ()
     """Columns after those of the heads and intents, which only training and evaluation read."""
 

@@ -13,9 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from riskguard.detectors.encoder.model import INTENTS
 from riskguard.detectors.encoder.spelling import Speller
-from riskguard.domain.finding import INTENT_ANY, INTENT_ATTACK, INTENT_OFFER
+from riskguard.domain.finding import INTENT_ANY, INTENT_ATTACK, INTENT_OFFER, INTENTS
 from riskguard.evaluation.held import folds_of, held_names
 from riskguard.text.restoring import Restorer
 from riskguard.text.view import fold_all

@@ -14,10 +14,11 @@ import torch
 from torch import nn
 
 from riskguard.detectors.encoder.engine import GRAPH, Engine, OnnxRuntime
-from riskguard.detectors.encoder.model import INTENTS, SERVING, text_margins
+from riskguard.detectors.encoder.model import SERVING, text_margins
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import ModelInvalid, NotReady
+from riskguard.domain.finding import INTENTS
 from riskguard.evaluation.calibration import Fused, fused
 from riskguard.evaluation.examples import POSTS, Library, mix
 from riskguard.evaluation.held import held_names, unseen

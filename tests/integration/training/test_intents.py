@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from riskguard.detectors.encoder.model import INTENTS
+from riskguard.domain.finding import INTENTS
 from riskguard.evaluation.held import HELD, folds_of, held_names
 from riskguard.settings import Settings
 from riskguard.text.restoring import Restorer, load_restorer

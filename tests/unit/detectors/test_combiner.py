@@ -23,6 +23,7 @@ from riskguard.domain.finding import (
     INTENT_ANY,
     INTENT_ATTACK,
     INTENT_OFFER,
+    INTENTS,
     NOTABLE,
     SAID_BY_MODEL,
     Finding,
@@ -242,7 +243,7 @@ def test_the_shipped_weights_know_every_frame() -> None:
 
 def intending(odds: float) -> list[Finding]:
     """What a model says that is of two minds about the words, and of this mind about what the text intends."""
-    facts = dict.fromkeys((INTENT_OFFER, INTENT_ATTACK, INTENT_ANY), odds)
+    facts = dict.fromkeys(INTENTS, odds)
     return [Finding(head, 0.5, "encoder", facts=facts) for head in HEADS]
 
 
@@ -265,4 +266,11 @@ def test_the_intent_is_told_once_for_each_group(combiner: Combiner) -> None:
     fraud, harm, insult = combiner.combine(fold("你好"), [*said, *listed])
     assert (fraud.facts[INTENDED], insult.facts[INTENDED]) == (0.8808, 0.1192)
     assert not harm.facts
-    assert {INTENT_OFFER, INTENT_ATTACK, INTENT_ANY}.isdisjoint(fraud.facts)
+    assert fraud.facts.keys().isdisjoint(INTENTS)
+
+
+def test_the_intent_that_goes_with_hardly_a_score_is_not_heard(combiner: Combiner) -> None:
+    """It is not there when only notable scores are asked for."""
+    weak = Finding("fraud", NOTABLE - 0.01, "encoder", facts=dict.fromkeys(INTENTS, 5.0))
+    alone = score(combiner, "群里天天发这些", "fraud.loan", heard())
+    assert score(combiner, "群里天天发这些", "fraud.loan", [*heard(), weak]) == alone

@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from riskguard.detectors.encoder import EncoderDetector
-from riskguard.detectors.encoder.model import INTENTS, Picked
+from riskguard.detectors.encoder.model import Picked
 from riskguard.detectors.linear.detector import HEADS as ALL_HEADS
 from riskguard.domain.errors import ModelInvalid
-from riskguard.domain.finding import Cause, Finding
+from riskguard.domain.finding import INTENTS, Cause, Finding
 from riskguard.text.view import fold_all
 from tests.unit.detectors.encoder.tiny import HEADS, made_encoder, margin
 from tests.unit.detectors.linear.models import made_by_hand
