@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskguard.domain.finding import EvidenceSpan
-from riskguard.text.tables.beside import ASKED, read_beside
+from riskguard.text.tables.beside import asked, read_beside
 from riskguard.text.tables.charmap import charmap
 
 _UTF32 = "utf-32-le"
@@ -68,9 +68,9 @@ def fold_all(raws: Sequence[str]) -> list[TextView]:
         ]
     else:
         views = _uneven(raws, codes, lengths)
-    if not any(char in joined for char in ASKED):
+    if not asked(joined):
         return views
-    return [replace(view, folded=read_beside(view.folded)) for view in views]
+    return [replace(view, folded=read_beside(view.folded)) if asked(view.folded) else view for view in views]
 
 
 def _uneven(raws: Sequence[str], codes: npt.NDArray[np.uint32], lengths: npt.NDArray[np.uint8]) -> list[TextView]:

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
-from torch.nn import functional
 
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.domain.finding import INTENT_ANY, INTENT_ATTACK, INTENT_OFFER, INTENTS
-from riskguard.evaluation.held import folds_of, held_names
+from riskguard.evaluation.held import folds_of
 from riskguard.text.restoring import Restorer
 from riskguard.text.view import fold_all
-from riskguard.training.encoder.layer import Column, columns_of, moved, with_columns
+from riskguard.training.encoder.layer import Column, Rows, columns_of, with_columns
 from riskguard.training.encoder.lessons import HEADS
 from riskguard.training.encoder.model import RiskEncoderForPosts
 from riskguard.training.encoder.refit import features
@@ -34,31 +32,18 @@ def with_intents(
     """The model with the columns INTENTS after its HEADS, and those of the folds at the end; other columns stay."""
     texts = [view.folded for view in fold_all([lesson.text for lesson in taught])]
     seen, fold = features(model, speller, restorer.read(texts)), torch.from_numpy(folds_of(texts))
-    every = torch.ones(len(taught), dtype=torch.bool)
-    intents: dict[str, Column] = {}
-    held: dict[str, Column] = {}
+    weights = torch.tensor([lesson.weight(right=bool(lesson.broken)) for lesson in taught])
+    nothing = torch.zeros(seen.shape[1]), torch.zeros(())
+    fitted: dict[str, Column] = {}
     for intent in INTENTS:
         truth = torch.tensor([_meant(lesson, intent) for lesson in taught])
-        weights = torch.tensor([lesson.weight(right=bool(lesson.broken)) for lesson in taught])
-        intents[intent] = _fitted(seen, truth, weights, every)
-        held |= {name: _fitted(seen, truth, weights, fold != at) for at, name in enumerate(held_names(intent))}
-    known = columns_of(model)
+        fitted |= Rows(seen, truth, weights, fold).fitted(intent, nothing, ridge=_RIDGE, rounds=_ROUNDS)
+    known = {name: column for name, column in columns_of(model).items() if name not in fitted}
     heads = {name: known.pop(name) for name in HEADS}
-    others = {name: column for name, column in known.items() if name not in intents and name not in held}
-    return with_columns(model, {**heads, **intents, **others, **held})
+    intents = {name: fitted.pop(name) for name in INTENTS}
+    return with_columns(model, {**heads, **intents, **known, **fitted})
 
 
 def _meant(lesson: Lesson, intent: str) -> float:
     asked = {INTENT_OFFER: TRADE, INTENT_ATTACK: HARM, INTENT_ANY: lesson.broken}[intent]
     return float(bool(lesson.broken & asked))
-
-
-def _fitted(seen: Tensor, truth: Tensor, weights: Tensor, part: Tensor) -> Column:
-    """A weighted logistic fit, from nothing, to a part of the rows."""
-
-    def misfit(margins: Tensor) -> Tensor:
-        return functional.binary_cross_entropy_with_logits(margins[:, 0], truth[part], weights[part], reduction="sum")
-
-    nothing = torch.zeros(1, seen.shape[1]), torch.zeros(1)
-    weight, bias = moved(seen[part], *nothing, misfit, ridge=_RIDGE, rounds=_ROUNDS)
-    return weight[0], bias[0]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
+from riskguard.evaluation.held import held_names
 from riskguard.training.encoder.model import RiskEncoderConfig, RiskEncoderForPosts
 
 Column = tuple[Tensor, Tensor]
@@ -34,6 +37,32 @@ def moved(
     optimizer.step(loss)
     step = (move / spread).detach()
     return weight + step, bias + shift.detach() - step @ middle
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a yes-or-no head is fitted on: features (rows, size); truth, weight and fold (rows,)."""
+
+    seen: Tensor
+    truth: Tensor
+    weight: Tensor
+    fold: Tensor
+
+    def fitted(self, head: str, before: Column, *, ridge: float, rounds: int) -> dict[str, Column]:
+        """The head after a weighted logistic fit to all rows, and its columns that have each not seen a fold."""
+        found = {head: self._fitted(torch.ones_like(self.fold, dtype=torch.bool), before, ridge, rounds)}
+        for held, name in enumerate(held_names(head)):
+            found[name] = self._fitted(self.fold != held, before, ridge, rounds)
+        return found
+
+    def _fitted(self, part: Tensor, before: Column, ridge: float, rounds: int) -> Column:
+        truth, weight = self.truth[part], self.weight[part]
+
+        def misfit(margins: Tensor) -> Tensor:
+            return functional.binary_cross_entropy_with_logits(margins[:, 0], truth, weight, reduction="sum")
+
+        weights, biases = moved(self.seen[part], before[0][None], before[1][None], misfit, ridge=ridge, rounds=rounds)
+        return weights[0], biases[0]
 
 
 def columns_of(model: RiskEncoderForPosts) -> dict[str, Column]:

@@ -12,13 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from riskguard.detectors.encoder.spelling import LONGEST, Speller
 from riskguard.evaluation.examples import Library, mix
-from riskguard.evaluation.held import folds_of, held_names
+from riskguard.evaluation.held import folds_of
 from riskguard.evaluation.recipe import RECIPES
-from riskguard.training.encoder.layer import Column, columns_of, moved, with_columns
+from riskguard.training.encoder.layer import Rows, columns_of, with_columns
 from riskguard.training.encoder.model import RiskEncoderForPosts
 
 REFITTED = "abuse"
@@ -35,14 +34,9 @@ def refitted(model: RiskEncoderForPosts, speller: Speller, dev: Library) -> Risk
     kinds = [dev.get(rows.source, rows.cuts).rows[at].more.get("kind") for rows in picked for at in rows.index]
     truth = torch.from_numpy(np.concatenate([rows.truth for rows in picked])).float()
     weighed = torch.from_numpy(np.where([kind == _DEFENDS for kind in kinds], _DEFENDS_WEIGHT, 1.0) * weights).float()
-    seen = features(model, speller, texts)
-    columns, fold = columns_of(model), torch.from_numpy(folds_of(texts))
-    before = columns[REFITTED]
-    columns[REFITTED] = _moved(seen, truth, weighed, *before)
-    for held, name in enumerate(held_names(REFITTED)):
-        part = fold != held
-        columns[name] = _moved(seen[part], truth[part], weighed[part], *before)
-    return with_columns(model, columns)
+    rows = Rows(features(model, speller, texts), truth, weighed, torch.from_numpy(folds_of(texts)))
+    columns = columns_of(model)
+    return with_columns(model, columns | rows.fitted(REFITTED, columns[REFITTED], ridge=_RIDGE, rounds=_ROUNDS))
 
 
 def features(model: RiskEncoderForPosts, speller: Speller, texts: Sequence[str]) -> Tensor:
@@ -56,13 +50,3 @@ def features(model: RiskEncoderForPosts, speller: Speller, texts: Sequence[str])
         with torch.inference_mode():
             found[places] = model.read(*map(torch.from_numpy, (spelled.chars, spelled.sounds, spelled.words)))[0]
     return found
-
-
-def _moved(seen: Tensor, truth: Tensor, weights: Tensor, weight: Tensor, bias: Tensor) -> Column:
-    """The head after a weighted logistic fit."""
-
-    def misfit(margins: Tensor) -> Tensor:
-        return functional.binary_cross_entropy_with_logits(margins[:, 0], truth, weights, reduction="sum")
-
-    fitted = moved(seen, weight[None], bias[None], misfit, ridge=_RIDGE, rounds=_ROUNDS)
-    return fitted[0][0], fitted[1][0]
