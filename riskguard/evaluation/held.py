@@ -15,12 +15,18 @@ from numpy.typing import NDArray
 from riskguard.evaluation.metrics import Floats
 
 HELD = 5
-_MARK = "/without"
+_BESIDE = "/"
+_WITHOUT, _TAUGHT = "without", "taught"
 
 
 def held_names(head: str) -> tuple[str, ...]:
     """The columns after those of the heads: this head, fitted without the texts of fold 0, 1, and so on."""
-    return tuple(f"{head}{_MARK}{fold}" for fold in range(HELD))
+    return tuple(f"{head}{_BESIDE}{_WITHOUT}{fold}" for fold in range(HELD))
+
+
+def taught_name(head: str) -> str:
+    """The column after those of the heads that holds what a head was before it was refitted."""
+    return f"{head}{_BESIDE}{_TAUGHT}"
 
 
 def folds_of(texts: Sequence[str]) -> NDArray[np.int64]:
@@ -33,7 +39,7 @@ def unseen(margins: Floats, columns: Sequence[str], texts: Sequence[str]) -> Flo
 
     `texts` are those that decide the fold: for a disguised twin, its original.
     """
-    heads = [column for column in columns if _MARK not in column]
+    heads = [column for column in columns if _BESIDE not in column]
     found = np.array(margins[:, : len(heads)])
     fold = folds_of(texts)
     for place, head in enumerate(heads):

@@ -130,16 +130,16 @@ _EVERYDAY = (
 )
 
 
-_OVERLAPS = {
-    "ad": ("fraud", "gambling", "sexual", "illegal_trade"),
-    "fraud": ("ad", "gambling"),
-    "gambling": ("fraud",),
+OVERLAPS: Mapping[str, frozenset[str]] = {
+    "ad": frozenset({"fraud", "gambling", "sexual", "illegal_trade"}),
+    "fraud": frozenset({"ad", "gambling"}),
+    "gambling": frozenset({"fraud"}),
 }
 """A lure is an advertisement of sorts: what our posts of one kind cannot say about another."""
 
 
 def _sms(head: str, prefix: str) -> Recipe:
-    own = _ours(posted(head, unsure=_OVERLAPS.get(head, ())), share=0.05)
+    own = _ours(posted(head, unsure=OVERLAPS.get(head, ())), share=0.05)
     sms = Part("risk_fbs_sms", starts(prefix), share=0.05)
     return Recipe(head, (sms, *own, *_EVERYDAY), prevalence=0.05, bare=True)
 

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from riskguard.detectors.combiner.sign import family
+from riskguard.domain.finding import INTENT_ANY, INTENT_ATTACK, INTENT_OFFER
 from riskguard.evaluation import plain, sensitive_suites
 from riskguard.evaluation.examples import POSTS, WRITTEN, Library
 from riskguard.evaluation.labelled import Row, Split
@@ -39,6 +40,9 @@ _OWN_INNOCENT = 8.0
 """An innocent sentence of ours: of 6, 8 and 9 the least with which the default policy touches less than 3 % of those
 that the combiner has not seen."""
 
+NEIGHBOURS = 10
+"""So many texts that stand side by side are seen or held back together: one may be the other's disguised twin."""
+
 _WRONG_RULE = 0.3
 _SMS = {
     "AD_Loan": frozenset({"ad", "fraud"}),
@@ -51,11 +55,12 @@ _SMS_BEGINS = {"AD_": frozenset({"ad"}), "FR_": frozenset({"fraud"})}
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A text and the families of labels that it truly breaks."""
+    """A text and the families of labels that it truly breaks; `file` names the one of ours that it stands in."""
 
     source: str
     text: str
     broken: frozenset[str]
+    file: str = ""
 
     def weight(self, *, right: bool) -> float:
         """Of a word about it: a wrong one about a text that breaks another rule does less harm than one about an
@@ -63,6 +68,12 @@ class Lesson:
         if self.broken:
             return _WEIGHTS.get(self.source, 1.0) * (1.0 if right else _WRONG_RULE)
         return _OWN_INNOCENT if self.source == OWN else _WEIGHTS.get(self.source, 1.0)
+
+
+def meant(lesson: Lesson, intent: str) -> bool:
+    """Whether the text intends this: to offer what is not allowed, to attack somebody, or to break any rule."""
+    asked = {INTENT_OFFER: TRADE, INTENT_ATTACK: HARM, INTENT_ANY: lesson.broken}[intent]
+    return bool(lesson.broken & asked)
 
 
 def lessons(data: Path, cases: Path) -> list[Lesson]:
@@ -106,19 +117,23 @@ def _of_comments(row: Row) -> frozenset[str]:
 def _own(cases: Path) -> Iterator[Lesson]:
     for file in sorted(files(__package__).joinpath(_WRITTEN).iterdir(), key=lambda each: each.name):
         written = yaml.safe_load(file.read_text(encoding="utf-8"))
-        yield from (Lesson(OWN, text, frozenset()) for text in written["innocent"])
+        yield from (_ours(text, file.name) for text in written["innocent"])
         for broken, texts in written["violating"].items():
-            yield from (Lesson(OWN, text, frozenset({broken})) for text in texts)
+            yield from (_ours(text, file.name, broken) for text in texts)
     for sentence in plain.violations(cases / "plain"):
         if sentence.half is plain.Half.TUNE:
-            yield Lesson(OWN, sentence.text, frozenset({family(sentence.group)}))
+            yield _ours(sentence.text, "plain violations", family(sentence.group))
     for sentence in plain.innocents(cases / "plain"):
         if sentence.half is plain.Half.TUNE:
-            yield Lesson(OWN, sentence.text, frozenset())
+            yield _ours(sentence.text, "plain innocents")
     suites = cases / "sensitive"
     for pair in sensitive_suites.pairs(suites):
         if sensitive_suites.Half.of(pair.id) is sensitive_suites.Half.TUNE:
-            yield from (Lesson(OWN, text, frozenset({pair.family})) for text in (pair.plain, pair.disguised))
+            yield from (_ours(text, "pairs", pair.family) for text in (pair.plain, pair.disguised))
     for trap in sensitive_suites.traps(suites):
         if sensitive_suites.Half.of(trap.id) is sensitive_suites.Half.TUNE:
-            yield Lesson(OWN, trap.text, frozenset())
+            yield _ours(trap.text, "traps")
+
+
+def _ours(text: str, file: str, *broken: str) -> Lesson:
+    return Lesson(OWN, text, frozenset(broken), file)

@@ -14,22 +14,24 @@ import torch
 from torch import nn
 
 from riskguard.detectors.encoder.engine import GRAPH, Engine, OnnxRuntime
-from riskguard.detectors.encoder.model import SERVING, text_margins
+from riskguard.detectors.encoder.model import CONFIG, SERVING, text_margins
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import ModelInvalid, NotReady
-from riskguard.domain.finding import INTENTS
 from riskguard.evaluation.calibration import Fused, fused
 from riskguard.evaluation.examples import POSTS, Library, mix
-from riskguard.evaluation.held import held_names, unseen
+from riskguard.evaluation.held import taught_name, unseen
 from riskguard.evaluation.labelled import SOURCES, Split
 from riskguard.evaluation.metrics import Floats
 from riskguard.evaluation.recipe import RECIPES
 from riskguard.text.restoring import Restorer, load_restorer
 from riskguard.training.encoder.export import save_encoder, save_serving
+from riskguard.training.encoder.heard import Heard
 from riskguard.training.encoder.intents import with_intents
+from riskguard.training.encoder.layer import columns_of, with_columns
 from riskguard.training.encoder.lessons import ENTITIES, HEADS, TAGS, sentences, subjects, unlabelled
 from riskguard.training.encoder.model import RiskEncoderForPosts
+from riskguard.training.encoder.offers import with_offers
 from riskguard.training.encoder.preparation import FOLDED, shape, size_of, spell_as
 from riskguard.training.encoder.pretrain import CHECKPOINT, LOG
 from riskguard.training.encoder.refit import REFITTED, refitted
@@ -80,14 +82,16 @@ def teach_encoder(
 def take_up(trained: Path, work: Path) -> None:
     """Lay into `work` what a further course goes on from: vocabulary, weights and story of the encoder in `trained`.
 
-    ModelInvalid if it is none. What was fitted on dev after its course is left behind: the held-out heads, and the
-    REFITTED one, which the course learns from nothing.
+    ModelInvalid if it is none. What was fitted on dev after its course is left behind: the columns beside the heads,
+    and the REFITTED head, which the course learns from nothing; heads of offers are again what they were taught.
     """
     spell_as(trained, work)
-    weights = RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32).state_dict()
-    for name in ("heads.weight", "heads.bias"):
-        weights[name] = weights[name][: len(HEADS)].clone()
-        weights[name][HEADS.index(REFITTED)] = 0.0
+    model = RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32)
+    columns = columns_of(model)
+    heads = {head: columns.get(taught_name(head), columns[head]) for head in HEADS}
+    weight, bias = heads[REFITTED]
+    heads[REFITTED] = torch.zeros_like(weight), torch.zeros_like(bias)
+    weights = with_columns(model, heads).state_dict()
     torch.save(weights, work / TAUGHT)
     told = json.loads((trained / SERVING).read_text(encoding="utf-8"))
     earlier = {name: told[name] for name in ("courses", "teacher") if name in told}
@@ -104,11 +108,9 @@ def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]
     dev = Library(places.data, Split.DEV)
     told(f"fitting '{REFITTED}' on dev")
     model = refitted(model, speller, dev)
-    _save_with_intents(places, model, speller, told)
+    _save_fitted_on(places, model, speller, told)
     told("calibrating on dev")
-    engine, texts = OnnxRuntime(places.out / GRAPH, name="reference"), _probe_texts()
-    probe = texts, text_margins(engine, speller, texts, len(HEADS)).astype(np.float64)
-    _save_calibrated(places, engine, speller, dev, probe, _about(places, course, teacher))
+    _save_calibrated(places, speller, dev, _probe_texts(), _about(places, course, teacher))
 
 
 def calibrate_encoder(trained: Path, places: Places, *, told: Callable[[str], None]) -> None:
@@ -121,42 +123,38 @@ def calibrate_encoder(trained: Path, places: Places, *, told: Callable[[str], No
     shutil.copytree(trained, places.out, dirs_exist_ok=True)
     try:
         facts = json.loads((trained / SERVING).read_text(encoding="utf-8"))
-        probe = facts["probe"]["texts"], np.array(facts["probe"]["heads"])
+        probe = facts["probe"]["texts"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelInvalid(f"{trained / SERVING} tells of no encoder: {error!r}") from error
     story = {name: value for name, value in facts.items() if name in STORY}
     speller = Speller.load(places.out)
-    _save_with_intents(places, RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32), speller, told)
+    _save_fitted_on(places, RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32), speller, told)
     told("calibrating on dev")
-    engine = OnnxRuntime(places.out / GRAPH, name="reference")
-    _save_calibrated(places, engine, speller, Library(places.data, Split.DEV), probe, story)
+    _save_calibrated(places, speller, Library(places.data, Split.DEV), probe, story)
 
 
-def _save_with_intents(
-    places: Places, model: RiskEncoderForPosts, speller: Speller, told: Callable[[str], None]
-) -> None:
-    told("fitting what texts intend")
+def _save_fitted_on(places: Places, model: RiskEncoderForPosts, speller: Speller, told: Callable[[str], None]) -> None:
+    told("reading our sentences and dev")
     restorer, _ = load_restorer(places.restorer)
-    wider = with_intents(model, speller, restorer, lessons(places.data, places.cases))
+    heard = Heard.by(model, speller, restorer, lessons(places.data, places.cases))
+    told("fitting offers and what texts intend")
+    wider = with_intents(with_offers(model, heard), heard)
     told("writing the graphs")
     save_encoder(wider, speller, places.out)
 
 
 def _save_calibrated(
-    places: Places,
-    engine: Engine,
-    speller: Speller,
-    dev: Library,
-    probe: tuple[Sequence[str], Floats],
-    about: Mapping[str, object],
+    places: Places, speller: Speller, dev: Library, probe: Sequence[str], about: Mapping[str, object]
 ) -> None:
+    engine = OnnxRuntime(places.out / GRAPH, name="reference")
     linear, config = load_model(places.linear)
     restorer, digest = load_restorer(places.restorer)
-    fitted = _calibrated(engine, speller, linear, restorer, dev)
+    columns = json.loads((places.out / CONFIG).read_text(encoding="utf-8"))["heads"]
+    fitted = _calibrated(engine, speller, linear, restorer, dev, columns)
     save_serving(
         places.out,
         {head: numbers._asdict() for head, numbers in fitted.items()},
-        probe,
+        (probe, text_margins(engine, speller, probe, len(HEADS)).astype(np.float64)),
         tolerance=TOLERANCE,
         fitted_with={"linear_sha256": str(config["sha256"]), "restorer_sha256": digest},
         about=about,
@@ -205,11 +203,10 @@ def _blank(speller: Speller, weights: Mapping[str, torch.Tensor]) -> RiskEncoder
 
 
 def _calibrated(
-    engine: Engine, speller: Speller, linear: LinearModel, restorer: Restorer, dev: Library
+    engine: Engine, speller: Speller, linear: LinearModel, restorer: Restorer, dev: Library, columns: Sequence[str]
 ) -> dict[str, Fused]:
     """Per head the slopes and the shift, fitted on its dev mix as both models are served it."""
     told: dict[tuple[str, int], tuple[Floats, Floats]] = {}
-    columns = (*HEADS, *INTENTS, *held_names(REFITTED))
     found = {}
     for column, head in enumerate(HEADS):
         picked, weights = mix(RECIPES[head], dev)

@@ -11,6 +11,7 @@ import torch
 from riskguard.detectors.encoder.model import SERVING
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.domain.errors import ModelInvalid, NotReady
+from riskguard.evaluation.held import held_names, taught_name
 from riskguard.training.encoder.export import save_encoder
 from riskguard.training.encoder.lessons import HEADS, TAGS
 from riskguard.training.encoder.make import EARLIER, TAUGHT, Places, calibrate_encoder, take_up, teach_encoder
@@ -48,7 +49,7 @@ def test_a_course_goes_on_from_a_trained_encoder_without_what_dev_fitted(tmp_pat
     trained, work = tmp_path / "model", tmp_path / "work"
     speller = prepared(tmp_path / "first", data_folder(tmp_path / "data"))
     words = len(speller.vocabulary.words) + 1
-    held = (*HEADS, "abuse.held0")
+    held = (*HEADS, held_names(REFITTED)[0], taught_name("fraud"))
     save_encoder(RiskEncoderForPosts(small_shape(speller, words=words, heads=held, tags=TAGS)), speller, trained)
     story = {"tokens": 9000, "steps": 90, "seconds": 60, "curve": [[9000, 3.0, 0.1, 2.0]]}
     earlier = {"courses": [{"steps": 7}], "teacher": {"layers": 10}}
@@ -61,7 +62,9 @@ def test_a_course_goes_on_from_a_trained_encoder_without_what_dev_fitted(tmp_pat
     model.load_state_dict(torch.load(work / TAUGHT, weights_only=True))
     before = RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32)
     fitted = HEADS.index(REFITTED)
-    own = [place for place in range(len(HEADS)) if place != fitted]
+    fraud = HEADS.index("fraud")
+    own = [place for place in range(len(HEADS)) if place not in (fitted, fraud)]
+    assert torch.equal(model.heads.weight[fraud], before.heads.weight[held.index(taught_name("fraud"))])
     assert torch.equal(model.heads.weight[own], before.heads.weight[own])
     assert torch.equal(model.heads.bias[own], before.heads.bias[own])
     assert not model.heads.weight[fitted].any()
