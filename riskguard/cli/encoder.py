@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskguard.cli import combiner
 from riskguard.cli.workshop import cases_option, measured, show, train
 from riskguard.domain.errors import NotReady
 from riskguard.settings import Settings
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from riskguard.training.encoder.make import Places
 
-__all__ = ["pretrain", "train"]
+__all__ = ["combiner", "pretrain", "train"]
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _data = click.option(

@@ -26,11 +26,16 @@ if TYPE_CHECKING:
     from riskguard.evaluation.disguised import Disguise
     from riskguard.evaluation.heads import Figures
 
-_LATE = ("pii", "plain", "sensitive", "similar", "stream", "surges")
+_LATE = {
+    **{name: f"riskguard.evaluation.{name}" for name in ("pii", "plain", "sensitive", "similar", "stream", "surges")},
+    "combiner": "riskguard.cli.combiner",
+}
+"""Where each stands; there it has the name that it has here."""
+
 _STARTS = 3
 _QUICK = 512
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-_data = click.option("--data", type=_FOLDER, help="Folder that holds labelled/; else RISKGUARD_TRAINING_DATA.")
+data_option = click.option("--data", type=_FOLDER, help="Folder that holds labelled/; else RISKGUARD_TRAINING_DATA.")
 cases_option = click.option(
     "--cases", type=_FOLDER, default="tests/assets", show_default=True, help="Folder of our own suites."
 )
@@ -44,7 +49,7 @@ class Measures(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in _LATE:
-            command: click.Command = getattr(import_module(f"riskguard.evaluation.{cmd_name}"), cmd_name)
+            command: click.Command = getattr(import_module(_LATE[cmd_name]), cmd_name)
             return command
         return super().get_command(ctx, cmd_name)
 
@@ -55,7 +60,7 @@ def train() -> None:
 
 
 @train.command("linear")
-@_data
+@data_option
 @click.option("--out", type=_FOLDER, help="Folder to write; else RISKGUARD_MODEL_DIR/linear.")
 @click.option("--permissive-only", is_flag=True, help="Use only sets whose licence is stated and permissive.")
 @click.option("--seed", default=7, show_default=True)
@@ -86,7 +91,7 @@ def linear(data: Path | None, out: Path | None, *, permissive_only: bool, seed: 
 
 
 @train.command("restorer")
-@_data
+@data_option
 @click.option("--out", type=_FOLDER, help="Folder to write; else RISKGUARD_MODEL_DIR/restorer.")
 def restorer(data: Path | None, out: Path | None) -> None:
     """Count the corpus, for what reads texts in disguise as they were meant. A minute and 3 GB of memory.
@@ -107,50 +112,13 @@ def restorer(data: Path | None, out: Path | None) -> None:
     console.print(f"The restorer is in {folder}")
 
 
-@train.command("combiner")
-@_data
-@cases_option
-@click.option("--models", type=_FOLDER, help="Folder of the models, which gets combiner/; else RISKGUARD_MODEL_DIR.")
-def combiner(data: Path | None, cases: Path, models: Path | None) -> None:
-    """Fit what weighs the lexicon's word, the encoder's and the words around a term. A minute on one core."""
-    settings = Settings.load()
-    folder = models or settings.model_dir
-    try:
-        from riskguard.training.combiner import learn, write
-        from riskguard.training.truths import lessons
-    except ImportError as missing:
-        raise NotReady(f"training needs {missing.name}", hint="pip install 'riskguard[workshop]'") from missing
-    from rich.console import Console
-
-    from riskguard.detectors.registry import build_panel
-    from riskguard.detectors.similar import MemoryLookAlikes
-    from riskguard.evaluation.held import unseen
-
-    with Console(stderr=True).status("reading dev with all detectors"):
-        panel = build_panel(
-            policy_dir=settings.policy_dir,
-            model_dir=folder,
-            look_alikes=MemoryLookAlikes(window_s=1.0),
-            engine=settings.encoder_engine,
-            combined=False,
-            picked=unseen,
-        )
-        learnt = learn(panel, lessons(data or settings.training_data, cases))
-    write(folder / "combiner", learnt)
-    for each in learnt:
-        click.echo(
-            f"{each.name}: {each.rows} findings, ROC area {each.area:.3f} (own scores {each.before_area:.3f}), "
-            f"recall {each.recall:.3f}, false alarms {each.false_alarms:.3f}"
-        )
-
-
 @click.group(cls=Measures)
 def evaluate() -> None:
     """Measure models on labelled data, and the service on a stream of posts."""
 
 
 @evaluate.command("heads")
-@_data
+@data_option
 @click.option("--models", type=_FOLDER, help="Folder that holds linear/ and risk-encoder/; else RISKGUARD_MODEL_DIR.")
 @click.option("--engine", help="What runs the encoder; else RISKGUARD_ENCODER_ENGINE.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the figures here as JSON.")
@@ -167,7 +135,7 @@ def heads(data: Path | None, models: Path | None, engine: str | None, out: Path 
 
 
 @evaluate.command("restorer")
-@_data
+@data_option
 @click.option("--models", type=_FOLDER, help="Folder that holds restorer/; else RISKGUARD_MODEL_DIR.")
 def restored(data: Path | None, models: Path | None) -> None:
     """What the restorer makes of disguised texts of dev, and how often it changes one that is no disguise."""

@@ -1,4 +1,5 @@
-"""What a weighed score is made of, in words: what list and model gave, what the text intends, and its frames."""
+"""What a weighed score is made of, in words: what list and model gave, what the text intends, also by its
+words alone, and its frames."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from riskguard.console.wording import FRAMES
-from riskguard.domain.finding import INTENDED, NOTABLE, SAID_BY_LISTS, SAID_BY_MODEL, SHOWN_FRAMES, Finding
+from riskguard.domain.finding import INTENDED, NOTABLE, SAID_BY_LISTS, SAID_BY_MODEL, SHOWN_FRAMES, WORDED, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +36,4 @@ def _words(finding: Finding) -> str:
     return " · ".join([*told, *(["语境：" + "、".join(frames)] if told and frames else [])])
 
 
-_WITNESSES = {SAID_BY_LISTS: "词库", SAID_BY_MODEL: "模型", INTENDED: "用意"}
+_WITNESSES = {SAID_BY_LISTS: "词库", SAID_BY_MODEL: "模型", INTENDED: "用意", WORDED: "措辞"}

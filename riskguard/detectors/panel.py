@@ -62,8 +62,8 @@ class Combining(Protocol):
     def version(self) -> str:
         """A hash of what it weighs by."""
 
-    def combine(self, view: TextView, findings: Sequence[Finding]) -> Sequence[Finding]:
-        """The findings of one text, with other scores where that is right; none are added."""
+    def combine(self, views: Sequence[TextView], findings: Sequence[Sequence[Finding]]) -> Sequence[Sequence[Finding]]:
+        """The findings of each text, with other scores where that is right; none are added."""
 
 
 @runtime_checkable
@@ -91,6 +91,10 @@ class Panel:
         self.labels: frozenset[str] = frozenset()
         self._introduce()
 
+    def combining(self, combiner: Combining) -> Panel:
+        """The same detectors, with another combiner."""
+        return Panel(self._detectors, combiner)
+
     def _introduce(self) -> None:
         models = {detector.name: detector.version for detector in self._detectors}
         if self._combiner is not None:
@@ -108,7 +112,15 @@ class Panel:
         self._introduce()
         columns = [_answers(detector, posts, views, floor) for detector in self._detectors]
         self._read_again(columns, views, floor)
-        return [self._reading(views[at], [column[at] for column in columns], floor) for at in range(len(posts))]
+        told = [_told([column[at] for column in columns]) for at in range(len(posts))]
+        findings: Sequence[Sequence[Finding]] = [found for found, _ in told]
+        if self._combiner is not None:
+            weighed = self._combiner.combine(views, findings)
+            findings = [[each for each in them if each.score >= floor] for them in weighed]
+        return [
+            Reading(tuple(found), (*self._absences, *abstained), self._models)
+            for found, (_, abstained) in zip(findings, told, strict=True)
+        ]
 
     def explain(
         self, views: Sequence[TextView], readings: Sequence[Reading], labels: Sequence[Collection[str]]
@@ -134,17 +146,17 @@ class Panel:
                 if not isinstance(first, Abstention):
                     columns[model][at] = louder(first, again, floor=floor)
 
-    def _reading(self, view: TextView, answers: Sequence[Answer], floor: float) -> Reading:
-        findings: list[Finding] = []
-        abstentions = list(self._absences)
-        for answer in answers:
-            if isinstance(answer, Abstention):
-                abstentions.append(answer)
-            else:
-                findings.extend(answer)
-        if self._combiner is not None:
-            findings = [each for each in self._combiner.combine(view, findings) if each.score >= floor]
-        return Reading(tuple(findings), tuple(abstentions), self._models)
+
+def _told(answers: Sequence[Answer]) -> tuple[list[Finding], list[Abstention]]:
+    """All that was found in one post, and who abstained."""
+    findings: list[Finding] = []
+    abstentions: list[Abstention] = []
+    for answer in answers:
+        if isinstance(answer, Abstention):
+            abstentions.append(answer)
+        else:
+            findings.extend(answer)
+    return findings, abstentions
 
 
 def _answers(detector: Detector, posts: Sequence[Post], views: Sequence[TextView], floor: float) -> list[Answer]:

@@ -22,9 +22,9 @@ takes them away."""
 
 INTENTS = (INTENT_OFFER, INTENT_ATTACK, INTENT_ANY)
 
-SAID_BY_LISTS, SAID_BY_MODEL, INTENDED, SHOWN_FRAMES = "lexicon", "model", "intent", "frames"
+SAID_BY_LISTS, SAID_BY_MODEL, INTENDED, WORDED, SHOWN_FRAMES = "lexicon", "model", "intent", "wording", "frames"
 """Facts about a weighed score: those that lists and model gave, how likely a model holds it that the text means to do
-such a thing, and what the text does with its words."""
+such a thing, how likely its words alone make that, and what the text does with its words."""
 
 MOST_SPANS = 200
 """So many places of one label are kept in a verdict."""

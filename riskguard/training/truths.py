@@ -36,9 +36,9 @@ _WEIGHTS: Mapping[str, float] = {ORDINARY: 3.0, OWN: 4.0, POSTS: 0.3, "risk_fbs_
 """What one text of a set weighs: ordinary posts are most of what a service reads, and what is written in the manner of
 the encoder's training sets makes the encoder look better than it is on fresh wording."""
 
-_OWN_INNOCENT = 8.0
-"""An innocent sentence of ours: of 6, 8 and 9 the least with which the default policy touches less than 3 % of those
-that the combiner has not seen."""
+_OWN_INNOCENT = 6.0
+"""An innocent sentence of ours: so that the default policy touches about one in forty of those that the combiner has
+not seen (`riskguard evaluate combiner`). With more it meets fewer of the violating ones, too."""
 
 NEIGHBOURS = 10
 """So many texts that stand side by side are seen or held back together: one may be the other's disguised twin."""

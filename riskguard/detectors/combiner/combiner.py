@@ -23,11 +23,20 @@ from riskguard.detectors.combiner.sign import (
     family,
     sign_names,
 )
+from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import ModelInvalid
-from riskguard.domain.finding import INTENDED, INTENTS, SAID_BY_LISTS, SAID_BY_MODEL, SHOWN_FRAMES, Finding
+from riskguard.domain.finding import (
+    INTENDED,
+    INTENTS,
+    SAID_BY_LISTS,
+    SAID_BY_MODEL,
+    SHOWN_FRAMES,
+    WORDED,
+    Finding,
+)
 from riskguard.text.view import TextView
 
-CONFIG = "config.json"
+CONFIG, WORDS = "config.json", "wording"
 _BIAS = "bias"
 
 Weights = Mapping[str, float]
@@ -42,13 +51,16 @@ def weights_name(group: Group, basis: Basis) -> str:
 @dataclass(frozen=True, slots=True)
 class Combiner:
     """Replaces the score of each finding of the lexicon or a model in the known groups by the probability that the text
-    does what the label says. Spans stay; the facts 'lexicon', 'model', 'intent' and 'frames' say what was weighed.
+    does what the label says. Spans stay; the facts 'lexicon', 'model', 'intent', 'wording' and
+    'frames' say what was weighed.
 
     The weights of a group say how likely; where it has trees, these read the same signs and what the weights said.
+    `wording` tells by the words of a text alone what it intends.
     """
 
     weights: Mapping[str, Weights]
     forests: Mapping[str, Forest]
+    wording: LinearModel
     version: str
 
     @classmethod
@@ -66,14 +78,21 @@ class Combiner:
         _check_weights(weights, known, folder / CONFIG)
         forests, raw = load_forests(folder)
         _check_forests(forests, known, folder / FORESTS)
-        return cls(weights, forests, hashlib.sha256(text.encode() + raw).hexdigest()[:12])
+        wording, told = load_model(folder / WORDS)
+        if wording.heads != INTENTS:
+            raise ModelInvalid(f"{folder / WORDS} does not tell {', '.join(INTENTS)}")
+        version = hashlib.sha256(text.encode() + raw + str(told["sha256"]).encode()).hexdigest()[:12]
+        return cls(weights, forests, wording, version)
 
-    def combine(self, view: TextView, findings: Sequence[Finding]) -> Sequence[Finding]:
-        """The findings about one text, those of the lexicon and of models weighed."""
-        if not any(each.detector == LEXICON or each.label in WEIGHED for each in findings):
-            return findings
-        around = Surroundings.of(view, findings)
-        return [_without_intents(self._weighed(each, around)) for each in findings]
+    def combine(self, views: Sequence[TextView], findings: Sequence[Sequence[Finding]]) -> Sequence[Sequence[Finding]]:
+        """The findings about each text, those of the lexicon and of models weighed."""
+        asked = [at for at, them in enumerate(findings) if any(map(_may_be_weighed, them))]
+        words = self.wording.margins([views[at].folded for at in asked]).tolist()
+        combined = list(findings)
+        for at, told in zip(asked, words, strict=True):
+            around = Surroundings.of(views[at], findings[at], dict(zip(INTENTS, told, strict=True)))
+            combined[at] = [_without_intents(self._weighed(each, around)) for each in findings[at]]
+        return combined
 
     def _weighed(self, finding: Finding, around: Surroundings) -> Finding:
         found = around.basis(finding)
@@ -105,6 +124,7 @@ def _witnesses(finding: Finding, group: Group, basis: Basis, around: Surrounding
         told[SAID_BY_MODEL] = round(max(models), 4)
     if basis is not Basis.TERM_ALONE and group.intent in around.intents:
         told[INTENDED] = _probability(float(around.intents[group.intent]))
+    told[WORDED] = _probability(around.wording[group.intent])
     if around.frames:
         told[SHOWN_FRAMES] = ", ".join(sorted(around.frames))
     return told
@@ -113,6 +133,10 @@ def _witnesses(finding: Finding, group: Group, basis: Basis, around: Surrounding
 def _probability(odds: float) -> float:
     """Of the logarithm of odds."""
     return round(1 / (1 + exp(-odds)), 4)
+
+
+def _may_be_weighed(finding: Finding) -> bool:
+    return finding.detector == LEXICON or finding.label in WEIGHED
 
 
 def _without_intents(finding: Finding) -> Finding:

@@ -19,8 +19,11 @@ _CONTACT: Mapping[str, float] = {**_HANDLE, "ad.contact": 0.3, "ad.link": 0.3}
 
 _LONG, _LONG_TERM, _MANY_PLACES = 60, 6, 3
 _SURE = 1e-4
-_CLEAREST = 8.0
+CLEAREST = 8.0
 """An intent is no clearer than this."""
+
+WORDING, WORDING_ANY = "wording", "wording_any"
+"""The signs of what the words alone tell of the group's intent, and of any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +123,29 @@ def sign_names(group: Group, basis: Basis) -> tuple[str, ...]:
     heard = () if basis is Basis.TERM_ALONE else ("model", "model_best", "intent", "intent_any")
     kinds = tuple(map(_kind, group.weighed if basis is Basis.HEAD else group.heads))
     own = ("listed",) if basis is Basis.HEAD else ("crossing", "term_length", "places")
-    return ("lexicon", *own, *heard, "disguised", "length", "contact", "handle", *frames(), *kinds)
+    return (
+        "lexicon",
+        *own,
+        *heard,
+        WORDING,
+        WORDING_ANY,
+        "disguised",
+        "length",
+        "contact",
+        "handle",
+        *frames(),
+        *kinds,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What one text says beside the finding that is weighed; `listed` has the lexicon's best score by family, `intents`
-    what a model says that the text intends, if one does."""
+    what a model says that the text intends, if one does, and `wording` what its words alone say of that."""
 
     heads: Mapping[str, float]
     intents: Mapping[str, str | int | float | bool]
+    wording: Mapping[str, float]
     listed: Mapping[str, float]
     frames: frozenset[str]
     disguised: bool
@@ -138,13 +154,14 @@ class Surroundings:
     length: int
 
     @classmethod
-    def of(cls, view: TextView, findings: Iterable[Finding]) -> Surroundings:
-        """Read from the folded text and all findings about it."""
+    def of(cls, view: TextView, findings: Iterable[Finding], wording: Mapping[str, float]) -> Surroundings:
+        """Read from the folded text, all findings about it, and what its words say of each intent."""
         found = list(findings)
         terms = sorted((each for each in found if each.detector == LEXICON), key=lambda each: each.score)
         return cls(
             heads={each.label: each.score for each in found if each.detector in MODELS},
             intents=next((each.facts for each in found if each.score >= NOTABLE and INTENT_ANY in each.facts), {}),
+            wording=wording,
             listed={family(each.label): each.score for each in terms},
             frames=frames_in(view.folded),
             disguised=any(map(_disguised, terms)),
@@ -172,6 +189,8 @@ class Surroundings:
             "length": min(self.length, _LONG) / (_LONG / 2),
             "contact": float(self.contact),
             "handle": float(self.handle),
+            WORDING: _bounded(self.wording[group.intent]),
+            WORDING_ANY: _bounded(self.wording[INTENT_ANY]),
         }
         if basis is Basis.HEAD:
             return signs | {
@@ -202,9 +221,13 @@ class Surroundings:
         """Of the group and of any; where no model tells, what the loudest head of the group says stands for both."""
         loudest = _highest(self.heads, group.every_head)
         return {
-            sign: min(_CLEAREST, max(-_CLEAREST, float(self.intents.get(intent, loudest))))
+            sign: _bounded(float(self.intents.get(intent, loudest)))
             for sign, intent in (("intent", group.intent), ("intent_any", INTENT_ANY))
         }
+
+
+def _bounded(odds: float) -> float:
+    return min(CLEAREST, max(-CLEAREST, odds))
 
 
 def _kind(label: str) -> str:

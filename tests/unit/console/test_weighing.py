@@ -18,8 +18,8 @@ def test_every_frame_has_a_word() -> None:
     ("facts", "words"),
     [
         pytest.param(
-            {"lexicon": 0.9, "model": 0.314, "intent": 0.08, "frames": "asking, warning"},
-            "词库 90 · 模型 31 · 用意 8 · 语境：询问、提醒",
+            {"lexicon": 0.9, "model": 0.314, "intent": 0.08, "wording": 0.2, "frames": "asking, warning"},
+            "词库 90 · 模型 31 · 用意 8 · 措辞 20 · 语境：询问、提醒",
             id="all",
         ),
         pytest.param({"lexicon": 0.6}, "词库 60", id="list-alone"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
-from riskguard.detectors.combiner import CONFIG, GROUPS, Combiner
+from riskguard.detectors.combiner import CONFIG, GROUPS, WORDS, Combiner
 from riskguard.detectors.combiner.forest import FORESTS, Forest
 from riskguard.detectors.combiner.frame import frames, frames_in
+from riskguard.detectors.linear.model import load_model, save_model
 from riskguard.detectors.panel import Panel
 from riskguard.domain.errors import ModelInvalid
 from riskguard.domain.finding import (
@@ -56,7 +58,13 @@ def heard(**scores: float) -> list[Finding]:
 
 def score(combiner: Combiner, text: str, label: str, model: Sequence[Finding] = (), *, lexicon: float = 0.6) -> float:
     """The score of a listed term in a text that a model has read so."""
-    return combiner.combine(fold(text), [Finding(label, lexicon, "lexicon"), *model])[0].score
+    return combined(combiner, text, [Finding(label, lexicon, "lexicon"), *model])[0].score
+
+
+def combined(combiner: Combiner, text: str, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """The findings about one text, weighed."""
+    (found,) = combiner.combine([fold(text)], [findings])
+    return found
 
 
 @pytest.mark.parametrize(
@@ -104,7 +112,7 @@ def test_a_surer_model_never_softens(kind: str, one: float, other: float) -> Non
 
 def of_head(combiner: Combiner, text: str, head: str, score: float, *others: Finding) -> Finding:
     """What becomes of a head's score in a text in which others are found, too."""
-    said = combiner.combine(fold(text), [*heard(**{head: score}), *others])
+    said = combined(combiner, text, [*heard(**{head: score}), *others])
     return next(each for each in said if each.detector == "encoder" and each.label == head)
 
 
@@ -117,9 +125,10 @@ def test_a_surer_head_never_softens(head: str, one: float, other: float) -> None
 
 @pytest.mark.parametrize("head", ["fraud", "gambling", "illegal_trade", "sexual"])
 def test_a_model_is_believed_less_in_a_warning_and_more_beside_a_term(combiner: Combiner, head: str) -> None:
-    bare = of_head(combiner, "群里天天发这些东西", head, 0.8).score
-    assert of_head(combiner, "谨防上当，群里天天发这些东西", head, 0.8).score < bare
-    assert of_head(combiner, "群里天天发这些东西", head, 0.8, Finding(head, 0.9, "lexicon")).score > bare
+    text = "想做的来找我，今天就能拿钱"
+    bare = of_head(combiner, text, head, 0.8).score
+    assert of_head(combiner, f"谨防被骗：{text}", head, 0.8).score < bare
+    assert of_head(combiner, text, head, 0.8, Finding(head, 0.9, "lexicon")).score > bare
 
 
 @pytest.mark.parametrize("floor", [0.0, NOTABLE])
@@ -127,7 +136,7 @@ def test_what_is_hardly_a_score_is_not_weighed(combiner: Combiner, floor: float)
     """So that a verdict is the same whether all scores were asked for or not."""
     weak = NOTABLE - 0.01
     said = [each for each in heard(fraud=weak, abuse=0.4) if each.score >= floor]
-    told = {each.label: each.score for each in combiner.combine(fold("日结，私聊"), said)}
+    told = {each.label: each.score for each in combined(combiner, "日结，私聊", said)}
     assert told.get("fraud", weak) == weak
     assert told["abuse"] == of_head(combiner, "日结，私聊", "abuse", 0.4).score
 
@@ -151,7 +160,7 @@ def test_a_stronger_term_never_softens(kind: str, one: float, other: float, *, r
 
 
 def test_both_witnesses_and_the_frames_are_told(combiner: Combiner) -> None:
-    found = combiner.combine(fold("谨防刷单"), [Finding("fraud.part_time", 0.6, "lexicon"), *heard(fraud=0.3)])[0]
+    found = combined(combiner, "谨防刷单", [Finding("fraud.part_time", 0.6, "lexicon"), *heard(fraud=0.3)])[0]
     assert {name: found.facts[name] for name in ("lexicon", "model", "frames")} == {
         "lexicon": 0.6,
         "model": 0.3,
@@ -162,7 +171,7 @@ def test_both_witnesses_and_the_frames_are_told(combiner: Combiner) -> None:
 @pytest.mark.parametrize("label", ["custom.rivals", "self_harm.urgent", "minors.bullying", "violence.graphic"])
 def test_labels_of_no_group_keep_their_score(combiner: Combiner, label: str) -> None:
     finding = Finding(label, 0.6, "lexicon")
-    assert combiner.combine(fold("谨防"), [finding, *heard(abuse=0.9)])[0] == finding
+    assert combined(combiner, "谨防", [finding, *heard(abuse=0.9)])[0] == finding
 
 
 def test_the_model_is_not_asked_about_what_it_has_not_learnt(combiner: Combiner) -> None:
@@ -174,7 +183,7 @@ def test_the_model_is_not_asked_about_what_it_has_not_learnt(combiner: Combiner)
 
 def test_findings_of_others_stay_as_they_are(combiner: Combiner) -> None:
     others = [*heard(rumour=0.3, self_harm=0.7), Finding("pii.mobile", 0.9, "pii"), Finding("fraud", 0.9, "hub")]
-    assert list(combiner.combine(fold("谨防"), others)) == others
+    assert list(combined(combiner, "谨防", others)) == others
 
 
 class Listed:
@@ -228,12 +237,28 @@ def test_unsound_trees_are_refused(tmp_path: Path, forests: bytes, told: str) ->
 
 
 def test_the_version_tells_other_trees(tmp_path: Path) -> None:
-    shutil.copy(SHIPPED / CONFIG, tmp_path)
+    shutil.copytree(SHIPPED, tmp_path, dirs_exist_ok=True)
     versions = set()
     for number in (0, 1):
         (tmp_path / FORESTS).write_bytes(trees("offer", sign=number))
         versions.add(Combiner.load(tmp_path).version)
     assert len(versions) == 2
+
+
+def test_a_combiner_without_its_words_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED, tmp_path, dirs_exist_ok=True)
+    shutil.rmtree(tmp_path / WORDS)
+    with pytest.raises(ModelInvalid, match="no linear model in"):
+        Combiner.load(tmp_path)
+
+
+def test_words_that_tell_something_else_are_refused(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED, tmp_path, dirs_exist_ok=True)
+    wording, _ = load_model(SHIPPED / WORDS)
+    (table,) = wording.tables
+    save_model(replace(wording, tables=(replace(table, heads=tuple(HEADS[: len(INTENTS)])),)), tmp_path / WORDS)
+    with pytest.raises(ModelInvalid, match=r"does not tell intent\.offer, intent\.attack, intent\.any"):
+        Combiner.load(tmp_path)
 
 
 def test_the_shipped_weights_know_every_frame() -> None:
@@ -263,7 +288,7 @@ def test_the_intent_is_told_once_for_each_group(combiner: Combiner) -> None:
     facts = {INTENT_OFFER: 2.0, INTENT_ATTACK: -2.0, INTENT_ANY: 1.0}
     said = [Finding("fraud", 0.5, "encoder", facts=facts), Finding("self_harm", 0.5, "encoder", facts=facts)]
     listed = [Finding("abuse.insult", 0.6, "lexicon")]
-    fraud, harm, insult = combiner.combine(fold("你好"), [*said, *listed])
+    fraud, harm, insult = combined(combiner, "你好", [*said, *listed])
     assert (fraud.facts[INTENDED], insult.facts[INTENDED]) == (0.8808, 0.1192)
     assert not harm.facts
     assert fraud.facts.keys().isdisjoint(INTENTS)
@@ -274,3 +299,17 @@ def test_the_intent_that_goes_with_hardly_a_score_is_not_heard(combiner: Combine
     weak = Finding("fraud", NOTABLE - 0.01, "encoder", facts=dict.fromkeys(INTENTS, 5.0))
     alone = score(combiner, "群里天天发这些", "fraud.loan", heard())
     assert score(combiner, "群里天天发这些", "fraud.loan", [*heard(), weak]) == alone
+
+
+def test_words_alone_tell_where_no_model_does(combiner: Combiner) -> None:
+    bad, innocent = "招聘兼职刷单，日结，想做的来找我", "妈妈说刷单是骗人的，我没做"
+    assert score(combiner, innocent, "fraud.part_time") < 0.5 < score(combiner, bad, "fraud.part_time")
+
+
+def test_texts_of_a_batch_are_weighed_as_each_alone(combiner: Combiner) -> None:
+    texts = ["兼职刷单，日结", "今天天气好", "谨防刷单骗局", ""]
+    listed = [[Finding("fraud.part_time", 0.6, "lexicon"), *heard(fraud=0.4)] if at != 1 else [] for at in range(4)]
+    together = combiner.combine(fold_all(texts), listed)
+    assert [list(each) for each in together] == [
+        list(combined(combiner, text, them)) for text, them in zip(texts, listed, strict=True)
+    ]

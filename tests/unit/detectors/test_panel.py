@@ -125,9 +125,10 @@ class Weighing:
 
     version = "1"
 
-    def combine(self, view: TextView, findings: Sequence[Finding]) -> list[Finding]:
+    def combine(self, views: Sequence[TextView], findings: Sequence[Sequence[Finding]]) -> list[list[Finding]]:
         """None is added."""
-        return [replace(each, score=each.score / 2, facts={SAID_BY_MODEL: each.score}) for each in findings]
+        assert len(views) == len(findings)
+        return [[replace(f, score=f.score / 2, facts={SAID_BY_MODEL: f.score}) for f in them] for them in findings]
 
 
 def test_who_explains_a_weighed_finding_hears_its_own_score() -> None:

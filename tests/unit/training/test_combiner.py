@@ -2,71 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-
-import pytest
 
 from riskguard.detectors.combiner import Combiner
 from riskguard.detectors.panel import Panel
-from riskguard.domain.finding import Finding
-from riskguard.domain.post import Post
-from riskguard.text.view import TextView, fold
+from riskguard.text.view import fold
 from riskguard.training.combiner import CARD, learn, write
-from riskguard.training.truths import OWN, Lesson
-
-KINDS = {"刷单": "fraud.part_time", "加微": "ad.contact", "傻": "abuse.insult"}
-
-
-class Terms:
-    """A lexicon of three words."""
-
-    name, version = "lexicon", "1"
-    labels = frozenset(KINDS.values())
-    absences = ()
-
-    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:
-        """A finding per word that stands in the text."""
-        return [[Finding(label, 0.6, self.name) for word, label in KINDS.items() if word in v.folded] for v in views]
+from riskguard.training.wording import Wordbook
+from tests.unit.training.taught import Terms, Witness, words_meant_and_not
 
 
-class Witness:
-    """A model that is sure of what is an offer or an insult."""
-
-    name, version = "encoder", "1"
-    labels = frozenset({"fraud", "ad", "abuse", "emotion.neutral"})
-    absences = ()
-
-    def read(self, posts: Sequence[Post], views: Sequence[TextView], *, floor: float) -> list[list[Finding]]:
-        """A finding per head."""
-        return [self._of(view.folded) for view in views]
-
-    def _of(self, text: str) -> list[Finding]:
-        score = 0.9 if "日结" in text or "你" in text else 0.1
-        return [Finding(label, score, self.name) for label in sorted(self.labels)]
-
-
-@pytest.fixture
-def lessons() -> list[Lesson]:
-    """The same words, meant and not meant."""
-    fraud, harm, none = frozenset({"fraud"}), frozenset({"abuse"}), frozenset[str]()
-    return [
-        each
-        for number in range(10)
-        for each in (
-            Lesson(OWN, f"刷单日结{number}", fraud),
-            Lesson(OWN, f"谨防刷单{number}", none),
-            Lesson("normal_weibo", f"刷单{number}是什么", none),
-            Lesson(OWN, f"加微日结{number}", fraud),
-            Lesson(OWN, f"妈妈加微信{number}", none),
-            Lesson(OWN, f"你真傻{number}", harm),
-            Lesson(OWN, f"他骂我傻{number}", none),
-        )
-    ]
-
-
-def test_what_is_learnt_is_written_loaded_and_tells_them_apart(tmp_path: Path, lessons: list[Lesson]) -> None:
-    learnt = learn(Panel([Terms(), Witness()]), lessons)
+def test_what_is_learnt_is_written_loaded_and_tells_them_apart(tmp_path: Path) -> None:
+    lessons = words_meant_and_not()
+    book = Wordbook.of(lessons)
+    learnt = learn(Panel([Terms(), Witness()]), lessons, book)
     assert {each.name: (each.rows, each.yes) for each in learnt} == {
         "offer": (30, 10),
         "offer without model": (30, 10),
@@ -78,14 +27,14 @@ def test_what_is_learnt_is_written_loaded_and_tells_them_apart(tmp_path: Path, l
         "speech without model": (20, 10),
         "speech of model": (70, 10),
     }
-    write(tmp_path, learnt)
+    write(tmp_path, learnt, book.fitted())
     combiner = Combiner.load(tmp_path)
     assert "| offer | no | 30, 10 |" in (tmp_path / CARD).read_text(encoding="utf-8")
     told = {}
     for text in ("刷单日结", "谨防刷单"):
         view = fold(text)
         (terms,), (said,) = Terms().read([], [view], floor=0.0), Witness().read([], [view], floor=0.0)
-        found = combiner.combine(view, [*terms, *said])
+        (found,) = combiner.combine([view], [[*terms, *said]])
         told[text] = {each.label: each.score for each in found}
     for label in ("fraud.part_time", "fraud"):
         assert told["谨防刷单"][label] < 0.5 < told["刷单日结"][label]

@@ -22,7 +22,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> list[Lesson]:
 
 def test_each_sentence_is_there_once_and_breaks_a_known_rule_or_none(own: list[Lesson]) -> None:
     written = own[: -_of_suites()]
-    assert len(written) > 6000
+    assert len(written) > 11000
     assert len({each.text for each in written}) == len(written)
     assert all(each.broken <= TRADE | HARM for each in written)
     innocent = sum(not each.broken for each in written)
@@ -46,7 +46,7 @@ def test_no_kept_sentence_is_learnt_from(own: list[Lesson]) -> None:
 @pytest.mark.parametrize(
     ("lesson", "right", "weight"),
     [
-        pytest.param(Lesson(OWN, "a", frozenset()), False, 8.0, id="innocent"),
+        pytest.param(Lesson(OWN, "a", frozenset()), False, 6.0, id="innocent"),
         pytest.param(Lesson(OWN, "a", frozenset({"ad"})), True, 4.0, id="right"),
         pytest.param(Lesson(OWN, "a", frozenset({"ad"})), False, 1.2, id="another-rule"),
         pytest.param(Lesson("normal_weibo", "a", frozenset()), False, 3.0, id="ordinary"),
