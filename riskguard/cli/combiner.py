@@ -26,7 +26,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @cases_option
 @click.option("--models", type=_FOLDER, help="Folder of the models, which gets combiner/; else RISKGUARD_MODEL_DIR.")
 def fit(data: Path | None, cases: Path, models: Path | None) -> None:
-    """Fit what weighs the lexicon's word, the encoder's and the words around a term. A minute on one core."""
+    """Fit what weighs the lexicon's word, the encoder's and the words around a term. Three minutes on one core."""
     settings = Settings.load()
     folder = models or settings.model_dir
     try:
@@ -57,7 +57,7 @@ def fit(data: Path | None, cases: Path, models: Path | None) -> None:
 def combiner(data: Path | None, cases: Path, models: Path | None, *, missed: bool) -> None:
     """What the default policy does with our own sentences that the combiner has not learnt from.
 
-    It is fitted five times, each time without a fifth of them. Some five minutes on one core.
+    It is fitted five times, each time without a fifth of them. Five to ten minutes on one core.
     """
     settings = Settings.load()
     try:

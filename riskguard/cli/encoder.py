@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from riskguard.training.encoder.make import Places
 
 __all__ = ["combiner", "pretrain", "train"]
+"""`combiner` for its verb of `train`."""
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _data = click.option(

@@ -51,16 +51,19 @@ class Wordbook:
 
     def fitted(self, held: Collection[int] = ()) -> LinearModel:
         """Heads INTENTS, fitted on all texts but those of these numbers."""
-        return self._fitted(np.setdiff1d(np.arange(len(self.weight)), np.array(sorted(held), np.int64)))
+        return self._fitted(self._all_but(held))
 
     def crossed(self, held: Collection[int] = ()) -> Floats:
         """(texts, INTENTS): what is told of each text by a fit that has seen neither it nor its neighbours; 0 for those
         that are held back."""
-        every = np.setdiff1d(np.arange(len(self.weight)), np.array(sorted(held), np.int64))
+        every = self._all_but(held)
         told = np.zeros(self.truth.shape)
         for seen, asked in GroupKFold(FOLDS).split(every, groups=every // NEIGHBOURS):
             told[every[asked]] = self._told(self._fitted(every[seen]).tables[0], every[asked])
         return told
+
+    def _all_but(self, held: Collection[int]) -> NDArray[np.int64]:
+        return np.setdiff1d(np.arange(len(self.weight)), np.array(sorted(held), np.int64))
 
     def _fitted(self, rows: NDArray[np.int64]) -> LinearModel:
         counted, weight = self.counted[rows], self.weight[rows]
