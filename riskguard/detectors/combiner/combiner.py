@@ -51,8 +51,8 @@ def weights_name(group: Group, basis: Basis) -> str:
 @dataclass(frozen=True, slots=True)
 class Combiner:
     """Replaces the score of each finding of the lexicon or a model in the known groups by the probability that the text
-    does what the label says. Spans stay; the facts 'lexicon', 'model', 'intent', 'wording' and
-    'frames' say what was weighed.
+    does what the label says. Spans stay; the facts 'lexicon', 'model', 'intent', 'wording' and 'frames' say what was
+    weighed.
 
     The weights of a group say how likely; where it has trees, these read the same signs and what the weights said.
     `wording` tells by the words of a text alone what it intends.

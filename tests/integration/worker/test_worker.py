@@ -223,7 +223,7 @@ def test_a_lost_redis_loses_nothing(service: Service) -> None:
     service.until(service.judged(ids))
     assert service.said("had fallen out of line")
     scheduler.send_signal(signal.SIGTERM)
-    assert scheduler.wait(6) == 0
+    assert scheduler.wait(2) == 0
 
 
 def test_a_messenger_told_to_leave_gives_back_what_waits_for_a_slow_platform(service: Service) -> None:
