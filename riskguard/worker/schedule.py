@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from datetime import timedelta
 
 from riskguard.bootstrap import House, build_house, log_to_stderr, retentions
 from riskguard.domain.audit import SYSTEM, AuditFilter
-from riskguard.process import said
+from riskguard.process import end_when_told, said
 from riskguard.services.inforce import PolicyWatch
 from riskguard.services.notices import forget_alerts, tell
 from riskguard.services.recovery import forget_answers, forget_events, sweep
@@ -52,25 +51,18 @@ class Chore:
             self.failing = False
 
 
-class _Leave(BaseException):
-    """Raised by a signal: every chore may be dropped in the middle, since it is done again."""
-
-
 def run_scheduler(settings: Settings) -> None:
     """See to the chores until SIGTERM or SIGINT. Any number of schedulers may run: their work is harmless when doubled.
 
-    NotReady when the store or Redis cannot be reached at the start; later it waits for them.
+    Every chore may be dropped in the middle, since it is done again. NotReady when the store or Redis cannot be reached
+    at the start; later it waits for them.
     """
     log_to_stderr(settings.log_level)
     chores = chores_of(build_house(settings))
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, _leave)
-    try:
-        _log.info("scheduler is ready: %s", ", ".join(chore.name for chore in chores))
-        while True:
-            time.sleep(run_due(chores, time.monotonic()))
-    except _Leave:
-        _log.info("scheduler has left")
+    end_when_told(lambda: _log.info("scheduler has left"))
+    _log.info("scheduler is ready: %s", ", ".join(chore.name for chore in chores))
+    while True:
+        time.sleep(run_due(chores, time.monotonic()))
 
 
 def run_due(chores: Sequence[Chore], now: float) -> float:
@@ -172,7 +164,3 @@ def _tell_head(house: House) -> None:
         newest = work.audit.find(AuditFilter(), limit=1)
     for record in newest:
         _log.info("the audit log has %d rows; head: %s", record.sequence, record.hash)
-
-
-def _leave(_signum: int, _frame: object) -> None:
-    raise _Leave
