@@ -16,6 +16,9 @@ from riskguard.training.encoder.layer import Rows, columns_of, with_columns
 from riskguard.training.encoder.model import RiskEncoderForPosts
 
 OFFERS = ("sexual", "gambling", "fraud", "ad", "illegal_trade")
+_ALSO_TELLS = {"illegal_trade": frozenset({"drugs", "weapons"})}
+"""Rules without a head of their own, whose breach a head tells."""
+
 _RIDGE = 500.0
 _ROUNDS = 100
 
@@ -33,5 +36,6 @@ def with_offers(model: RiskEncoderForPosts, heard: Heard) -> RiskEncoderForPosts
 def _rows(head: str, heard: Heard) -> Rows:
     """Of all texts but those that break a rule which the head cannot be told apart from."""
     known = [not lesson.broken & OVERLAPS.get(head, frozenset()) for lesson in heard.lessons]
-    truth = torch.tensor([float(head in lesson.broken) for lesson in heard.lessons])
+    told = {head} | _ALSO_TELLS.get(head, frozenset())
+    truth = torch.tensor([float(bool(told & lesson.broken)) for lesson in heard.lessons])
     return heard.rows(truth, torch.tensor(known))

@@ -57,6 +57,14 @@ def test_a_text_that_breaks_a_rule_like_that_of_the_head_says_nothing_about_it()
     assert not torch.allclose(after["sexual"][0], before["sexual"][0], atol=1e-5)
 
 
+def test_what_has_no_head_of_its_own_is_told_by_that_of_unlawful_trade() -> None:
+    armed = [Lesson(OWN, f"弹弓之外还有硬货，懂的来{number}", frozenset({"weapons"})) for number in range(9)]
+    known = heard(fresh(), [*LESSONS, *armed])
+    columns = columns_of(with_offers(fresh(), known))
+    margins = {head: known.seen @ columns[head][0] + columns[head][1] for head in ("illegal_trade", "gambling")}
+    assert margins["illegal_trade"][-9:].mean() > 0 > margins["gambling"][-9:].mean()
+
+
 def test_what_was_taught_is_no_head_that_is_asked() -> None:
     model, lessons = _fitted(), [lesson.text for lesson in LESSONS]
     told = columns_of(model)
