@@ -16,18 +16,19 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from riskguard.detectors.combiner import edged
 from riskguard.detectors.linear.model import LinearModel, quantised
 from riskguard.detectors.linear.table import Kind, Table
 from riskguard.domain.finding import INTENTS
 from riskguard.evaluation.metrics import Floats
 from riskguard.text.view import fold_all
-from riskguard.training.linear import BALLAST
 from riskguard.training.matrix import counts, rarity, weighed
 from riskguard.training.truths import NEIGHBOURS, Lesson, meant
 
 FOLDS = 5
-_LONGEST, _BITS = 2, 16
-_STRENGTH = 8.0
+_LONGEST, _BITS = 2, 17
+_STRENGTH = 16.0
+_BALLAST = 50.0
 _SEED = 7
 
 
@@ -41,10 +42,10 @@ class Wordbook:
 
     @classmethod
     def of(cls, taught: Sequence[Lesson]) -> Self:
-        """Of folded texts, as the combiner gets them."""
-        folded = [view.folded for view in fold_all([lesson.text for lesson in taught])]
+        """Of the texts as the combiner reads them."""
+        read = edged(fold_all([lesson.text for lesson in taught]))
         return cls(
-            counts(folded, longest=_LONGEST, bits=_BITS),
+            counts(read, longest=_LONGEST, bits=_BITS),
             np.array([[meant(lesson, intent) for intent in INTENTS] for lesson in taught]),
             np.array([lesson.weight(right=bool(lesson.broken)) for lesson in taught]),
         )
@@ -69,7 +70,7 @@ class Wordbook:
         counted, weight = self.counted[rows], self.weight[rows]
         rare = rarity(counted)
         bytes_told, scale_told = quantised(rare[:, None] ** 2)
-        matrix = weighed(counted, rare, (bytes_told * scale_told)[:, 0], ballast=BALLAST)
+        matrix = weighed(counted, rare, (bytes_told * scale_told)[:, 0], ballast=_BALLAST)
         fits = [
             LogisticRegression(C=_STRENGTH, solver="liblinear", random_state=_SEED).fit(
                 matrix, self.truth[rows, column], sample_weight=weight / weight.mean()
@@ -85,10 +86,10 @@ class Wordbook:
             scale=np.concatenate([scale, scale_told]),
             bias=np.array([float(fit.intercept_[0]) for fit in fits]),
         )
-        return LinearModel((table,), BALLAST, slope=np.ones(len(INTENTS)), shift=np.zeros(len(INTENTS)))
+        return LinearModel((table,), _BALLAST, slope=np.ones(len(INTENTS)), shift=np.zeros(len(INTENTS)))
 
     def _told(self, table: Table, rows: NDArray[np.int64]) -> Floats:
         """What the table tells of texts that are counted already."""
         sums = (self.counted[rows] @ table.weights.astype(np.float64)) * table.scale
-        told: Floats = sums[:, :-1] / np.sqrt(sums[:, -1:] + BALLAST) + table.bias
+        told: Floats = sums[:, :-1] / np.sqrt(sums[:, -1:] + _BALLAST) + table.bias
         return told

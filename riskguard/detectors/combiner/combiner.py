@@ -38,6 +38,7 @@ from riskguard.text.view import TextView
 
 CONFIG, WORDS = "config.json", "wording"
 _BIAS = "bias"
+_BEGINS, _ENDS = "\x02", "\x03"
 
 Weights = Mapping[str, float]
 """What each sign adds to the logarithm of the odds; 'bias' is what holds without any."""
@@ -46,6 +47,11 @@ Weights = Mapping[str, float]
 def weights_name(group: Group, basis: Basis) -> str:
     """Under which name the weights of a group stand."""
     return group.name + basis.value
+
+
+def edged(views: Sequence[TextView]) -> list[str]:
+    """The texts as their words are told: folded, with a mark at each end, since a lure often begins or ends alike."""
+    return [f"{_BEGINS}{view.folded}{_ENDS}" for view in views]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ class Combiner:
     def combine(self, views: Sequence[TextView], findings: Sequence[Sequence[Finding]]) -> Sequence[Sequence[Finding]]:
         """The findings about each text, those of the lexicon and of models weighed."""
         asked = [at for at, them in enumerate(findings) if any(map(_may_be_weighed, them))]
-        words = self.wording.margins([views[at].folded for at in asked]).tolist()
+        words = self.wording.margins(edged([views[at] for at in asked])).tolist()
         combined = list(findings)
         for at, told in zip(asked, words, strict=True):
             around = Surroundings.of(views[at], findings[at], dict(zip(INTENTS, told, strict=True)))
