@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from riskguard.detectors.linear.model import CONFIG, WEIGHTS, load_model
 from riskguard.detectors.linear.table import Kind
 from riskguard.evaluation.heads import Figures, HeadFigures, TaskFigures
 from riskguard.evaluation.labelled import SOURCES
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 CARD = "README.md"
 PLOT = "reliability.png"
+_COLOURS = 64
 
 _LIMITS = """\
 A score reads the words of a text, not its sense. It does not see irony, disguise beyond what folding undoes, or
@@ -77,7 +82,16 @@ def plot_reliability(heads: Sequence[HeadFigures], file: Path) -> None:
         panel.set_title(f"{head.head}  {head.calibration_error:.3f}", fontsize=8)
     for panel in panels[len(heads) :]:
         panel.set_axis_off()
-    sheet.savefig(file, dpi=72, metadata={"Software": None})
+    save_plot(sheet, file)
+
+
+def save_plot(sheet: Figure, file: Path) -> None:
+    """A PNG with a palette: a third of the bytes, of which models have few."""
+    from PIL import Image
+
+    drawn = BytesIO()
+    sheet.savefig(drawn, dpi=72)
+    Image.open(drawn).convert("RGB").quantize(_COLOURS).save(file, optimize=True)
 
 
 def _card(config: Mapping[str, Any], figures: Figures, folder: Path) -> Iterator[str]:

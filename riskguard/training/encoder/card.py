@@ -14,7 +14,7 @@ from riskguard.evaluation.goals import TWINS
 from riskguard.evaluation.heads import Figures, HeadFigures
 from riskguard.evaluation.labelled import SOURCES
 from riskguard.evaluation.slices import LENGTHS, MACRO_F1
-from riskguard.training.card import PLOT, plot_reliability
+from riskguard.training.card import PLOT, plot_reliability, save_plot
 
 CARD, LOSS_PLOT = "card.md", "loss.png"
 _MACHINE = "two CPU cores"
@@ -94,7 +94,7 @@ def plot_loss(curve: Sequence[Sequence[float]], file: Path) -> None:
         panel.plot(seen, [row[column] for row in curve], linewidth=1)
         panel.set_title(name, fontsize=9)
         panel.set_xlabel("million tokens", fontsize=8)
-    sheet.savefig(file, dpi=72, metadata={"Software": None})
+    save_plot(sheet, file)
 
 
 def _card(
