@@ -26,7 +26,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @cases_option
 @click.option("--models", type=_FOLDER, help="Folder of the models, which gets combiner/; else RISKGUARD_MODEL_DIR.")
 def fit(data: Path | None, cases: Path, models: Path | None) -> None:
-    """Fit what weighs the lexicon's word, the encoder's and the words around a term. Three minutes on one core."""
+    """Fit what weighs the lexicon's word, the encoder's and the words around a term. Four minutes on one core."""
     settings = Settings.load()
     folder = models or settings.model_dir
     try:

@@ -204,7 +204,7 @@ def calibration(data: Path | None, cases: Path, models: Path | None, *, force: s
     """Fit anew what was fitted after the encoder's course: what texts intend, and its scores beside the linear model
     and the restorer. For when one of these, or our own sentences, changed.
 
-    All other weights stay. Two to five minutes on one core, mostly for measuring. Train the combiner afterwards.
+    All other weights stay. Three to six minutes on one core, mostly for measuring. Train the combiner afterwards.
     """
     try:
         from riskguard.training.encoder.make import calibrate_encoder
