@@ -37,7 +37,7 @@ def end_when_told(farewell: Callable[[], None]) -> None:
     os.set_blocking(tells, False)
     signal.set_wakeup_fd(tells)
     for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: None)
+        signal.signal(each, lambda *_: None)  # whatever it does: without one nothing is written to the pipe
 
     def end() -> None:
         os.read(heard, 1)
