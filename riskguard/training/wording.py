@@ -16,7 +16,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from riskguard.detectors.combiner import edged
+from riskguard.detectors.combiner import marked
 from riskguard.detectors.linear.model import LinearModel, quantised
 from riskguard.detectors.linear.table import Kind, Table
 from riskguard.domain.finding import INTENTS
@@ -43,7 +43,7 @@ class Wordbook:
     @classmethod
     def of(cls, taught: Sequence[Lesson]) -> Self:
         """Of the texts as the combiner reads them."""
-        read = edged(fold_all([lesson.text for lesson in taught]))
+        read = marked(fold_all([lesson.text for lesson in taught]))
         return cls(
             counts(read, longest=_LONGEST, bits=_BITS),
             np.array([[meant(lesson, intent) for intent in INTENTS] for lesson in taught]),

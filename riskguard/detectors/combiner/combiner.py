@@ -38,7 +38,7 @@ from riskguard.text.view import TextView
 
 CONFIG, WORDS = "config.json", "wording"
 _BIAS = "bias"
-_BEGINS, _ENDS = "\x02", "\x03"
+_FIRST, _LAST = "\x02", "\x03"
 
 Weights = Mapping[str, float]
 """What each sign adds to the logarithm of the odds; 'bias' is what holds without any."""
@@ -49,9 +49,13 @@ def weights_name(group: Group, basis: Basis) -> str:
     return group.name + basis.value
 
 
-def edged(views: Sequence[TextView]) -> list[str]:
-    """The texts as their words are told: folded, with a mark at each end, since a lure often begins or ends alike."""
-    return [f"{_BEGINS}{view.folded}{_ENDS}" for view in views]
+def marked(views: Sequence[TextView]) -> list[str]:
+    """The texts as their words are told: folded, with two marks that are the same in all.
+
+    What n-grams begin or end a text is counted without them. Marks weigh the less the longer a text is, and so tell
+    what its being short tells.
+    """
+    return [f"{_FIRST}{view.folded}{_LAST}" for view in views]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class Combiner:
     def combine(self, views: Sequence[TextView], findings: Sequence[Sequence[Finding]]) -> Sequence[Sequence[Finding]]:
         """The findings about each text, those of the lexicon and of models weighed."""
         asked = [at for at, them in enumerate(findings) if any(map(_may_be_weighed, them))]
-        words = self.wording.margins(edged([views[at] for at in asked])).tolist()
+        words = self.wording.margins(marked([views[at] for at in asked])).tolist()
         combined = list(findings)
         for at, told in zip(asked, words, strict=True):
             around = Surroundings.of(views[at], findings[at], dict(zip(INTENTS, told, strict=True)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
-from riskguard.detectors.combiner import CONFIG, GROUPS, WORDS, Combiner
+from riskguard.detectors.combiner import CONFIG, GROUPS, WORDS, Combiner, marked
 from riskguard.detectors.combiner.forest import FORESTS, Forest
 from riskguard.detectors.combiner.frame import frames, frames_in
 from riskguard.detectors.linear.model import load_model, save_model
@@ -28,6 +29,7 @@ from riskguard.domain.finding import (
     INTENTS,
     NOTABLE,
     SAID_BY_MODEL,
+    WORDED,
     Finding,
 )
 from riskguard.domain.post import Post
@@ -277,6 +279,14 @@ def test_a_clearer_intent_never_softens(kind: str, one: float, other: float) -> 
     combiner, low, high = Combiner.load(SHIPPED), *sorted((one, other))
     text = "这里什么都有"
     assert score(combiner, text, kind, intending(low)) <= score(combiner, text, kind, intending(high))
+
+
+def test_words_are_told_as_they_were_learnt(combiner: Combiner) -> None:
+    text = "要的来"
+    (found,) = combined(combiner, text, [Finding("fraud.loan", 0.6, "lexicon")])
+    served, bare = (combiner.wording.margins(texts)[0, 0] for texts in (marked([fold(text)]), [fold(text).folded]))
+    assert found.facts[WORDED] == pytest.approx(1 / (1 + math.exp(-served)), abs=1e-4)
+    assert abs(served - bare) > 0.1
 
 
 def test_an_innocent_intent_is_heard(combiner: Combiner) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import GroupKFold
 
-from riskguard.detectors.combiner import edged
+from riskguard.detectors.combiner import marked
 from riskguard.domain.finding import INTENT_ANY, INTENT_ATTACK, INTENT_OFFER, INTENTS
 from riskguard.text.view import fold_all
 from riskguard.training.truths import NEIGHBOURS, OWN, Lesson
@@ -23,7 +23,7 @@ def book() -> Wordbook:
 
 
 def _told(book: Wordbook, text: str) -> dict[str, float]:
-    return dict(zip(INTENTS, book.fitted().margins(edged(fold_all([text])))[0].tolist(), strict=True))
+    return dict(zip(INTENTS, book.fitted().margins(marked(fold_all([text])))[0].tolist(), strict=True))
 
 
 def test_words_tell_an_offer_from_an_attack_and_both_from_what_is_innocent(book: Wordbook) -> None:
@@ -33,19 +33,10 @@ def test_words_tell_an_offer_from_an_attack_and_both_from_what_is_innocent(book:
     assert min(offer[INTENT_ANY], attack[INTENT_ANY]) > 0 > max(innocent.values())
 
 
-def test_where_a_text_ends_tells_something() -> None:
-    goods = ("衣服", "鞋子", "包包", "零食") * 5
-    lures = [Lesson(OWN, f"{each}找我", frozenset({"ad"})) for each in goods]
-    askers = [Lesson(OWN, f"找我{each}", frozenset()) for each in goods]
-    book = Wordbook.of([*lures, *askers, *LESSONS])
-    lure, asker = (_told(book, text)[INTENT_OFFER] for text in ("水果找我", "找我水果"))
-    assert lure > asker + 1
-
-
 def test_what_is_told_crosswise_is_what_would_serve_without_these_texts(book: Wordbook) -> None:
     every = np.arange(len(LESSONS))
     _, asked = next(GroupKFold(FOLDS).split(every, groups=every // NEIGHBOURS))
-    read = edged(fold_all([LESSONS[at].text for at in asked]))
+    read = marked(fold_all([LESSONS[at].text for at in asked]))
     served = book.fitted(asked.tolist()).margins(read)
     assert np.abs(served).max() > 1
     assert np.allclose(book.crossed()[asked], served)
