@@ -94,7 +94,7 @@ def _uncombined(settings: Settings, models: Path) -> Panel:
     """All detectors, whose scores stand as they are; heads and intents by columns that have not seen the text."""
     from riskguard.detectors.registry import build_panel
     from riskguard.detectors.similar import MemoryLookAlikes
-    from riskguard.evaluation.held import unseen
+    from riskguard.evaluation.held import Crosswise
 
     return build_panel(
         policy_dir=settings.policy_dir,
@@ -102,7 +102,7 @@ def _uncombined(settings: Settings, models: Path) -> Panel:
         look_alikes=MemoryLookAlikes(window_s=1.0),
         engine=settings.encoder_engine,
         combined=False,
-        picked=unseen,
+        picked=Crosswise.load(models / "risk-encoder").unseen,
     )
 
 

@@ -193,6 +193,53 @@ def encoder(
     _ship(places, folder, engine=settings.encoder_engine, reason=force)
 
 
+@train.command("intents")
+@_data
+@_work
+@_processes
+@_seed
+@click.option(
+    "--models", type=_FOLDER, help="Folder with linear/ and restorer/, gets risk-encoder/; else RISKGUARD_MODEL_DIR."
+)
+@click.option("--begun", type=_FOLDER, help="The encoder to teach, which has not learnt intents; else that of models.")
+@cases_option
+@_force
+def intents(
+    data: Path | None,
+    cases: Path,
+    work: Path,
+    processes: int,
+    seed: int,
+    models: Path | None,
+    begun: Path | None,
+    *,
+    force: str,
+) -> None:
+    """Teach the encoder what texts intend, from our own sentences; all else that it says is held as it is.
+
+    Three courses without a third of the sentences each, which tell the combiner what is said of a text that was not
+    seen, then one with all: half an hour to an hour on two cores. Weights are left in the work folder, so that a
+    stopped run goes on with the next course. Train the combiner afterwards.
+    """
+    one_thread_each()
+    try:
+        from riskguard.training.encoder.make import teach_intents
+    except ImportError as missing:
+        raise _workshop(missing) from missing
+    settings = Settings.load()
+    folder = models or settings.model_dir
+    places = _places(data or settings.training_data, cases, work, folder)
+    work.mkdir(parents=True, exist_ok=True)
+    with _bar("{task.completed}/{task.total}") as bar:
+        task = bar.add_task("reading", total=None)
+
+        def told(course: str, step: int, steps: int) -> None:
+            bar.update(task, description=f"course '{course}'", completed=step, total=steps)
+
+        teach_intents(begun or folder / "risk-encoder", places, processes=processes, seed=seed, told=told)
+    _ship(places, folder, engine=settings.encoder_engine, reason=force)
+
+
 @train.command("calibration")
 @_data
 @click.option(
@@ -201,10 +248,9 @@ def encoder(
 @cases_option
 @_force
 def calibration(data: Path | None, cases: Path, models: Path | None, *, force: str) -> None:
-    """Fit anew what was fitted after the encoder's course: what texts intend, and its scores beside the linear model
-    and the restorer. For when one of these, or our own sentences, changed.
+    """Fit anew the encoder's scores beside the linear model and the restorer, for when one of these changed.
 
-    All other weights stay. Three to six minutes on one core, mostly for measuring. Train the combiner afterwards.
+    All weights stay. Three to six minutes on one core, mostly for measuring. Train the combiner afterwards.
     """
     try:
         from riskguard.training.encoder.make import calibrate_encoder

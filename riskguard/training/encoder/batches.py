@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,6 +49,11 @@ class Lessons:
     texts: int
     sentences: int
     seed: int
+    emphasis: Mapping[str, float] = field(default_factory=dict)
+    """How much more often than its pull says a set is drawn."""
+
+    twins: float = _TWINS
+    """Of the texts that have no twin of their own, this share gets one."""
 
     def drawn(self, rank: int) -> Iterator[Lesson]:
         """Lessons without end, others for each rank.
@@ -63,7 +68,7 @@ class Lessons:
     def _rows(self, dice: np.random.Generator) -> Iterator[list[Place]]:
         """Texts of like length together, each drawn from a set by its pull."""
         order = np.random.default_rng(self.seed)
-        pulls = np.array([subject.pull for subject in self.taught])
+        pulls = np.array([subject.pull * self.emphasis.get(subject.name, 1.0) for subject in self.taught])
         places = [_endless(len(subject.texts), dice) for subject in self.taught]
         while True:
             drawn = dice.choice(len(self.taught), self.texts * _POOL, p=pulls / pulls.sum())
@@ -76,6 +81,8 @@ class Lessons:
         """Of like length together; short ones come with short texts, as the same seed orders both."""
         dice, order = np.random.default_rng([self.seed, rank, 1]), np.random.default_rng(self.seed)
         drawn = _endless(len(self.tagged), dice)
+        while not self.sentences:
+            yield []
         while True:
             pool = sorted((self.tagged[next(drawn)] for _ in range(self.sentences * _POOL)), key=lambda s: len(s.text))
             for start in order.permutation(np.arange(0, len(pool), self.sentences)):
@@ -88,7 +95,7 @@ class Lessons:
         answers = np.stack([self.taught[subject].answers[place] for subject, place in rows])
         weights = np.stack([self.taught[subject].weights[place] for subject, place in rows])
         given = [self.taught[subject].twins[place] for subject, place in rows]
-        twinned = [at for at, twin in enumerate(given) if twin is not None or dice.random() < _TWINS]
+        twinned = [at for at, twin in enumerate(given) if twin is not None or dice.random() < self.twins]
         made = twins([texts[at] for at in twinned], seed=seeds.randrange(1 << 30))
         others = [given[at] or view.folded for at, view in zip(twinned, fold_all(made), strict=True)]
         spelled = self.speller.spell([*texts, *others, *(sentence.text for sentence in sentences)])

@@ -284,6 +284,7 @@ def _again(facts: Mapping[str, Any]) -> Iterator[str]:
         yield "riskguard train encoder --data DIR --teacher LARGE"
     else:
         yield "riskguard train encoder --data DIR"
+    yield "riskguard train intents --data DIR     # half an hour: what texts intend, all else held"
     yield "riskguard train calibration --data DIR # when the linear model or the restorer was made again"
     yield "riskguard evaluate heads --data DIR"
     yield "```"
@@ -292,6 +293,8 @@ def _again(facts: Mapping[str, Any]) -> Iterator[str]:
     for number, course in enumerate(courses, start=1):
         each = f"{course['steps']} steps of {course['texts']} texts for each process"
         yield from ("", f"Course {number}: {each}, seed {course['seed']}.")
+    if intents := facts.get("intents"):
+        yield from ("", f"Last it learnt from {intents['texts']} texts what they intend, while all else was held.")
 
 
 def _json(file: Path) -> dict[str, Any]:

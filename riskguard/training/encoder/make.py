@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,17 +18,17 @@ from riskguard.detectors.encoder.engine import GRAPH, Engine, OnnxRuntime
 from riskguard.detectors.encoder.model import CONFIG, SERVING, text_margins
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.detectors.linear.model import LinearModel, load_model
-from riskguard.domain.errors import ModelInvalid, NotReady
+from riskguard.domain.errors import InvalidInput, ModelInvalid, NotReady
 from riskguard.evaluation.calibration import Fused, fused
 from riskguard.evaluation.examples import POSTS, Library, mix
-from riskguard.evaluation.held import taught_name, unseen
+from riskguard.evaluation.held import UNSEEN, taught_name, unseen
 from riskguard.evaluation.labelled import SOURCES, Split
 from riskguard.evaluation.metrics import Floats
 from riskguard.evaluation.recipe import RECIPES
 from riskguard.text.restoring import Restorer, load_restorer
 from riskguard.training.encoder.export import save_encoder, save_serving
 from riskguard.training.encoder.heard import Heard
-from riskguard.training.encoder.intents import with_intents
+from riskguard.training.encoder.intents import FOLDS, ToldOfCourse, with_intents
 from riskguard.training.encoder.layer import columns_of, with_columns
 from riskguard.training.encoder.lessons import ENTITIES, HEADS, TAGS, sentences, subjects, unlabelled
 from riskguard.training.encoder.model import RiskEncoderForPosts
@@ -39,11 +40,11 @@ from riskguard.training.encoder.retag import retagged
 from riskguard.training.encoder.teach import Course, teach
 from riskguard.training.encoder.together import Group, together
 from riskguard.training.invented import INVENTED, invented
-from riskguard.training.truths import lessons
+from riskguard.training.truths import for_encoder, lessons
 
 TAUGHT, EARLIER = "taught.pt", "courses.json"
 TOLERANCE = 0.05
-STORY = ("trained_on", "tagged_on", "permissive_heads", "pretraining", "courses", "teacher", "made_on")
+STORY = ("trained_on", "tagged_on", "permissive_heads", "pretraining", "courses", "teacher", "intents", "made_on")
 """What serving.json tells of how an encoder was made."""
 
 _PROBE = 48
@@ -108,39 +109,56 @@ def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]
     dev = Library(places.data, Split.DEV)
     told(f"fitting '{REFITTED}' on dev")
     model = refitted(model, speller, dev)
-    _save_fitted_on(places, model, speller, told)
+    told("fitting offers on our sentences and dev")
+    restorer, _ = load_restorer(places.restorer)
+    model = with_offers(model, Heard.by(model, speller, restorer, lessons(places.data, places.cases)))
+    told("writing the graphs")
+    save_encoder(model, speller, places.out)
     told("calibrating on dev")
     _save_calibrated(places, speller, dev, _probe_texts(), _about(places, course, teacher))
 
 
-def calibrate_encoder(trained: Path, places: Places, *, told: Callable[[str], None]) -> None:
-    """Write the encoder in `trained` to `places.out` with intents and scores fitted anew; all else stays as it
-    is.
+def teach_intents(begun: Path, places: Places, *, processes: int, seed: int, told: ToldOfCourse) -> None:
+    """Write the encoder in `begun` to `places.out` when it has learnt what texts intend, with scores calibrated anew;
+    courses leave their weights in `places.work`, and those that are there are not given again.
 
-    For a linear model or a restorer that was made again, and for new sentences of ours. ModelInvalid if `trained` holds
-    no encoder.
+    ModelInvalid if `begun` holds no encoder; InvalidInput if it has learnt intents: nothing could be told of texts that
+    it has not seen.
     """
-    shutil.copytree(trained, places.out, dirs_exist_ok=True)
-    try:
-        facts = json.loads((trained / SERVING).read_text(encoding="utf-8"))
-        probe = facts["probe"]["texts"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelInvalid(f"{trained / SERVING} tells of no encoder: {error!r}") from error
-    story = {name: value for name, value in facts.items() if name in STORY}
-    speller = Speller.load(places.out)
-    _save_fitted_on(places, RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32), speller, told)
-    told("calibrating on dev")
+    probe, story = _story_of_trained(begun)
+    if (begun / UNSEEN).is_file():
+        raise InvalidInput(
+            f"the encoder in {begun} has learnt intents already",
+            hint="begin from one that has not: an earlier commit holds it, or run `riskguard train encoder`",
+        )
+    restorer, _ = load_restorer(places.restorer)
+    taught = for_encoder(places.data, places.cases, seed=seed)
+    learnt = with_intents(begun, restorer, taught, data=places.data, work=places.work, processes=processes, told=told)
+    speller = Speller.load(begun)
+    save_encoder(learnt.model, speller, places.out)
+    learnt.crosswise.save(places.out)
+    story |= {"intents": {"texts": len(taught), "folds": FOLDS}}
     _save_calibrated(places, speller, Library(places.data, Split.DEV), probe, story)
 
 
-def _save_fitted_on(places: Places, model: RiskEncoderForPosts, speller: Speller, told: Callable[[str], None]) -> None:
-    told("reading our sentences and dev")
-    restorer, _ = load_restorer(places.restorer)
-    heard = Heard.by(model, speller, restorer, lessons(places.data, places.cases))
-    told("fitting offers and what texts intend")
-    wider = with_intents(with_offers(model, heard), heard)
-    told("writing the graphs")
-    save_encoder(wider, speller, places.out)
+def calibrate_encoder(trained: Path, places: Places, *, told: Callable[[str], None]) -> None:
+    """Write the encoder in `trained` to `places.out` with its scores calibrated anew; all else stays as it is.
+
+    For a linear model or a restorer that was made again. ModelInvalid if `trained` holds no encoder.
+    """
+    probe, story = _story_of_trained(trained)
+    shutil.copytree(trained, places.out, dirs_exist_ok=True)
+    told("calibrating on dev")
+    _save_calibrated(places, Speller.load(places.out), Library(places.data, Split.DEV), probe, story)
+
+
+def _story_of_trained(folder: Path) -> tuple[list[str], dict[str, Any]]:
+    """The texts that engines are compared on, and how the encoder was made."""
+    try:
+        facts = json.loads((folder / SERVING).read_text(encoding="utf-8"))
+        return facts["probe"]["texts"], {name: value for name, value in facts.items() if name in STORY}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelInvalid(f"{folder / SERVING} tells of no encoder: {error!r}") from error
 
 
 def _save_calibrated(

@@ -44,8 +44,7 @@ class Seen(NamedTuple):
 
 def retagged(model: RiskEncoderForPosts, speller: Speller, data: Path) -> RiskEncoderForPosts:
     """The model itself, with its layer of tags moved."""
-    taught = [each for name, every in _EVERY.items() for each in sentences_of(data, Split.TRAIN, name)[::every]]
-    seen = seen_of(model, speller, taught)
+    seen = seen_of(model, speller, tagged_posts(data))
     weight, bias = model.tags.weight, model.tags.bias
     misfit = partial(functional.cross_entropy, target=seen.tags, reduction="sum")
     fitted = moved(seen.features, weight.detach(), bias.detach(), misfit, ridge=_RIDGE, rounds=_ROUNDS)
@@ -54,6 +53,11 @@ def retagged(model: RiskEncoderForPosts, speller: Speller, data: Path) -> RiskEn
             parameter.copy_(value)
         model.tags.bias[model.config.tags.index(OUTSIDE)] += _DOUBT
     return model
+
+
+def tagged_posts(data: Path) -> list[Sentence]:
+    """The sentences of train that the layer is fitted on."""
+    return [each for name, every in _EVERY.items() for each in sentences_of(data, Split.TRAIN, name)[::every]]
 
 
 def seen_of(model: RiskEncoderForPosts, speller: Speller, taught: Sequence[Sentence]) -> Seen:

@@ -24,8 +24,11 @@ from riskguard.training.encoder.together import Group, give_memory_back
 _SMOOTHED = 0.04
 _AGREEMENT = 1.5
 _EMOTION_WEIGHT, _TAG_WEIGHT = 1.5, 1.0
-_SOFT, _SAID_WEIGHT, _SAID_EMOTION_WEIGHT, _SAID_TAG_WEIGHT = 2.0, 2.0, 1.5, 2.0
-"""By how much the teacher's margins are divided, so that its doubts are heard; and what it says weighs."""
+_SOFT = 2.0
+"""By how much the teacher's margins are divided, so that its doubts are heard."""
+
+_SAID_WEIGHTS = (2.0, 1.5, 2.0)
+"""Of what the teacher says: of heads, of emotions, and of tags."""
 
 _AVERAGED, _AVERAGE_EVERY = 0.98, 10
 _TOLD_EVERY, _KEPT_EVERY = 50, 100
@@ -90,11 +93,11 @@ def teach(
     model.train()
     for step in range(1, course.steps + 1):
         for at in optimizer.param_groups:
-            at["lr"] = at["peak"] * _rate_at(step, course)
+            at["lr"] = at["peak"] * rate_at(step, course.steps, course.warm)
         lesson = Lesson(*group.tensors(*next(lessons)))
         with group.shortened():
             told_by_learner = learner(lesson.chars, lesson.sounds, lesson.words)
-            said = _said(teacher, lesson) if teacher else None
+            said = said_of(teacher, lesson) if teacher else None
         of_heads, of_tags = _losses(Answered(*(part.float() for part in told_by_learner)), lesson, lifted, said)
         (of_heads + of_tags).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -116,14 +119,14 @@ def teach(
     return model.eval()
 
 
-def _said(teacher: RiskEncoderForPosts, lesson: Lesson) -> Answered:
+def said_of(teacher: RiskEncoderForPosts, lesson: Lesson) -> Answered:
     """What the teacher says of the texts and of the sentences, which follow them."""
     with torch.no_grad():
-        said: Answered = teacher(*(_plain(part, lesson) for part in (lesson.chars, lesson.sounds, lesson.words)))
+        said: Answered = teacher(*(plain_rows(part, lesson) for part in (lesson.chars, lesson.sounds, lesson.words)))
     return Answered(said.margins.float(), said.tags.float())
 
 
-def _plain(rows: Tensor, lesson: Lesson) -> Tensor:
+def plain_rows(rows: Tensor, lesson: Lesson) -> Tensor:
     """Those of the texts and of the sentences, without the twins between them."""
     answered = len(lesson.answers)
     return torch.cat([rows[: answered - len(lesson.twin_of)], rows[answered:]])
@@ -139,10 +142,8 @@ def _losses(told: Answered, lesson: Lesson, lifted: Tensor, said: Answered | Non
     )
     if said is None:
         return of_heads + _AGREEMENT * _disagreement(margins, lesson.twin_of), of_tags
-    texts = answered - len(lesson.twin_of)
-    wanted = torch.cat([said.margins[:texts], said.margins[lesson.twin_of]])
-    of_said_tags = _of_said_tags(_plain(told.tags, lesson), said.tags, _plain(lesson.chars, lesson) != PAD)
-    return of_heads + _of_said(margins, wanted), of_tags + _SAID_TAG_WEIGHT * of_said_tags
+    of_said_heads, of_said_tags = far_from(said, told, lesson, _OTHER_HEADS, _SAID_WEIGHTS)
+    return of_heads + of_said_heads, of_tags + of_said_tags
 
 
 def _of_answers(margins: Tensor, lesson: Lesson, lifted: Tensor) -> Tensor:
@@ -165,24 +166,29 @@ def _disagreement(margins: Tensor, twin_of: Tensor) -> Tensor:
     return functional.binary_cross_entropy_with_logits(disguised, plain, reduction="sum") / len(margins)
 
 
-def _of_said(margins: Tensor, wanted: Tensor) -> Tensor:
-    """How far a learner is from the teacher's margins."""
-    feelings = list(EMOTIONS)
-    of_heads = functional.binary_cross_entropy_with_logits(
-        margins[:, _OTHER_HEADS] / _SOFT, (wanted[:, _OTHER_HEADS] / _SOFT).sigmoid(), reduction="sum"
+def far_from(
+    said: Answered, told: Answered, lesson: Lesson, others: Sequence[int], weights: tuple[float, float, float]
+) -> tuple[Tensor, Tensor]:
+    """How far a learner is from what was said of the plain texts: in these columns and in emotions, and in tags; each
+    of the three by its weight."""
+    answered = len(lesson.answers)
+    margins, texts = told.margins[:answered], answered - len(lesson.twin_of)
+    wanted = torch.cat([said.margins[:texts], said.margins[lesson.twin_of]])
+    of_columns = functional.binary_cross_entropy_with_logits(
+        margins[:, others] / _SOFT, (wanted[:, others] / _SOFT).sigmoid(), reduction="sum"
     ) / len(margins)
+    feelings = list(EMOTIONS)
     of_feelings = functional.cross_entropy(margins[:, feelings] / _SOFT, (wanted[:, feelings] / _SOFT).softmax(1))
-    return _SAID_WEIGHT * of_heads + _SAID_EMOTION_WEIGHT * of_feelings
+    each = -(said.tags.softmax(2) * plain_rows(told.tags, lesson).log_softmax(2)).sum(2)
+    real = plain_rows(lesson.chars, lesson) != PAD
+    of_tags = (each * real).sum() / real.sum()
+    return weights[0] * of_columns + weights[1] * of_feelings, weights[2] * of_tags
 
 
-def _of_said_tags(tags: Tensor, wanted: Tensor, real: Tensor) -> Tensor:
-    each = -(wanted.softmax(2) * tags.log_softmax(2)).sum(2)
-    return (each * real).sum() / real.sum()
-
-
-def _rate_at(step: int, course: Course) -> float:
-    warm = course.warm * course.steps
-    return min(step / warm, (course.steps - step) / (course.steps - warm) + 0.01)
+def rate_at(step: int, steps: int, warm: float) -> float:
+    """Of the highest rate: it rises for a share `warm` of all steps, and falls until the last."""
+    rising = warm * steps
+    return min(step / rising, (steps - step) / (steps - rising) + 0.01)
 
 
 def _optimizer(model: RiskEncoderForPosts, course: Course) -> torch.optim.Optimizer:
