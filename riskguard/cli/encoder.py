@@ -170,7 +170,8 @@ def encoder(
 ) -> None:
     """Teach the pre-trained encoder every head, calibrate it beside the linear model, measure it and write its card.
 
-    About 40 minutes on two cores. A model that is worse on dev than the one it would replace is not written.
+    About 40 minutes on two cores. A model that is worse on dev than the one it would replace is not written. What texts
+    intend it learns afterwards: `riskguard train intents`.
     """
     one_thread_each()
     try:
@@ -245,9 +246,8 @@ def intents(
 @click.option(
     "--models", type=_FOLDER, help="Folder with linear/, restorer/ and risk-encoder/; else RISKGUARD_MODEL_DIR."
 )
-@cases_option
 @_force
-def calibration(data: Path | None, cases: Path, models: Path | None, *, force: str) -> None:
+def calibration(data: Path | None, models: Path | None, *, force: str) -> None:
     """Fit anew the encoder's scores beside the linear model and the restorer, for when one of these changed.
 
     All weights stay. Three to six minutes on one core, mostly for measuring. Train the combiner afterwards.
@@ -260,7 +260,7 @@ def calibration(data: Path | None, cases: Path, models: Path | None, *, force: s
     folder = models or settings.model_dir
     with TemporaryDirectory() as work, _bar("") as bar:
         task = bar.add_task("reading", total=None)
-        places = _places(data or settings.training_data, cases, Path(work), folder)
+        places = _places(data or settings.training_data, Path(), Path(work), folder)
         calibrate_encoder(folder / "risk-encoder", places, told=lambda step: bar.update(task, description=step))
         bar.stop()
         _ship(places, folder, engine=settings.encoder_engine, reason=force)

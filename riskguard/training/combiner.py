@@ -62,6 +62,9 @@ _NEVER_SOFTENS = frozenset(
 )
 """Signs that must not lower a score in trees when they rise."""
 
+_WITNESSES = ("lexicon", "model", "intent", "intent_any", WORDING, WORDING_ANY)
+"""Signs that must not lower a score in the regression either; a contact may, beside many who ask honestly."""
+
 _NEVER_HARDENS = frozenset({"warning", "news", "told", "quoting", "denial", "care"})
 """Frames in which trees must not raise a score: some who break rules borrow them, but most mean them."""
 
@@ -218,10 +221,10 @@ def _fitted(group: Group, basis: Basis, table: Table) -> Learnt:
     every = np.arange(len(truth))
     plain, wooded = np.zeros(len(truth)), np.zeros(len(truth))
     for seen, held in _folds(table, every):
-        model, forest = _model(table, seen), _forest(table, seen, names)
+        model, forest = _model(table, seen, names), _forest(table, seen, names)
         plain[held] = model.decision_function(table.signs[held])
         wooded[held] = [forest.odds(signs) for signs in np.column_stack([table.signs[held], plain[held]])]
-    model = _model(table, every)
+    model = _model(table, every, names)
     better = _loss(wooded, table) < _loss(plain, table)
     told = wooded if better else plain
     return Learnt(
@@ -247,16 +250,24 @@ def _folds(table: Table, rows: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.i
         yield rows[seen], rows[held]
 
 
-def _model(table: Table, rows: NDArray[np.int64]) -> LogisticRegression:
-    model = LogisticRegression(C=_RIDGE, max_iter=3000)
-    return model.fit(table.signs[rows], table.truth[rows], sample_weight=table.weight[rows])
+def _model(table: Table, rows: NDArray[np.int64], names: Sequence[str]) -> LogisticRegression:
+    """A witness that would speak against what it says, beside others that say the same, is not heard."""
+    signs = table.signs[rows].copy()
+    witnesses = np.isin(names, _WITNESSES)
+    while True:
+        model = LogisticRegression(C=_RIDGE, max_iter=3000)
+        model.fit(signs, table.truth[rows], sample_weight=table.weight[rows])
+        against = witnesses & (model.coef_[0] < 0.0)
+        if not against.any():
+            return model
+        signs[:, against] = 0.0
 
 
 def _forest(table: Table, rows: NDArray[np.int64], names: Sequence[str]) -> Forest:
     """Trees over the signs and what the regression says of rows that it has not seen."""
     said = np.zeros(len(table.truth))
     for seen, held in _folds(table, rows):
-        said[held] = _model(table, seen).decision_function(table.signs[held])
+        said[held] = _model(table, seen, names).decision_function(table.signs[held])
     leaning = [*((name in _NEVER_SOFTENS) - (name in _NEVER_HARDENS) for name in names), 1]
     signs = np.column_stack([table.signs, said])[rows]
     return grown(signs, table.truth[rows], table.weight[rows], leaning)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -20,8 +21,8 @@ from riskguard.text.restoring.latin import Latin
 from riskguard.text.restoring.restorer import Restorer
 from riskguard.text.tables.sound import LETTERS
 
-CONFIG, TABLES, WORDS = "config.json", "tables.safetensors", "words.json"
-FORMAT = 2
+CONFIG, TABLES, WORDS = "config.json", "tables.safetensors", "words.json.gz"
+FORMAT = 3
 _GAP = " "
 """Between words that have the same initials: half the bytes of a list in JSON."""
 
@@ -47,7 +48,7 @@ def save_restorer(folder: Path, tables: Mapping[str, NDArray[Any]], words: Words
     }
     files = {
         TABLES: save(dict(tables)),
-        WORDS: (json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n").encode(),
+        WORDS: gzip.compress(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode(), mtime=0),
     }
     for name, raw in files.items():
         (folder / name).write_bytes(raw)
@@ -70,7 +71,7 @@ def load_restorer(folder: Path) -> tuple[Restorer, str]:
         for name, content in raw.items():
             if hashlib.sha256(content).hexdigest() != config["sha256"][name]:
                 raise ModelInvalid(f"{folder / name} is not the file that {CONFIG} names", hint=_RETRAIN)
-        return _restorer(load(raw[TABLES]), _words(json.loads(raw[WORDS]))), _digest(config["sha256"])
+        return _restorer(load(raw[TABLES]), _words(json.loads(gzip.decompress(raw[WORDS])))), _digest(config["sha256"])
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ModelInvalid(f"{folder} holds no restorer: {error!r}", hint=_RETRAIN) from error
 

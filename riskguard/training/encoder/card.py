@@ -48,8 +48,9 @@ precision .9' is the share of true ones found when nine findings in ten are righ
 ordinary Weibo posts at 0.5 or more; 'short' are pieces of these, 2 to 8 characters. For moods an alarm is no error
 but what these posts express. The last layer of `abuse` was also fitted on, on its mix of dev; its figures are those of
 five more such layers, each told about the fifth of the texts that it has not seen. Three columns beside the heads say
-what a text intends (to offer or advertise, to attack somebody, to break any rule). They were fitted on dev and on
-sentences of ours, serve the combiner alone, and are measured with it (`models/combiner/README.md`)."""
+what a text intends (to offer or advertise, to attack somebody, to break any rule). The whole encoder learnt them from
+sentences of ours and some of train; they serve the combiner alone, and are measured with it
+(`models/combiner/README.md`)."""
 
 _READING = """\
 In brackets where a figure lies in 95 of 100 samples of as many rows. Thresholds of two-class tasks were chosen

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from riskguard.domain.errors import InvalidInput
 from riskguard.evaluation.heads import Figures, HeadFigures, TaskFigures, figures_from
+from riskguard.evaluation.held import UNSEEN
 from riskguard.evaluation.slices import Measured
 
 FIGURES = "figures.json"
@@ -66,8 +67,9 @@ def shipped_figures(folder: Path) -> Figures | None:
 
 
 def ship(staging: Path, folder: Path) -> None:
-    """Put a model that passed in the place of the one in `folder`."""
+    """Put a model that passed in the place of the one in `folder`, whose unseen texts are not those of this one."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / UNSEEN).unlink(missing_ok=True)
     for file in staging.iterdir():
         shutil.copyfile(file, folder / file.name)
 

@@ -33,8 +33,8 @@ from riskguard.training.encoder.together import together
 from riskguard.training.truths import NEIGHBOURS, OWN, Lesson, meant
 
 FOLDS = 3
-_WHOLE = Plan(rounds=3.0, share=0.65)
-_OF_A_FOLD = Plan(rounds=3.0, share=1.0)
+WHOLE = Plan(rounds=3.0, share=0.65)
+OF_A_FOLD = Plan(rounds=3.0, share=1.0)
 """Of an encoder that is only asked what texts intend that it has not seen: it may forget the rest."""
 
 ToldOfCourse = Callable[[str, int, int], None]
@@ -58,8 +58,8 @@ def with_intents(
     work: Path,
     processes: int,
     told: ToldOfCourse,
-    whole: Plan = _WHOLE,
-    part: Plan = _OF_A_FOLD,
+    whole: Plan,
+    part: Plan,
 ) -> Learnt:
     """The encoder in the folder `begun` after FOLDS courses without a part of the lessons, and one with all.
 

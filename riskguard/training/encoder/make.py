@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from riskguard.evaluation.recipe import RECIPES
 from riskguard.text.restoring import Restorer, load_restorer
 from riskguard.training.encoder.export import save_encoder, save_serving
 from riskguard.training.encoder.heard import Heard
-from riskguard.training.encoder.intents import FOLDS, ToldOfCourse, with_intents
+from riskguard.training.encoder.intents import FOLDS, OF_A_FOLD, WHOLE, ToldOfCourse, with_intents
 from riskguard.training.encoder.layer import columns_of, with_columns
 from riskguard.training.encoder.lessons import ENTITIES, HEADS, TAGS, sentences, subjects, unlabelled
 from riskguard.training.encoder.model import RiskEncoderForPosts
@@ -133,7 +133,17 @@ def teach_intents(begun: Path, places: Places, *, processes: int, seed: int, tol
         )
     restorer, _ = load_restorer(places.restorer)
     taught = for_encoder(places.data, places.cases, seed=seed)
-    learnt = with_intents(begun, restorer, taught, data=places.data, work=places.work, processes=processes, told=told)
+    learnt = with_intents(
+        begun,
+        restorer,
+        taught,
+        data=places.data,
+        work=places.work,
+        processes=processes,
+        told=told,
+        whole=replace(WHOLE, seed=seed),
+        part=replace(OF_A_FOLD, seed=seed),
+    )
     speller = Speller.load(begun)
     save_encoder(learnt.model, speller, places.out)
     learnt.crosswise.save(places.out)

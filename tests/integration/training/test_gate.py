@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from riskguard.domain.errors import InvalidInput
-from riskguard.training.encoder.gate import FIGURES, check_gate, save_figures, shipped_figures, worse
+from riskguard.evaluation.held import UNSEEN
+from riskguard.training.encoder.gate import FIGURES, check_gate, save_figures, ship, shipped_figures, worse
 from tests.integration.training.figures import figures
 
 
@@ -68,3 +69,14 @@ def test_figures_that_are_none_are_no_free_pass(tmp_path: Path, said: str) -> No
     (tmp_path / FIGURES).write_text(said, encoding="utf-8")
     with pytest.raises(InvalidInput, match="holds no figures"):
         check_gate(figures(), tmp_path)
+
+
+def test_a_model_that_has_learnt_no_intents_leaves_none_of_the_one_before(tmp_path: Path) -> None:
+    staging, folder = tmp_path / "staging", tmp_path / "folder"
+    for place in (staging, folder):
+        place.mkdir()
+    (folder / UNSEEN).write_bytes(b"of the one before")
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    (staging / FIGURES).write_text("{}", encoding="utf-8")
+    ship(staging, folder)
+    assert sorted(file.name for file in folder.iterdir()) == [FIGURES, "notes.txt"]

@@ -128,8 +128,8 @@ def test_a_surer_head_never_softens(head: str, one: float, other: float) -> None
 @pytest.mark.parametrize("head", ["fraud", "gambling", "illegal_trade", "sexual"])
 def test_a_model_is_believed_less_in_a_warning_and_more_beside_a_term(combiner: Combiner, head: str) -> None:
     text = "想做的来找我，今天就能拿钱"
-    bare = of_head(combiner, text, head, 0.8).score
-    assert of_head(combiner, f"谨防被骗：{text}", head, 0.8).score < bare
+    bare, as_long = (of_head(combiner, begun + text, head, 0.8).score for begun in ("", "大家看看："))
+    assert of_head(combiner, f"谨防被骗：{text}", head, 0.8).score < as_long
     assert of_head(combiner, text, head, 0.8, Finding(head, 0.9, "lexicon")).score > bare
 
 

@@ -103,8 +103,8 @@ def test_each_text_is_read_by_itself_and_from_its_own_places(written: list[str])
 
 def test_what_is_damaged_is_refused(tmp_path: Path) -> None:
     made_restorer(tmp_path)
-    (tmp_path / "words.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(ModelInvalid, match=r"words\.json is not the file"):
+    (tmp_path / "words.json.gz").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelInvalid, match=r"words\.json\.gz is not the file"):
         load_restorer(tmp_path)
 
 
