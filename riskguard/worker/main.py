@@ -21,6 +21,7 @@ from rq.exceptions import StopRequested
 from rq.timeouts import BaseDeathPenalty
 from rq.worker import DequeueStrategy, WorkerStatus
 
+from riskguard.process import give_memory_back_at_once
 from riskguard.queue import Duty, connect, rq_queue
 from riskguard.services.ports import Roll
 from riskguard.settings import Settings
@@ -40,6 +41,7 @@ def run_worker(settings: Settings, *, name: str = "", queues: Sequence[str] = tu
     `name` is what posts are claimed by: the same at each start, and of no other worker, so that what a killed worker
     left is taken back as soon as it starts again. NotReady when the store, Redis, policies or models cannot be had.
     """
+    give_memory_back_at_once()
     gc.disable()  # until all is loaded: its rounds took a tenth of a second of each start, and found next to nothing
     for variable in _THREADS:
         os.environ.setdefault(variable, "1")  # one thread a worker: two that share a core are slower than one
