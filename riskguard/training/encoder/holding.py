@@ -26,7 +26,7 @@ from riskguard.training.encoder.batches import Lesson, Lessons
 from riskguard.training.encoder.feed import fed
 from riskguard.training.encoder.lessons import EMOTIONS, Subject, sentences, subjects
 from riskguard.training.encoder.model import Answered, RiskEncoderForPosts
-from riskguard.training.encoder.teach import far_from, rate_at, said_of
+from riskguard.training.encoder.teach import Average, far_from, optimizer_of, rate_at, said_of
 from riskguard.training.encoder.together import Group, give_memory_back
 from riskguard.training.invented import INVENTED, invented
 
@@ -35,13 +35,13 @@ _SMOOTHED = 0.04
 _HELD_WEIGHTS = (0.5, 2.0, 2.0)
 """Of what was said before: of columns, of emotions, and of tags."""
 
-_AVERAGED, _AVERAGE_EVERY, _TOLD_EVERY = 0.98, 10, 25
+_TOLD_EVERY = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How to teach: `rounds` over the texts, which are `share` of all that a step reads. Where they are all, nothing is
-    held. `twins` is the share of texts that are read disguised, too; see `Course` for sizes and rates."""
+    held. `twins` is the share of texts that are read disguised, too; see `teach.Course` for sizes and rates."""
 
     rounds: float
     share: float
@@ -89,8 +89,9 @@ def course(
     torch.manual_seed(plan.seed + group.rank)
     drawn, steps = _lessons(speller, intended, data, plan), plan.steps(len(intended.texts), group.size)
     columns = _Columns.of(learner.config.heads)
-    average = {name: value.detach().clone() for name, value in learner.named_parameters()}
-    optimizer, shared, lessons = _optimizer(learner, plan), group.shared(learner), fed(drawn.drawn, group)
+    fast, slow = (learner.heads,), (learner.encoder.norm, learner.tags)
+    optimizer = optimizer_of(learner, fast, slow, plan.rate, plan.head_rate, plan.deeper, decay=0.01)
+    average, shared, lessons = Average.of(learner), group.shared(learner), fed(drawn.drawn, group)
     for step in range(1, steps + 1):
         for at in optimizer.param_groups:
             at["lr"] = at["peak"] * rate_at(step, steps, plan.warm)
@@ -102,15 +103,12 @@ def course(
         nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        if step % _AVERAGE_EVERY == 0:
-            keep = min(_AVERAGED, step / (step + 10 * _AVERAGE_EVERY))
-            for name, value in learner.named_parameters():
-                average[name].lerp_(value.detach(), 1 - keep)
+        average.after(step, learner)
         if step % _TOLD_EVERY == 0 or step == steps:
             told(step, steps)
             give_memory_back()
     if group.rank == 0:
-        torch.save({**learner.state_dict(), **average}, out)
+        torch.save({**learner.state_dict(), **average.weights}, out)
 
 
 class _Columns(NamedTuple):
@@ -161,15 +159,3 @@ def _lessons(speller: Speller, intended: Intended, data: Path, plan: Plan) -> Le
 def _unanswered(subject: Subject) -> Subject:
     nothing = np.zeros((len(subject.texts), len(INTENTS)), np.float32)
     return replace(subject, answers=nothing, weights=nothing)
-
-
-def _optimizer(model: RiskEncoderForPosts, plan: Plan) -> torch.optim.Optimizer:
-    layers = model.encoder.layers
-    above = [*model.encoder.norm.parameters(), *model.tags.parameters()]
-    groups: list[dict[str, object]] = [
-        {"params": list(model.heads.parameters()), "peak": plan.head_rate},
-        {"params": above, "peak": plan.rate},
-    ]
-    for depth, layer in enumerate([*reversed(layers), model.encoder.spelling]):
-        groups.append({"params": list(layer.parameters()), "peak": plan.rate * plan.deeper**depth})
-    return torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)

@@ -7,6 +7,7 @@ same sentences is told what encoders said that had not seen them: see `riskguard
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -63,8 +64,9 @@ def with_intents(
 ) -> Learnt:
     """The encoder in the folder `begun` after FOLDS courses without a part of the lessons, and one with all.
 
-    Each course leaves its weights in `work`, and one whose weights are there is not given again. INTENTS stand after
-    HEADS, and are calibrated by what the encoders of the folds said; other columns say what they said (`recall`).
+    Each course leaves its weights in `work`, and one with the same texts whose weights are there is not given again.
+    INTENTS stand after HEADS, and are calibrated by what the encoders of the folds said; other columns say what they
+    said (`recall`).
     """
     folded = [view.folded for view in fold_all([lesson.text for lesson in lessons])]
     intended = Intended(
@@ -111,13 +113,19 @@ def _prepared(begun: Path, work: Path) -> Path:
 def _after_course(
     begun: Path, intended: Intended, plan: Plan, name: str, data: Path, work: Path, processes: int, told: ToldOfCourse
 ) -> RiskEncoderForPosts:
-    """The encoder after a course of this name."""
-    out = work / f"{name}.pt"
+    """The encoder after a course of this name, on these texts by this plan."""
+    out = work / f"{name}-{_digest(intended, plan)}.pt"
     if not out.is_file():
         together(course, work, processes, begun, out, intended, data, plan, told=partial(told, name))
     model = RiskEncoderForPosts.from_pretrained(begun, dtype=torch.float32)
     model.load_state_dict(torch.load(out, weights_only=True, map_location="cpu"))
     return model.eval()
+
+
+def _digest(intended: Intended, plan: Plan) -> str:
+    """Tells courses apart, so that weights of other sentences are not taken for those of these."""
+    told = "\n".join((*intended.texts, repr(plan))).encode() + intended.truth.tobytes() + intended.weight.tobytes()
+    return hashlib.sha256(told).hexdigest()[:12]
 
 
 def _intents(model: RiskEncoderForPosts, speller: Speller, texts: Sequence[str]) -> Floats:

@@ -83,10 +83,11 @@ def teach(
 
     `kept` gets the averaged weights now and then, so that a stop loses little.
     """
-    optimizer = _optimizer(model, course)
+    fast, slow = (model.heads, model.tags), (model.encoder.norm,)
+    optimizer = optimizer_of(model, fast, slow, course.rate, course.head_rate, course.deeper, decay=0.02)
     learner = group.shared(model)
     lifted = torch.from_numpy(lift(taught)).to(group.device)
-    average = {name: value.detach().clone() for name, value in model.named_parameters()}
+    average = Average.of(model)
     drawn = Lessons(speller, taught, tagged, course.texts, course.sentences, course.seed).drawn
     lessons = fed(drawn, group)
     sums = torch.zeros(2, device=group.device)
@@ -103,10 +104,7 @@ def teach(
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        if step % _AVERAGE_EVERY == 0:
-            keep = min(_AVERAGED, step / (step + 10 * _AVERAGE_EVERY))
-            for name, value in model.named_parameters():
-                average[name].lerp_(value.detach(), 1 - keep)
+        average.after(step, model)
         sums += torch.stack([of_heads.detach(), of_tags.detach()])
         if step % _TOLD_EVERY == 0:
             if group.rank == 0:
@@ -114,8 +112,8 @@ def teach(
             sums.zero_()
             give_memory_back()
         if step % _KEPT_EVERY == 0 and group.rank == 0:
-            kept({**model.state_dict(), **average})
-    model.load_state_dict(average, strict=False)
+            kept({**model.state_dict(), **average.weights})
+    model.load_state_dict(average.weights, strict=False)
     return model.eval()
 
 
@@ -191,14 +189,41 @@ def rate_at(step: int, steps: int, warm: float) -> float:
     return min(step / rising, (steps - step) / (steps - rising) + 0.01)
 
 
-def _optimizer(model: RiskEncoderForPosts, course: Course) -> torch.optim.Optimizer:
-    layers = model.encoder.layers
+def optimizer_of(
+    model: RiskEncoderForPosts,
+    fast: Sequence[nn.Module],
+    slow: Sequence[nn.Module],
+    rate: float,
+    head_rate: float,
+    deeper: float,
+    *,
+    decay: float,
+) -> torch.optim.Optimizer:
+    """What stands above the layers learns by `head_rate` or, if `slow`, by `rate`; a layer by `deeper` times the rate
+    of the one above it. The rates are the 'peak' of each group of parameters."""
     groups: list[dict[str, object]] = [
-        {"params": [*model.heads.parameters(), *model.tags.parameters()], "peak": course.head_rate},
-        {"params": list(model.encoder.norm.parameters()), "peak": course.rate},
+        {"params": [each for module in modules for each in module.parameters()], "peak": peak}
+        for modules, peak in ((fast, head_rate), (slow, rate))
     ]
-    for depth, layer in enumerate(reversed(layers)):
-        groups.append({"params": list(layer.parameters()), "peak": course.rate * course.deeper**depth})
-    bottom = course.rate * course.deeper ** len(layers)
-    groups.append({"params": list(model.encoder.spelling.parameters()), "peak": bottom})
-    return torch.optim.AdamW(groups, lr=course.rate, betas=(0.9, 0.98), weight_decay=0.02, fused=True)
+    for depth, layer in enumerate([*reversed(model.encoder.layers), model.encoder.spelling]):
+        groups.append({"params": list(layer.parameters()), "peak": rate * deeper**depth})
+    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=decay, fused=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """The running mean of a model's weights, which jumps less than the weights of any step."""
+
+    weights: Mapping[str, Tensor]
+
+    @classmethod
+    def of(cls, model: nn.Module) -> Self:
+        """As they are now."""
+        return cls({name: value.detach().clone() for name, value in model.named_parameters()})
+
+    def after(self, step: int, model: nn.Module) -> None:
+        """Take in the weights after this step, if it is one of those that count."""
+        if step % _AVERAGE_EVERY == 0:
+            keep = min(_AVERAGED, step / (step + 10 * _AVERAGE_EVERY))
+            for name, value in model.named_parameters():
+                self.weights[name].lerp_(value.detach(), 1 - keep)
