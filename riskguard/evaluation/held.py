@@ -43,7 +43,7 @@ def taught_name(head: str) -> str:
 
 def folds_of(texts: Sequence[str]) -> NDArray[np.int64]:
     """The fold of each text."""
-    return np.array([zlib.crc32(text.encode()) % HELD for text in texts], np.int64)
+    return (_keys(texts) % HELD).astype(np.int64)
 
 
 def unseen(margins: Floats, columns: Sequence[str], texts: Sequence[str]) -> Floats:
@@ -98,11 +98,11 @@ class Crosswise:
         """See `unseen`; intents of texts that the encoder has learnt from are those of one that has not."""
         found = unseen(margins, columns, texts)
         keys = _keys(texts)
-        places = np.minimum(np.searchsorted(self.keys, keys), max(0, len(self.keys) - 1))
-        known = self.keys[places] == keys if len(self.keys) else np.zeros(len(keys), np.bool_)
+        known = np.isin(keys, self.keys)
+        told = self.steps[np.searchsorted(self.keys, keys[known])] * _STEP
         for at, intent in enumerate(INTENTS):
             if intent in columns:
-                found[known, columns.index(intent)] = self.steps[places[known], at] * _STEP
+                found[known, columns.index(intent)] = told[:, at]
         return found
 
 

@@ -37,7 +37,6 @@ _ROUNDS = 2
 _SHAPES_KEPT = 12
 """OpenVINO prepares itself for each shape of batch and forgets none by itself, which took 400 MB after 300 batches."""
 
-
 _KERNELS_KEPT = "32"
 """The library below it prepares kernels, for each shape as well, and would keep a thousand: 10 MB after 300 posts."""
 

@@ -8,7 +8,7 @@ it must go on to say in all other columns and tags what it said before: the enco
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ from riskguard.training.encoder.batches import Lesson, Lessons
 from riskguard.training.encoder.feed import fed
 from riskguard.training.encoder.lessons import EMOTIONS, Subject, sentences, subjects
 from riskguard.training.encoder.model import Answered, RiskEncoderForPosts
-from riskguard.training.encoder.teach import Average, far_from, optimizer_of, rate_at, said_of
+from riskguard.training.encoder.teach import Average, Pace, far_from, optimizer_of, said_of
 from riskguard.training.encoder.together import Group, give_memory_back
 from riskguard.training.invented import INVENTED, invented
 
@@ -39,20 +39,19 @@ _TOLD_EVERY = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Pace):
     """How to teach: `rounds` over the texts, which are `share` of all that a step reads. Where they are all, nothing is
-    held. `twins` is the share of texts that are read disguised, too; see `teach.Course` for sizes and rates."""
+    held. `twins` is the share of texts that are read disguised, too; see `Pace` for the rates."""
 
     rounds: float
     share: float
     texts: int = 72
     sentences: int = 8
     twins: float = 0.1
-    rate: float = 2.5e-4
-    head_rate: float = 8e-4
-    deeper: float = 0.95
-    warm: float = 0.06
-    seed: int = 7
+    rate: float = field(default=2.5e-4, kw_only=True)
+    head_rate: float = field(default=8e-4, kw_only=True)
+    deeper: float = field(default=0.95, kw_only=True)
+    decay: float = field(default=0.01, kw_only=True)
 
     @property
     def holds(self) -> bool:
@@ -90,11 +89,11 @@ def course(
     drawn, steps = _lessons(speller, intended, data, plan), plan.steps(len(intended.texts), group.size)
     columns = _Columns.of(learner.config.heads)
     fast, slow = (learner.heads,), (learner.encoder.norm, learner.tags)
-    optimizer = optimizer_of(learner, fast, slow, plan.rate, plan.head_rate, plan.deeper, decay=0.01)
+    optimizer = optimizer_of(learner, plan, fast, slow)
     average, shared, lessons = Average.of(learner), group.shared(learner), fed(drawn.drawn, group)
     for step in range(1, steps + 1):
         for at in optimizer.param_groups:
-            at["lr"] = at["peak"] * rate_at(step, steps, plan.warm)
+            at["lr"] = at["peak"] * plan.at(step, steps)
         lesson = Lesson(*group.tensors(*next(lessons)))
         with group.shortened():
             said = shared(lesson.chars, lesson.sounds, lesson.words)

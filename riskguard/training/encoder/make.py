@@ -21,7 +21,7 @@ from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import InvalidInput, ModelInvalid, NotReady
 from riskguard.evaluation.calibration import Fused, fused
 from riskguard.evaluation.examples import POSTS, Library, mix
-from riskguard.evaluation.held import UNSEEN, taught_name, unseen
+from riskguard.evaluation.held import taught_name, unseen
 from riskguard.evaluation.labelled import SOURCES, Split
 from riskguard.evaluation.metrics import Floats
 from riskguard.evaluation.recipe import RECIPES
@@ -95,7 +95,7 @@ def take_up(trained: Path, work: Path) -> None:
     weights = with_columns(model, heads).state_dict()
     torch.save(weights, work / TAUGHT)
     told = json.loads((trained / SERVING).read_text(encoding="utf-8"))
-    earlier = {name: told[name] for name in ("courses", "teacher") if name in told}
+    earlier = {name: told[name] for name in ("courses", "teacher", "intents") if name in told}
     for name, story in ((LOG, told["pretraining"]), (EARLIER, earlier)):
         (work / name).write_text(json.dumps(story) + "\n", encoding="utf-8")
 
@@ -126,7 +126,7 @@ def teach_intents(begun: Path, places: Places, *, processes: int, seed: int, tol
     it has not seen.
     """
     probe, story = _story_of_trained(begun)
-    if (begun / UNSEEN).is_file():
+    if "intents" in story:
         raise InvalidInput(
             f"the encoder in {begun} has learnt intents already",
             hint="begin from one that has not: an earlier commit holds it, or run `riskguard train encoder`",

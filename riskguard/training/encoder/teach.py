@@ -35,9 +35,27 @@ _TOLD_EVERY, _KEPT_EVERY = 50, 100
 _OTHER_HEADS = [place for place in range(len(HEADS)) if place not in EMOTIONS]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast weights move: the rate of a layer is `deeper` times that of the one above it; all rates rise for the
+    share `warm` of the steps."""
+
+    rate: float = 5e-4
+    head_rate: float = 2e-3
+    deeper: float = 0.85
+    warm: float = 0.06
+    decay: float = 0.02
+    seed: int = 7
+
+    def at(self, step: int, steps: int) -> float:
+        """Of the highest rate: it rises at first, and falls until the last step."""
+        rising = self.warm * steps
+        return min(step / rising, (steps - step) / (steps - rising) + 0.01)
+
+
 @dataclass(frozen=True, slots=True)
-class Course:
-    """How to teach. `steps` is the whole course; the rate of a layer is `deeper` times that of the one above it.
+class Course(Pace):
+    """How to teach. `steps` is the whole course.
 
     With `more` it goes on from what the last course left, else from pre-training.
     """
@@ -45,11 +63,6 @@ class Course:
     steps: int
     texts: int = 96
     sentences: int = 28
-    rate: float = 5e-4
-    head_rate: float = 2e-3
-    deeper: float = 0.85
-    warm: float = 0.06
-    seed: int = 7
     more: bool = False
 
     @classmethod
@@ -84,7 +97,7 @@ def teach(
     `kept` gets the averaged weights now and then, so that a stop loses little.
     """
     fast, slow = (model.heads, model.tags), (model.encoder.norm,)
-    optimizer = optimizer_of(model, fast, slow, course.rate, course.head_rate, course.deeper, decay=0.02)
+    optimizer = optimizer_of(model, course, fast, slow)
     learner = group.shared(model)
     lifted = torch.from_numpy(lift(taught)).to(group.device)
     average = Average.of(model)
@@ -94,7 +107,7 @@ def teach(
     model.train()
     for step in range(1, course.steps + 1):
         for at in optimizer.param_groups:
-            at["lr"] = at["peak"] * rate_at(step, course.steps, course.warm)
+            at["lr"] = at["peak"] * course.at(step, course.steps)
         lesson = Lesson(*group.tensors(*next(lessons)))
         with group.shortened():
             told_by_learner = learner(lesson.chars, lesson.sounds, lesson.words)
@@ -120,11 +133,11 @@ def teach(
 def said_of(teacher: RiskEncoderForPosts, lesson: Lesson) -> Answered:
     """What the teacher says of the texts and of the sentences, which follow them."""
     with torch.no_grad():
-        said: Answered = teacher(*(plain_rows(part, lesson) for part in (lesson.chars, lesson.sounds, lesson.words)))
+        said: Answered = teacher(*(_plain_rows(part, lesson) for part in (lesson.chars, lesson.sounds, lesson.words)))
     return Answered(said.margins.float(), said.tags.float())
 
 
-def plain_rows(rows: Tensor, lesson: Lesson) -> Tensor:
+def _plain_rows(rows: Tensor, lesson: Lesson) -> Tensor:
     """Those of the texts and of the sentences, without the twins between them."""
     answered = len(lesson.answers)
     return torch.cat([rows[: answered - len(lesson.twin_of)], rows[answered:]])
@@ -177,37 +190,24 @@ def far_from(
     ) / len(margins)
     feelings = list(EMOTIONS)
     of_feelings = functional.cross_entropy(margins[:, feelings] / _SOFT, (wanted[:, feelings] / _SOFT).softmax(1))
-    each = -(said.tags.softmax(2) * plain_rows(told.tags, lesson).log_softmax(2)).sum(2)
-    real = plain_rows(lesson.chars, lesson) != PAD
+    each = -(said.tags.softmax(2) * _plain_rows(told.tags, lesson).log_softmax(2)).sum(2)
+    real = _plain_rows(lesson.chars, lesson) != PAD
     of_tags = (each * real).sum() / real.sum()
     return weights[0] * of_columns + weights[1] * of_feelings, weights[2] * of_tags
 
 
-def rate_at(step: int, steps: int, warm: float) -> float:
-    """Of the highest rate: it rises for a share `warm` of all steps, and falls until the last."""
-    rising = warm * steps
-    return min(step / rising, (steps - step) / (steps - rising) + 0.01)
-
-
 def optimizer_of(
-    model: RiskEncoderForPosts,
-    fast: Sequence[nn.Module],
-    slow: Sequence[nn.Module],
-    rate: float,
-    head_rate: float,
-    deeper: float,
-    *,
-    decay: float,
+    model: RiskEncoderForPosts, pace: Pace, fast: Sequence[nn.Module], slow: Sequence[nn.Module]
 ) -> torch.optim.Optimizer:
-    """What stands above the layers learns by `head_rate` or, if `slow`, by `rate`; a layer by `deeper` times the rate
-    of the one above it. The rates are the 'peak' of each group of parameters."""
+    """What stands above the layers learns by `head_rate` or, if `slow`, by `rate`. The highest rates are the 'peak' of
+    each group of parameters."""
     groups: list[dict[str, object]] = [
         {"params": [each for module in modules for each in module.parameters()], "peak": peak}
-        for modules, peak in ((fast, head_rate), (slow, rate))
+        for modules, peak in ((fast, pace.head_rate), (slow, pace.rate))
     ]
     for depth, layer in enumerate([*reversed(model.encoder.layers), model.encoder.spelling]):
-        groups.append({"params": list(layer.parameters()), "peak": rate * deeper**depth})
-    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=decay, fused=True)
+        groups.append({"params": list(layer.parameters()), "peak": pace.rate * pace.deeper**depth})
+    return torch.optim.AdamW(groups, lr=pace.rate, betas=(0.9, 0.98), weight_decay=pace.decay, fused=True)
 
 
 @dataclass(frozen=True, slots=True)

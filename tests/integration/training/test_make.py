@@ -52,7 +52,7 @@ def test_a_course_goes_on_from_a_trained_encoder_without_what_dev_fitted(tmp_pat
     held = (*HEADS, held_names(REFITTED)[0], taught_name("fraud"))
     save_encoder(RiskEncoderForPosts(small_shape(speller, words=words, heads=held, tags=TAGS)), speller, trained)
     story = {"tokens": 9000, "steps": 90, "seconds": 60, "curve": [[9000, 3.0, 0.1, 2.0]]}
-    earlier = {"courses": [{"steps": 7}], "teacher": {"layers": 10}}
+    earlier = {"courses": [{"steps": 7}], "teacher": {"layers": 10}, "intents": {"texts": 9, "folds": 3}}
     (trained / SERVING).write_text(json.dumps({"pretraining": story, **earlier}), encoding="utf-8")
     take_up(trained, work)
     assert Speller.load(work).vocabulary == speller.vocabulary
