@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate, filterfalse
 from math import prod
@@ -23,6 +23,7 @@ from riskguard.detectors.lexicon.sighting import (
     Manner,
     Sighting,
     Stretch,
+    has_latin,
     inside,
     may_meet_by_chance,
     merged,
@@ -30,7 +31,7 @@ from riskguard.detectors.lexicon.sighting import (
     sighting,
 )
 from riskguard.detectors.lexicon.spoken import SPOKEN_OF, may_be_spoken_of, spoken_of
-from riskguard.detectors.lexicon.together import Beside, Companions, Found, adds, speaking
+from riskguard.detectors.lexicon.together import SCORE, Beside, Companions, Found, adds, speaking
 from riskguard.detectors.lexicon.way import Way, usual_ways
 from riskguard.detectors.lexicon.words import warm, words_of
 from riskguard.domain.finding import CROSSING, DISGUISED, Abstention, EvidenceSpan, Finding
@@ -52,6 +53,7 @@ _WORD = 4
 _MOST_SPANS = 50
 """So many places of one label are shown; the fact 'more' counts the others."""
 
+_NOTHING = (0, 0.0)
 
 _Near = Sequence[tuple[Companions, Beside]]
 """Pairs that have company, and where."""
@@ -69,15 +71,19 @@ class _Key(NamedTuple):
     may_meet_by_chance: bool
     sought: bool
     """Whether it is a term or of a pair."""
+    free: bool
+    """Whether it means the same whatever stands beside it, for no letter or number goes on with it."""
 
 
 class _Hit(NamedTuple):
-    """A searched key at [start, end) of the folded text, and the most characters of noise in a row inside."""
+    """A searched key at [start, end) of the folded text, the most characters of noise in a row inside, and whether all
+    of it stands there without anything between: folding left nothing out either."""
 
     what: _Key
     start: int
     end: int
     gap: int
+    whole: bool
     may_be_spoken_of: bool
 
 
@@ -95,7 +101,8 @@ class LexiconDetector:
         self._keys = {each.key: each for each in known}
         self._known = known
         self._automaton = AhoCorasick([each.key for each in known], implementation=Implementation.ContiguousNFA)
-        self._disguises = Disguises(_ways(lexicon), {term.key for term in lexicon.terms if term.channels})
+        curated = {term.key for term in lexicon.terms if term.channels}
+        self._disguises = Disguises(_ways(lexicon), curated, self._says_as_much)
         warm()
 
     @classmethod
@@ -130,6 +137,12 @@ class LexiconDetector:
             for at, line in enumerate(lines_of(views, range(len(views))))
         ]
 
+    def _says_as_much(self, written: str, key: str) -> bool:
+        """Whether what is written is itself a term under every label of the key."""
+        itself, what = self._keys.get(written), self._keys[key]
+        labels = {term.label for term in itself.terms} if itself else set()
+        return labels.issuperset((*(each.label for each in what.terms), *(each.pair.label for each in what.pairs)))
+
     def _meaning(self, line: Line, hits: Sequence[_Hit], hidden: Sequence[Hidden]) -> Meaning:
         benign = _benign(hits)
         noisy = (sighting(line.view, hit.what.key, hit.start, hit.end, hit.gap) for hit in hits if hit.what.sought)
@@ -142,15 +155,19 @@ class LexiconDetector:
         return Meaning.of(line.view, (Meant(each.key, each.start, each.end) for each in seen))
 
     def _hits(self, read: Channels) -> dict[int, list[_Hit]]:
-        """Where the searched keys stand in each text that holds any, by its position; in the order of the texts."""
+        """Where the searched keys stand in each text that holds any, by its position, of those that begin at one place
+        the longest first; in the order of the texts."""
         found: dict[int, list[_Hit]] = {}
         matches = self._automaton.find_matches_as_indexes(read.plain.joined, overlapping=True)
         if matches:
-            keys, starts, ends = np.array(matches).T
+            found_at = np.array(matches)
+            keys, starts, ends = found_at[np.lexsort((-found_at[:, 2], found_at[:, 1]))].T
             firsts, lasts = read.plain_at[starts], read.plain_at[ends - 1] + 1
             numbers, bases = read.folded.texts_at(firsts)
             gaps, spoken = _gaps(read.plain_at, starts, ends), may_be_spoken_of(read.folded, firsts, lasts)
-            places = (each.tolist() for each in (firsts - bases, lasts - bases, gaps, spoken))
+            raw = read.plain.starts
+            whole = (lasts - firsts == ends - starts) & (raw[ends - 1] - raw[starts] < ends - starts)
+            places = (each.tolist() for each in (firsts - bases, lasts - bases, gaps, whole, spoken))
             hits = map(_Hit, map(self._known.__getitem__, keys.tolist()), *places)
             for number, hit in zip(numbers.tolist(), hits, strict=True):
                 found.setdefault(number, []).append(hit)
@@ -162,13 +179,18 @@ class LexiconDetector:
         benign = _benign(hits)
         sought = [hit for hit in hits if hit.what.sought and not benign(hit)]
         covered = _Covered(sought)
+        said: dict[str, tuple[int, float]] = {}
         count = 0
         for hit in sought:
+            if _says_no_more(hit, said):
+                continue
             seen, near = _seen(line, hit, covered if count < _MOST_DOUBTED else None)
             if seen is not None:
                 count += len(hit.what.terms) + len(near)
                 for term in hit.what.terms:
-                    terms[term.label].append(Found.of(term, seen))
+                    found = Found.of(term, seen)
+                    terms[term.label].append(found)
+                    said[term.label] = max(said.get(term.label, _NOTHING), (hit.end, found.weight))
                 for companions, beside in near:
                     pairs[companions.pair.label].append(companions.found(seen, beside))
         if count < _MOST_DOUBTED:
@@ -185,7 +207,7 @@ class LexiconDetector:
 
     def _spelt(self, line: Line, hits: Iterable[_Hit]) -> Iterator[Sighting]:
         """The terms that listed spellings among the hits stand for."""
-        for what, start, end, gap, _ in hits:
+        for what, start, end, gap, *_ in hits:
             if what.spelling is not None and sighting(line.view, what.key, start, end, gap) is not None:
                 seen = self._disguises.spelt(line, what.spelling, start, end)
                 if seen is not None:
@@ -225,18 +247,36 @@ def _seen(line: Line, hit: _Hit, covered: _Covered | None) -> tuple[Sighting | N
 
     Nobody asks whether words met by chance where it is not told what the terms of the text cover.
     """
-    what, start, end, gap, may_be_spoken_of = hit
+    what, start, end, gap, whole, may_be_spoken_of = hit
     near = _near(what, line.view, start, end) if what.pairs else ()
-    seen = sighting(line.view, what.key, start, end, gap) if near or what.terms else None
+    seen: Sighting | None = None
+    if near or what.terms:
+        if whole and what.free:
+            seen = Sighting(what.key, start, end, Manner.PLAIN)
+        else:
+            seen = sighting(line.view, what.key, start, end, gap)
     if seen is not None:
         if covered is not None and what.may_meet_by_chance and seen.manner is Manner.PLAIN:
             crossed = line.words.crossed(start, end)
-            seen = seen._replace(manner=Manner.CROSSING) if covered.leave_out_any(crossed) else seen
+            if crossed and covered.leave_out_any(crossed):
+                seen = seen._replace(manner=Manner.CROSSING)
         if seen.manner is Manner.PAUSED and _parted(line, what, start, end):
             seen = seen._replace(manner=Manner.DENOISED)
         if may_be_spoken_of and spoken_of(line.view, start, end):
             seen = seen._replace(believed=seen.believed * SPOKEN_OF)
     return seen, near
+
+
+def _says_no_more(hit: _Hit, said: Mapping[str, tuple[int, float]]) -> bool:
+    """Whether longer terms around it already say all that its terms may; `said` tells by label how far the term goes
+    that reaches furthest, and its weight."""
+    if hit.what.pairs:
+        return False
+    for term in hit.what.terms:
+        end, weight = said.get(term.label, _NOTHING)
+        if end < hit.end or weight < SCORE[term.tier]:
+            return False
+    return True
 
 
 def _parted(line: Line, what: _Key, start: int, end: int) -> bool:
@@ -283,7 +323,7 @@ class _Covered:
 
     def leave_out_any(self, words: Sequence[Stretch]) -> bool:
         """Whether one of the words is not covered."""
-        return bool(words) and not all(inside(word, self._stretches) for word in words)
+        return not all(inside(word, self._stretches) for word in words)
 
     @cached_property
     def _stretches(self) -> Sequence[Stretch]:
@@ -323,6 +363,7 @@ def _known(lexicon: Lexicon) -> list[_Key]:
             reports=key in reports,
             may_meet_by_chance=may_meet_by_chance(key),
             sought=key in terms or key in pairs,
+            free=not (has_latin(key) or key.isascii()),
         )
         for key in sorted(terms.keys() | pairs.keys() | spellings.keys() | allowed | reports)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from riskguard.domain.errors import NotReady
 
 _STEP = 0x9E3779B97F4A7C15
+_BACK = pow(_STEP, -1, 1 << 64)
 _BUCKET_BITS, _REACH_BITS = 19, 21
 _BUCKET, _REACH = np.uint64(64 - _BUCKET_BITS), np.uint64(64 - _REACH_BITS)
 _SIZE_BITS, _ROW_BITS = 8, 24
@@ -29,6 +31,19 @@ class Listed(NamedTuple):
     starts: Numbers
     ends: Numbers
     counts: NDArray[np.int32]
+
+
+class Strings(NamedTuple):
+    """Strings in a text: where each starts, how long it is, and its hash."""
+
+    starts: Numbers
+    sizes: Numbers
+    hashes: Hashes
+
+    @classmethod
+    def of(cls, starts: Numbers, size: int, hashes: Hashes) -> Self:
+        """All of one size."""
+        return cls(starts, np.full(len(starts), size), hashes)
 
 
 class Dictionary(NamedTuple):
@@ -72,25 +87,21 @@ class Dictionary(NamedTuple):
 
     def listed(self, codes: Codes) -> Listed:
         """Every listed word that stands in the text."""
-        scales = powers(max(2, self.longest))
+        scales = powers(2)
         rows = self.singles[np.minimum(codes, len(self.singles) - 1)]
         known = np.flatnonzero(rows >= 0)
         found = [_packed(known, 1, rows[known])]
-        starts, hashes = np.arange(len(codes) - 1), codes[:-1] * scales[0] + codes[1:] * scales[1]
-        reach = self.reach[hashes >> _REACH]
-        for size in range(2, self.longest + 1):
-            longer = np.flatnonzero((reach >= size) & (starts <= len(codes) - size))
-            starts, hashes, reach = starts[longer], hashes[longer], reach[longer]
-            if size > 2:
-                hashes = hashes + codes[starts + size - 1] * scales[size - 1]
-            found.append(self._found(starts, hashes, size))
+        reach = self.reach[(codes[:-1] * scales[0] + codes[1:] * scales[1]) >> _REACH]
+        starts = np.flatnonzero(reach)
+        found.append(self._found(strings_from(codes, starts, 2, reach[starts])))
         packed = np.sort(np.concatenate(found))
         starts = packed >> (_SIZE_BITS + _ROW_BITS)
         sizes = (packed >> _ROW_BITS) & ((1 << _SIZE_BITS) - 1)
         return Listed(starts, starts + sizes, self.counts[packed & ((1 << _ROW_BITS) - 1)])
 
-    def _found(self, starts: Numbers, hashes: Hashes, size: int) -> Numbers:
-        """The words of this size that have these hashes, packed; of several rows of one hash the last."""
+    def _found(self, strings: Strings) -> Numbers:
+        """The words among them, packed; of several rows of one hash the last."""
+        starts, sizes, hashes = strings
         rows = self.lasts[hashes >> _BUCKET]
         there = self.hashes[rows]
         beyond = np.flatnonzero(there > hashes)
@@ -99,7 +110,7 @@ class Dictionary(NamedTuple):
             there[beyond] = self.hashes[rows[beyond]]
             beyond = beyond[there[beyond] > hashes[beyond]]
         known = np.flatnonzero(there == hashes)
-        return _packed(starts[known], size, rows[known])
+        return _packed(starts[known], sizes[known], rows[known])
 
 
 @cache
@@ -124,10 +135,26 @@ def codes_of(text: str) -> Codes:
 
 
 @cache
-def powers(count: int) -> Hashes:
+def powers(count: int, step: int = _STEP) -> Hashes:
     """What the code points of a word are taken times, by their places: powers of an odd number, modulo 2**64."""
-    powers: Hashes = np.cumprod(np.full(count, _STEP, np.uint64), dtype=np.uint64)
+    powers: Hashes = np.cumprod(np.full(count, step, np.uint64), dtype=np.uint64)
     return powers
+
+
+def strings_from(codes: Codes | Hashes, starts: Numbers, shortest: int, reach: NDArray[np.uint8]) -> Strings:
+    """Every string that begins at one of these places, from the shortest size on to that which `reach` says there."""
+    counts = np.maximum(np.minimum(reach, len(codes) - starts) - (shortest - 1), 0)
+    first = np.repeat(starts, counts)
+    sizes = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts) + shortest
+    # Sums over the text up to each place: two of them tell of a string between, taken times a power of its own place.
+    scales, back = powers(size := 1 << len(codes).bit_length()), powers(size, _BACK)
+    sums = np.concatenate(([np.uint64(0)], np.cumsum(codes * scales[: len(codes)], dtype=np.uint64)))
+    return Strings(first, sizes, (sums[first + sizes] - sums[first]) * scales[0] * back[first])
+
+
+def joined(strings: Sequence[Strings]) -> Strings:
+    """All of them, one behind the other."""
+    return Strings(*map(np.concatenate, zip(*strings, strict=True)))
 
 
 def _lines(codes: Codes) -> tuple[Numbers, Numbers]:
@@ -164,7 +191,7 @@ def _singles(firsts: Codes, sizes: Numbers) -> NDArray[np.int32]:
     return singles
 
 
-def _packed(starts: Numbers, size: int, rows: NDArray[np.int32]) -> Numbers:
+def _packed(starts: Numbers, size: Numbers | int, rows: NDArray[np.int32]) -> Numbers:
     """Start, size and row of each word in one number."""
     return (((starts << _SIZE_BITS) | size) << _ROW_BITS) | rows
 

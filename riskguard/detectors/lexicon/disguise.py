@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
-
-import numpy as np
+from typing import NamedTuple, cast
 
 from riskguard.detectors.lexicon.contact import contact_may_be_near, contact_near
 from riskguard.detectors.lexicon.files import Spelling, Tier
@@ -18,7 +15,7 @@ from riskguard.detectors.lexicon.line import Line
 from riskguard.detectors.lexicon.oddness import ODD, ODDEST, ORDINARY, Oddness
 from riskguard.detectors.lexicon.sighting import Manner, Sighting, has_latin, in_address, stands_free
 from riskguard.detectors.lexicon.way import Way
-from riskguard.text.channels import Channel, Channels, is_han
+from riskguard.text.channels import Channels, is_han
 from riskguard.text.noise import squeezed
 
 _BELIEVED = (0.0, 0.5, 1.0, 4 / 3)
@@ -84,34 +81,42 @@ class Hidden(NamedTuple):
     contact: bool
 
 
-_Surface = tuple[int, int, str, str]
-"""The channel and the number of the form that it reads, and how the author wrote it: raw and folded."""
+_Surface = tuple[int, int, str]
+"""The channel and the number of the form that it reads, and the folded text in which it does."""
 
 
 class Disguises:
-    """Finds keys in the channels; `curated` are those whose list names the ways itself."""
+    """Finds keys in the channels; `curated` are those whose list names the ways itself. `says_as_much` tells of what is
+    written and of a key whether the first by itself says all that the key does."""
 
-    def __init__(self, ways: Mapping[str, frozenset[Way]], curated: Collection[str]) -> None:
+    def __init__(
+        self,
+        ways: Mapping[str, frozenset[Way]],
+        curated: Collection[str],
+        says_as_much: Callable[[str, str], bool],
+    ) -> None:
         self._index = Index(ways)
         self._curated = curated
+        self._says_as_much = says_as_much
         self._known: dict[_Surface, Sequence[Reading]] = {}
 
     def hidden(self, read: Channels) -> dict[int, list[Hidden]]:
         """For each text in which there are any, the places that may be terms in disguise."""
-        surfaces: list[_Surface] = []
-        places: list[tuple[int, int, int]] = []
-        views = read.views
-        for channel, form, number, first, last in self._index.places(read):
-            view = views[number]
-            start, end = bisect_left(view.origin, first), bisect_right(view.origin, last - 1)
-            surfaces.append((channel, form, view.raw[first:last], view.folded[start:end]))
-            places.append((number, start, end))
-        readings = self._readings(surfaces)
-        places = [place for place, each in zip(places, readings, strict=True) if each]
-        contact = _contact_may_be_near(read.folded, places)
+        channels, forms, texts, *raw = self._index.places(read)
+        starts, ends = read.folded_spans(texts, *raw)
+        folded = [view.folded for view in read.views]
+        places = zip(texts.tolist(), starts.tolist(), ends.tolist(), strict=True)
+        written = [folded[text][start:end] for text, start, end in places]
+        readings = self._readings(list(zip(channels.tolist(), forms.tolist(), written, strict=True)))
+        told = [at for at, each in enumerate(readings) if each]
+        texts, starts, ends = texts[told], starts[told], ends[told]
+        bases = read.folded.edges[texts]
+        contact = contact_may_be_near(read.folded, starts + bases, ends + bases)
+        columns = (each.tolist() for each in (texts, starts, ends, contact))
         found: dict[int, list[Hidden]] = {}
-        for (number, start, end), each, near in zip(places, filter(None, readings), contact, strict=True):
-            found.setdefault(number, []).append(Hidden(start, end, each, near))
+        for at, number, start, end, near in zip(told, *columns, strict=True):
+            if near or any(reading.signs for reading in readings[at]):
+                found.setdefault(number, []).append(Hidden(start, end, readings[at], near))
         return found
 
     def seen(self, line: Line, hidden: Iterable[Hidden]) -> list[Sighting]:
@@ -143,13 +148,13 @@ class Disguises:
 
     def _readings(self, surfaces: Sequence[_Surface]) -> list[Sequence[Reading]]:
         """What each may stand for; it is told of each only once, and of all that are new together."""
-        known = self._known
-        new = {each for each in surfaces if each not in known}
-        if new:
-            if len(known) > _REMEMBERED:
-                self._known, new = (known := {}), set(surfaces)
-            known.update(self._learnt(new))
-        return [known[each] for each in surfaces]
+        told = [self._known.get(each) for each in surfaces]
+        if None in told:
+            if len(self._known) > _REMEMBERED:
+                self._known = {}
+            self._known |= self._learnt({each for each in surfaces if each not in self._known})
+            told = [self._known[each] for each in surfaces]
+        return cast("list[Sequence[Reading]]", told)
 
     def _learnt(self, surfaces: Iterable[_Surface]) -> dict[_Surface, Sequence[Reading]]:
         meant = {each: self._meant(each) for each in surfaces}
@@ -157,8 +162,10 @@ class Disguises:
         return {each: self._told(each[-1], keys) for each, keys in meant.items()}
 
     def _meant(self, surface: _Surface) -> list[Meant]:
-        channel, form, raw, _ = surface
-        return [each for each in self._index.meant(channel, form) if each[0] != raw]
+        """Who writes '微信' means just that: where it is listed itself it is no disguise of '薇信'."""
+        channel, form, folded = surface
+        written = squeezed(folded)
+        return [each for each in self._index.meant(channel, form) if not self._says_as_much(written, each[0])]
 
     def _told(self, written: str, meant: Iterable[Meant]) -> Sequence[Reading]:
         signs = ((key, way, _own_signs(key, way, written)) for key, way in meant)
@@ -204,14 +211,6 @@ class _Spot:
         """Whether it begins or ends a clause."""
         folded, start, end = self._line.view.folded, self._start, self._end
         return not (folded[max(0, start - 1) : start].isalnum() and folded[end : end + 1].isalnum())
-
-
-def _contact_may_be_near(folded: Channel, places: Sequence[tuple[int, int, int]]) -> list[bool]:
-    """Of the numbers of texts and places there."""
-    numbers, starts, ends = np.array(places, np.int64).reshape(-1, 3).T
-    bases = folded.edges[numbers]
-    near: list[bool] = contact_may_be_near(folded, starts + bases, ends + bases).tolist()
-    return near
 
 
 def _asked(written: str, meant: Sequence[Meant]) -> Iterator[str]:

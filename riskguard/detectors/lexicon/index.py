@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from riskguard.detectors.lexicon.dictionary import Numbers
 from riskguard.detectors.lexicon.sought import Found, Sought
 from riskguard.detectors.lexicon.way import Way
-from riskguard.text.channels import Channel, Channels, Sums, TermForms, Windows, forms_of
+from riskguard.text.channels import Channels, Sums, TermForms, Windows, forms_of
 
 _HEARD = (Way.SOUND, Way.INITIALS)
 _TOGETHER = ((Way.HAN,), _HEARD, (Way.SPLIT,), (Way.GLYPH,), (Way.EMOJI,))
@@ -33,8 +33,14 @@ Meant = tuple[str, Way]
 """A key, and the way to disguise it."""
 
 
-Place = tuple[int, int, int, int, int]
-"""A channel, the number of the form that it reads, that of the text, and the raw characters [start, end) there."""
+class Places(NamedTuple):
+    """Wherever a channel reads a form: numbers of channel, form and text, and the raw characters [start, end) there."""
+
+    channels: Numbers
+    forms: Numbers
+    texts: Numbers
+    starts: Numbers
+    ends: Numbers
 
 
 @dataclass(frozen=True)
@@ -43,19 +49,23 @@ class Index:
 
     ways: Mapping[str, frozenset[Way]]
 
-    def places(self, read: Channels) -> Iterator[Place]:
-        """Wherever a channel of the batch reads a form of a key that does not stand there just so."""
-        raw = [view.raw for view in read.views]
+    def places(self, read: Channels) -> Places:
+        """Of all channels of the batch."""
         channels = (read.han, read.sound, read.split, read.glyph, read.emoji, read.emoji_sound)
-        for number, (searched, channel) in enumerate(zip(self._searched, channels, strict=True)):
-            yield from searched.keys.places(searched.sought.places(channel), channel, raw, number)
-        yield from self._shuffled.keys.places(self._shuffled.places(read.shuffled), read.quiet, raw, _MOVED)
+        found = [
+            (searched.sought.places(channel), channel)
+            for searched, channel in zip(self._searched, channels, strict=True)
+        ]
+        found.append((self._shuffled.places(read.shuffled), read.quiet))
+        spans = zip(*(channel.raw_spans(each.starts, each.ends) for each, channel in found), strict=True)
+        numbers = np.repeat(np.arange(len(found)), [len(each.strings) for each, _ in found])
+        return Places(numbers, np.concatenate([each.strings for each, _ in found]), *map(np.concatenate, spans))
 
     def meant(self, channel: int, form: int) -> Sequence[Meant]:
         """The keys that a channel may write so."""
         if channel == _MOVED:
-            return self._shuffled.keys.meant[form]
-        keys = self._searched[channel].keys.meant[form]
+            return self._shuffled.meant[form]
+        keys = self._searched[channel].meant[form]
         if channel == _PICTURED:
             return [(key, Way.EMOJI) for key, _ in keys if Way.EMOJI in self.ways[key]]
         return keys
@@ -89,32 +99,10 @@ class Index:
         return dict(zip(keys, forms_of(keys, mixed=False), strict=True))
 
 
-class _Keys(NamedTuple):
-    """What each of many forms may stand for; `alone` has the keys of those that stand for just one."""
-
-    meant: Sequence[Sequence[Meant]]
-    alone: Sequence[str | None]
-
-    @classmethod
-    def of(cls, meant: Iterable[Sequence[Meant]]) -> _Keys:
-        known = list(meant)
-        return cls(known, [keys[0][0] if len(keys) == 1 else None for keys in known])
-
-    def places(self, found: Found, channel: Channel, raw: Sequence[str], by: int) -> list[Place]:
-        """Those found in a channel that may be more than their only key as it is."""
-        alone = self.alone
-        columns = (each.tolist() for each in (found.strings, *channel.raw_spans(found.starts, found.ends)))
-        return [
-            (by, form, number, start, end)
-            for form, number, start, end in zip(*columns, strict=True)
-            if alone[form] != raw[number][start:end]
-        ]
-
-
 class _Forms(NamedTuple):
     """Strings to be sought, and the keys that each stands for."""
 
-    keys: _Keys
+    meant: Sequence[Sequence[Meant]]
     sought: Sought
 
     @classmethod
@@ -122,14 +110,14 @@ class _Forms(NamedTuple):
         known: dict[str, list[Meant]] = {}
         for form, meant in forms:
             known.setdefault(form, []).append(meant)
-        return cls(_Keys.of(known.values()), Sought.of(list(known)))
+        return cls(list(known.values()), Sought.of(list(known)))
 
 
 class _Numbers(NamedTuple):
-    """For each width the windows to be sought, sorted, and which each is; `marks` says of the first bits of a number
-    whether one has them."""
+    """The keys that each window stands for. For each width those to be sought, sorted, and which each is; `marks` says
+    of the first bits of a number whether one has them."""
 
-    keys: _Keys
+    meant: Sequence[Sequence[Meant]]
     windows: Mapping[int, tuple[Sums, Numbers]]
     marks: Mapping[int, NDArray[np.bool_]]
 
@@ -148,7 +136,7 @@ class _Numbers(NamedTuple):
             sought[width] = sums, np.array([number for _, number in rows])
             marks[width] = np.zeros(1 << _MARKED_BITS, np.bool_)
             marks[width][sums >> _UNMARKED] = True
-        return cls(_Keys.of(known.values()), sought, marks)
+        return cls(list(known.values()), sought, marks)
 
     def places(self, windows: Windows) -> Found:
         """Where they are: those of one width after those of another."""

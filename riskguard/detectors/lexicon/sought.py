@@ -8,7 +8,16 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from riskguard.detectors.lexicon.dictionary import Hashes, Numbers, codes_of, hashes_of, powers
+from riskguard.detectors.lexicon.dictionary import (
+    Hashes,
+    Numbers,
+    Strings,
+    codes_of,
+    hashes_of,
+    joined,
+    powers,
+    strings_from,
+)
 from riskguard.text.channels import Channel
 
 _PAIR, _HEAD = 2, 3
@@ -58,28 +67,22 @@ class Sought(NamedTuple):
     def places(self, channel: Channel) -> Found:
         """Where they stand in a channel."""
         codes = channel.codes.astype(np.uint64)
-        scales = powers(_REACH)
+        scales = powers(_HEAD)
         pairs = codes[:-1] * scales[0] + codes[1:] * scales[1]
-        starts = np.flatnonzero(self.marks[pairs >> _UNMARKED] & _PAIRED)
-        found = [self._known(starts, pairs[starts], _PAIR)]
+        twos = np.flatnonzero(self.marks[pairs >> _UNMARKED] & _PAIRED)
         heads = pairs[:-1] + codes[2:] * scales[2]
         reach = self.marks[heads >> _UNMARKED] & _REACH
-        starts, size = np.flatnonzero(reach), _HEAD
-        reach, hashes = reach[starts], heads[starts]
-        while len(starts):
-            found.append(self._known(starts, hashes, size))
-            longer = np.flatnonzero((reach > size) & (starts < len(codes) - size))
-            starts, reach = starts[longer], reach[longer]
-            hashes = hashes[longer] + codes[starts + size] * scales[size]
-            size += 1
-        starts, ends, numbers = np.concatenate(found, axis=1)
+        threes = np.flatnonzero(reach)
+        longer = strings_from(codes, threes, _HEAD, reach[threes])
+        starts, ends, numbers = self._known(joined((Strings.of(twos, _PAIR, pairs[twos]), longer)))
         order = np.lexsort((starts, ends))
         return Found(starts[order], ends[order], numbers[order])
 
-    def _known(self, starts: Numbers, hashes: Hashes, size: int) -> Numbers:
-        """Of these places those where a string of this size stands: rows of starts, ends and numbers."""
+    def _known(self, strings: Strings) -> Found:
+        """Of these strings those that are sought."""
+        starts, sizes, hashes = strings
         rows = np.searchsorted(self.hashes, hashes)
         rows[rows == len(self.hashes)] = 0
         known = np.flatnonzero(self.hashes[rows] == hashes) if len(rows) else rows
-        known = known[self.sizes[rows[known]] == size]
-        return np.stack((starts[known], starts[known] + size, self.numbers[rows[known]]))
+        known = known[self.sizes[rows[known]] == sizes[known]]
+        return Found(starts[known], starts[known] + sizes[known], self.numbers[rows[known]])

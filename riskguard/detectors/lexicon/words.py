@@ -39,16 +39,16 @@ class Cut:
     def crossed(self, first: int, last: int, borders: Sequence[int]) -> list[Place]:
         """Where the words of [first, last) of the texts, joined, stand that begin before one of the borders and end
         behind it."""
+        crossed = [border for border in borders if first < border < last and self.over[border]]
+        if not crossed:
+            return []
+        # No word goes over a border in which nothing goes: what stands beside it is cut by itself.
+        first, behind = max(first, self.over.rfind(0, first, crossed[0])), self.over.find(0, crossed[-1], last)
         found: list[Place] = []
-        for block in _BLOCK.finditer(self._joined, first, last):
+        for block in _BLOCK.finditer(self._joined, first, last if behind < 0 else behind):
             start, end = block.span()
-            inside = [border for border in borders if start < border < end]
-            crossed = [border for border in inside if self.over[border]]
-            if crossed:
-                # No word goes over a border in which nothing goes: what stands before it is cut by itself.
-                start = max(start, self.over.rfind(0, start, crossed[0]))
-                words = pairwise([start, *_ends(self._joined, start, self.likeliest(start, end))])
-                found += [(a, b) for a, b in words if any(a < border < b for border in inside)]
+            words = pairwise([start, *_ends(self._joined, start, self.likeliest(start, end))])
+            found += [(a, b) for a, b in words if any(a < border < b for border in borders)]
         return found
 
     def likeliest(self, first: int, last: int) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from riskguard.text.channels import bare, emoji, glyph, han, shuffle, sound, split
 from riskguard.text.channels.channel import Channel, opened
 from riskguard.text.view import TextView
+
+Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,16 @@ class Channels:
     def folded(self) -> Channel:
         """The folded texts as they are."""
         return opened(self.views)
+
+    def folded_spans(self, texts: Numbers, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+        """Where in the folded texts of these numbers what was made of their raw characters [start, end) stands."""
+        uneven = np.flatnonzero(np.array([not view.even for view in self.views], np.bool_)[texts])
+        starts, ends = starts.astype(np.int64), ends.astype(np.int64)
+        columns = (each.tolist() for each in (uneven, texts[uneven], starts[uneven], ends[uneven]))
+        for at, text, start, end in zip(*columns, strict=True):
+            origin = self.views[text].origin
+            starts[at], ends[at] = bisect_left(origin, start), bisect_right(origin, end - 1)
+        return starts, ends
 
     @cached_property
     def plain_at(self) -> NDArray[np.int64]:

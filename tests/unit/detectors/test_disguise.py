@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from riskguard.detectors.lexicon import LexiconDetector
 from riskguard.detectors.lexicon.homophone import usually_another
 from riskguard.detectors.lexicon.way import Way, usual_ways
+from riskguard.domain.finding import DISGUISED
+from riskguard.text.view import fold_all
 from tests.unit.detectors.posts import over_lists, read_by, shown
 
 _LISTS = {
@@ -119,6 +123,20 @@ def test_channels_of_a_list_and_of_a_term_speak_before_length_and_tier(lexicon: 
 def test_of_terms_that_sound_alike_one_speaks(lexicon: LexiconDetector) -> None:
     (found,) = read_by(lexicon, "博cai的来")
     assert [span.reason for span in found[0].spans] == ["命中词条「博彩」，读音相同"]
+
+
+def test_what_is_listed_itself_is_no_disguise_of_a_term_of_its_label(tmp_path: Path) -> None:
+    contact, text = "label: ad.contact\nterms: [{term: 薇信, tier: strong}]\n", "薇心联系，加我"
+    (folder := tmp_path / "without").mkdir()
+    (hidden,) = read_by(over_lists(folder, {"contact.yaml": contact}), text)
+    assert [each.facts for each in hidden] == [{DISGUISED: True}]
+    listed = over_lists(tmp_path, {"contact.yaml": contact, "more.yaml": "label: ad.contact\nterms: [薇心]\n"})
+    (plain,) = read_by(listed, text)
+    assert [(each.spans[0].reason, each.score) for each in plain] == [("命中词条「薇心」", 0.6)]
+    assert [meaning.meant for meaning in listed.meanings(fold_all([text]))] == [()]
+    other = over_lists(tmp_path, {"more.yaml": "label: custom.own\nterms: [薇心]\n"})
+    (both,) = read_by(other, text)
+    assert [each.label for each in both] == ["ad.contact", "custom.own"]
 
 
 @pytest.mark.parametrize(
