@@ -115,10 +115,19 @@ def mix(recipe: Recipe, library: Library) -> tuple[list[Chosen], Floats]:
     picked = [(part, rows) for part, rows in picked if len(rows.index)]
     if {answer for _, rows in picked for answer in rows.truth.tolist()} != {True, False}:
         raise InvalidInput(f"the {library.split} sets cannot calibrate '{recipe.head}': no yes or no no among them")
-    weights = np.concatenate([np.full(len(rows.index), part.share / len(rows.index)) for part, rows in picked])
+    weights = np.concatenate([part.share * _weights(part, rows, library) for part, rows in picked])
     truth = np.concatenate([rows.truth for _, rows in picked])
     if recipe.prevalence:
         yes = weights[truth].sum()
         weights[truth] *= recipe.prevalence / yes
         weights[~truth] *= (1 - recipe.prevalence) / weights[~truth].sum()
     return [rows for _, rows in picked], weights * len(weights) / weights.sum()
+
+
+def _weights(part: Part, rows: Chosen, library: Library) -> Floats:
+    """What each row counts in its part; 1 together."""
+    known = library.get(part.source, part.cuts).rows
+    _, label, counts = np.unique([known[at].label for at in rows.index], return_inverse=True, return_counts=True)
+    weights = counts[label].astype(np.float64) ** -part.evened
+    shares: Floats = weights / weights.sum()
+    return shares

@@ -88,35 +88,6 @@ def crossed_thresholds(
     return found
 
 
-def crossed_choices(truth: NDArray[np.int64], logits: Floats, *, seed: int = 7) -> NDArray[np.int64]:
-    """For each row the class of the highest logit (rows, classes), each class moved by what is best for macro-F1 on the
-    folds that the row is not in: for several classes what a threshold is for two."""
-    found = np.empty(len(truth), np.int64)
-    for held in _folds(len(truth), seed):
-        found[held] = (logits[held] + _moves(truth[~held], logits[~held])).argmax(axis=1)
-    return found
-
-
-def _moves(truth: NDArray[np.int64], logits: Floats) -> Floats:
-    """One class after the other, twice; a move that gains next to nothing is not made."""
-    moves = np.zeros(logits.shape[1])
-    for column in [*range(len(moves))] * 2:
-        moves[column] = 0.0
-        others, own = logits + moves, logits[:, column]
-
-        def gain(move: float, others: Floats = others, own: Floats = own, column: int = column) -> float:
-            moved = others.copy()
-            moved[:, column] = own + move
-            return macro_f1(truth, moved.argmax(axis=1)) - _PRICE_OF_A_MOVE * abs(move)
-
-        moves[column] = max(_MOVES, key=gain)
-    return moves
-
-
-_MOVES = np.linspace(-1.5, 1.5, 31).tolist()
-_PRICE_OF_A_MOVE = 0.002
-
-
 def _folds(rows: int, seed: int, folds: int = 5) -> Iterator[NDArray[np.bool_]]:
     """Which rows each fold holds."""
     place = np.random.default_rng(seed).permutation(rows) % folds

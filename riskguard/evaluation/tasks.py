@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from riskguard.evaluation.candidate import Candidate
 from riskguard.evaluation.examples import Folded, Library
-from riskguard.evaluation.metrics import Floats, crossed_choices, crossed_thresholds, macro_f1
+from riskguard.evaluation.metrics import Floats, crossed_thresholds
+from riskguard.evaluation.recipe import FEELINGS
 
 COLD = "COLD, labelled by people"
 COLD_SET = "toxic_cold_human"
-_EMOTIONS = ("happy", "angry", "sad", "fear", "surprise", "neutral")
 _MOST_FLAGGED = 1 / 3
 _SPARING = "by thresholds that flag at most a third of texts against prejudice"
-_LEAST = 1e-6
 _SMS = {"AD_": "ad", "FR_": "fraud", "IL_Gambling": "gambling", "IL_Escort": "sexual", "IL_Fake": "illegal_trade"}
 
 
@@ -76,15 +75,11 @@ class YesOrNo:
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """A task of several classes, answered by the head of the highest score. `heads` by the beginning of a label.
-
-    Classes that exclude one another, while each head was calibrated by itself, are `moved`: see `crossed_choices`.
-    """
+    """A task of several classes, answered by the head of the highest score. `heads` by the beginning of a label."""
 
     name: str
     source: str
     heads: Mapping[str, str]
-    moved: bool = False
 
     def answered(self, model: Candidate, dev: Library) -> Answers | None:
         """See Task."""
@@ -101,23 +96,18 @@ class Which:
         asked = Folded([whole.rows[at] for at in kept], [whole.texts[at] for at in kept])
         heads = list(self.heads.values())
         scores = model.scores(asked.texts)[:, [model.heads.index(head) for head in heads]]
-        logits = np.log(np.maximum(scores, _LEAST)) - np.log(np.maximum(1 - scores, _LEAST))
         truth = np.array([heads.index(str(kinds[at])) for at in kept])
         names = np.array(heads)
-        unmoved = logits.argmax(axis=1)
-        if not self.moved:
-            return Answers(self.name, asked, names[truth], names[unmoved])
-        note = f"{macro_f1(truth, unmoved):.3f} by the highest score alone"
-        return Answers(self.name, asked, names[truth], names[crossed_choices(truth, logits)], note=note)
+        return Answers(self.name, asked, names[truth], names[scores.argmax(axis=1)])
 
 
-_FEELINGS = {name: f"emotion.{name}" for name in _EMOTIONS}
+_FEELINGS = {name: f"emotion.{name}" for name in FEELINGS}
 TASKS: tuple[Task, ...] = (
     YesOrNo(COLD, COLD_SET, ("abuse",), sparing="against_prejudice", note=_SPARING),
     YesOrNo("COLD, labelled by machine", "toxic_cold", ("abuse",), note="easy to imitate"),
     YesOrNo("SWSR sexism", "sexism_swsr", ("sexism",)),
-    Which("SMP epidemic, 6 emotions", "emotion_smp_epidemic", _FEELINGS, moved=True),
-    Which("SMP usual, 6 emotions", "emotion_smp_usual", _FEELINGS, moved=True),
+    Which("SMP epidemic, 6 emotions", "emotion_smp_epidemic", _FEELINGS),
+    Which("SMP usual, 6 emotions", "emotion_smp_usual", _FEELINGS),
     Which("Shopping sentiment", "sentiment_shopping", {"0": "sentiment.negative", "1": "sentiment.positive"}),
     YesOrNo("SOS-1K, high or low risk", "selfharm_sos1k", ("self_harm.urgent", "self_harm")),
     Which("FBS, 5 kinds", "risk_fbs_sms", _SMS),

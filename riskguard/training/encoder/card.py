@@ -42,22 +42,21 @@ _CALIBRATION = """\
 Three numbers per head were fitted on dev: what the encoder's margin weighs, what the linear model's margin weighs,
 and a shift; 'linear' is 0 where that model did not help on rows that the fit had not seen. All figures are counted
 crosswise, on the mix that the recipes state (`riskguard/evaluation/recipe.py`): risk heads with 3 to 5 % yes,
-`abuse`, `hate` and `sexism` half their own set and half ordinary Weibo. Where a risk is rarer or more common than
-there, scores are too high or too low. ECE is how far, on average, a score is from the share that was truly so. 'At
-precision .9' is the share of true ones found when nine findings in ten are right, as in the mix. False alarms are
-ordinary Weibo posts at 0.5 or more; 'short' are pieces of these, 2 to 8 characters. For moods an alarm is no error
-but what these posts express. The last layer of `abuse` was also fitted on, on its mix of dev; its figures are those of
-five more such layers, each told about the fifth of the texts that it has not seen. Three columns beside the heads say
-what a text intends (to offer or advertise, to attack somebody, to break any rule). The whole encoder learnt them from
-sentences of ours and some of train; they serve the combiner alone, and are measured with it
-(`models/combiner/README.md`)."""
+`abuse`, `hate` and `sexism` half their own set and half ordinary Weibo; of emotions a rare one counts for more. Where
+a risk is rarer or more common than there, scores are too high or too low. ECE is how far, on average, a score is from
+the share that was truly so. 'At precision .9' is the share of true ones found when nine findings in ten are right, as
+in the mix. False alarms are ordinary Weibo posts at 0.5 or more; 'short' are pieces of these, 2 to 8 characters. For
+moods an alarm is no error but what these posts express. The last layers of `abuse` and of emotions were also fitted
+on, on dev; their figures are those of five more such layers, each told about the fifth of the texts that it has not
+seen. Three columns beside the heads say what a text intends (to offer or advertise, to attack somebody, to break any
+rule). The whole encoder learnt them from sentences of ours and some of train; they serve the combiner alone, and are
+measured with it (`models/combiner/README.md`)."""
 
 _READING = """\
 In brackets where a figure lies in 95 of 100 samples of as many rows. Thresholds of two-class tasks were chosen
-crosswise: each fifth of dev by the other four; so was how far each of the six emotions is moved before the highest is
-taken. 'Reached' is said of the first model. The encoder and the linear model beside it read what `models/restorer`
-makes of a text, as they are served; the linear model by itself reads the text as it is folded. A model that always said
-no would keep the answer of all disguised twins: see macro-F1 below."""
+crosswise: each fifth of dev by the other four. 'Reached' is said of the first model. The encoder and the linear model
+beside it read what `models/restorer` makes of a text, as they are served; the linear model by itself reads the text
+as it is folded. A model that always said no would keep the answer of all disguised twins: see macro-F1 below."""
 
 _PRETRAINED = """\
 It was asked for the author's character at hidden or disguised places, whether each place is his at all, and which

@@ -13,6 +13,8 @@ from riskguard.evaluation.held import UNSEEN
 from riskguard.evaluation.slices import Measured
 
 FIGURES = "figures.json"
+_DIGITS = 5
+"""After the point: no figure is surer than that."""
 
 TASK_TOLERANCE = 0.01
 """What macro-F1 may lose. Less than most tasks' noise: rows are the same for both models, so most of it cancels."""
@@ -49,8 +51,9 @@ def check_gate(new: Figures, folder: Path, *, reason: str = "") -> None:
 
 def save_figures(folder: Path, figures: Figures) -> None:
     """Leave the figures beside the model, for the gate to compare the next one with."""
-    told = json.dumps(figures.plain(), ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / FIGURES).write_text(told + "\n", encoding="utf-8")
+    told = json.dumps(figures.plain(), allow_nan=False)
+    short = json.loads(told, parse_float=lambda number: round(float(number), _DIGITS))
+    (folder / FIGURES).write_text(json.dumps(short, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def shipped_figures(folder: Path) -> Figures | None:

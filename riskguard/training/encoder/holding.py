@@ -32,7 +32,7 @@ from riskguard.training.invented import INVENTED, invented
 
 _INTENDED = "intended"
 _SMOOTHED = 0.04
-_HELD_WEIGHTS = (0.5, 2.0, 2.0)
+_HELD_WEIGHTS = (1.0, 3.0, 2.0)
 """Of what was said before: of columns, of emotions, and of tags."""
 
 _TOLD_EVERY = 25

@@ -34,7 +34,7 @@ from riskguard.training.encoder.together import together
 from riskguard.training.truths import NEIGHBOURS, OWN, Lesson, meant
 
 FOLDS = 3
-WHOLE = Plan(rounds=3.0, share=0.65)
+WHOLE = Plan(rounds=3.0, share=0.6)
 OF_A_FOLD = Plan(rounds=3.0, share=1.0)
 """Of an encoder that is only asked what texts intend that it has not seen: it may forget the rest."""
 

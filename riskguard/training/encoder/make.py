@@ -27,6 +27,7 @@ from riskguard.evaluation.metrics import Floats
 from riskguard.evaluation.recipe import RECIPES
 from riskguard.text.restoring import Restorer, load_restorer
 from riskguard.training.encoder.export import save_encoder, save_serving
+from riskguard.training.encoder.feelings import with_feelings
 from riskguard.training.encoder.heard import Heard
 from riskguard.training.encoder.intents import FOLDS, OF_A_FOLD, WHOLE, ToldOfCourse, with_intents
 from riskguard.training.encoder.layer import columns_of, with_columns
@@ -84,7 +85,7 @@ def take_up(trained: Path, work: Path) -> None:
     """Lay into `work` what a further course goes on from: vocabulary, weights and story of the encoder in `trained`.
 
     ModelInvalid if it is none. What was fitted on dev after its course is left behind: the columns beside the heads,
-    and the REFITTED head, which the course learns from nothing; heads of offers are again what they were taught.
+    and the REFITTED head, which the course learns from nothing; offers and emotions are again what they were taught.
     """
     spell_as(trained, work)
     model = RiskEncoderForPosts.from_pretrained(trained, dtype=torch.float32)
@@ -112,6 +113,8 @@ def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]
     told("fitting offers on our sentences and dev")
     restorer, _ = load_restorer(places.restorer)
     model = with_offers(model, Heard.by(model, speller, restorer, lessons(places.data, places.cases)))
+    told("fitting emotions on dev")
+    model = with_feelings(model, speller, restorer, dev)
     told("writing the graphs")
     save_encoder(model, speller, places.out)
     told("calibrating on dev")
@@ -144,11 +147,11 @@ def teach_intents(begun: Path, places: Places, *, processes: int, seed: int, tol
         whole=replace(WHOLE, seed=seed),
         part=replace(OF_A_FOLD, seed=seed),
     )
-    speller = Speller.load(begun)
-    save_encoder(learnt.model, speller, places.out)
+    speller, dev = Speller.load(begun), Library(places.data, Split.DEV)
+    save_encoder(with_feelings(learnt.model, speller, restorer, dev), speller, places.out)
     learnt.crosswise.save(places.out)
     story |= {"intents": {"texts": len(taught), "folds": FOLDS}}
-    _save_calibrated(places, speller, Library(places.data, Split.DEV), probe, story)
+    _save_calibrated(places, speller, dev, probe, story)
 
 
 def calibrate_encoder(trained: Path, places: Places, *, told: Callable[[str], None]) -> None:

@@ -3,8 +3,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from riskguard.evaluation.examples import Library, pieces
+import pytest
+
+from riskguard.evaluation.examples import Library, mix, pieces
 from riskguard.evaluation.labelled import Row, Split
+from riskguard.evaluation.recipe import Part, Recipe, is_label
 
 
 def test_pieces_lie_in_their_text_and_keep_to_the_length() -> None:
@@ -37,3 +40,13 @@ def test_rows_of_our_own_are_folded_like_any_others(tmp_path: Path) -> None:
     library = Library(tmp_path, Split.TRAIN)
     library.put("invented", [Row("ＡＢ", "plain")])
     assert library.get("invented").texts == ["ab"]
+
+
+def test_rows_of_a_rare_label_count_for_more_where_a_part_is_evened(tmp_path: Path) -> None:
+    library = Library(tmp_path, Split.DEV)
+    library.put("emotion_smp_usual", [Row(str(at), "happy" if at else "fear") for at in range(10)])
+    for evened, rare in ((0.0, 1.0), (0.5, 3.0), (1.0, 9.0)):
+        part = Part("emotion_smp_usual", is_label("fear"), share=1.0, evened=evened)
+        _, weights = mix(Recipe("emotion.fear", (part,)), library)
+        assert weights[0] / weights[1] == pytest.approx(rare)
+        assert weights.sum() == pytest.approx(10)
