@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,7 +128,8 @@ def mix(recipe: Recipe, library: Library) -> tuple[list[Chosen], Floats]:
 def _weights(part: Part, rows: Chosen, library: Library) -> Floats:
     """What each row counts in its part; 1 together."""
     known = library.get(part.source, part.cuts).rows
-    _, label, counts = np.unique([known[at].label for at in rows.index], return_inverse=True, return_counts=True)
-    weights = counts[label].astype(np.float64) ** -part.evened
+    labels = [known[at].label for at in rows.index]
+    counts = Counter(labels)
+    weights = np.array([counts[label] ** -part.evened for label in labels])
     shares: Floats = weights / weights.sum()
     return shares

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
+from riskguard.domain.opinion import EMOTIONS
 from riskguard.evaluation.labelled import SOURCES, Row
 
 Answer = Callable[[Row], bool | None]
@@ -114,8 +115,7 @@ def _ours(answer: Answer, *, share: float = 0.0, weight: float = 1.0, counted: f
 
 
 SMP = ("emotion_smp_usual", "emotion_smp_epidemic")
-FEELINGS = ("happy", "angry", "sad", "fear", "surprise", "neutral")
-"""The emotions of both sets; each post has one."""
+"""Of their posts each has one of EMOTIONS."""
 
 _EVENED = 0.75
 """A few posts are afraid or surprised, many are happy: of evened ones the highest score is right more often for each
@@ -267,6 +267,6 @@ RECIPES: Mapping[str, Recipe] = {
         ),
         _emotion("sentiment.negative", "angry", "sad", "fear", shopping=is_label("0")),
         _emotion("sentiment.positive", "happy", shopping=is_label("1")),
-        *(_emotion(f"emotion.{name}", name, evened=_EVENED) for name in FEELINGS),
+        *(_emotion(f"emotion.{name}", name, evened=_EVENED) for name in EMOTIONS),
     )
 }

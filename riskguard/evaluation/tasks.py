@@ -9,10 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from riskguard.domain.opinion import EMOTIONS
 from riskguard.evaluation.candidate import Candidate
 from riskguard.evaluation.examples import Folded, Library
 from riskguard.evaluation.metrics import Floats, crossed_thresholds
-from riskguard.evaluation.recipe import FEELINGS
 
 COLD = "COLD, labelled by people"
 COLD_SET = "toxic_cold_human"
@@ -101,7 +101,7 @@ class Which:
         return Answers(self.name, asked, names[truth], names[scores.argmax(axis=1)])
 
 
-_FEELINGS = {name: f"emotion.{name}" for name in FEELINGS}
+_FEELINGS = {name: f"emotion.{name}" for name in EMOTIONS}
 TASKS: tuple[Task, ...] = (
     YesOrNo(COLD, COLD_SET, ("abuse",), sparing="against_prejudice", note=_SPARING),
     YesOrNo("COLD, labelled by machine", "toxic_cold", ("abuse",), note="easy to imitate"),

@@ -15,6 +15,8 @@ from riskguard.domain.errors import NotReady
 
 _STEP = 0x9E3779B97F4A7C15
 _BACK = pow(_STEP, -1, 1 << 64)
+_KEPT = 1 << 16
+"""So many powers are kept, as many as batches of posts have characters; for more, as for more memory, they are made."""
 _BUCKET_BITS, _REACH_BITS = 19, 21
 _BUCKET, _REACH = np.uint64(64 - _BUCKET_BITS), np.uint64(64 - _REACH_BITS)
 _SIZE_BITS, _ROW_BITS = 8, 24
@@ -47,7 +49,7 @@ class Strings(NamedTuple):
 
 
 class Dictionary(NamedTuple):
-    """Words as sorted hashes, and how often each was counted in `total` words; none is longer than `longest`.
+    """Words as sorted hashes, and how often each was counted in `total` words.
 
     `lasts` says for the first bits of a hash which row is the last with such bits or lower ones. `reach` says for those
     of two characters how long the longest word is that begins with them, or at least seems to; 0 for none. `singles`
@@ -60,7 +62,6 @@ class Dictionary(NamedTuple):
     reach: NDArray[np.uint8]
     singles: NDArray[np.int32]
     total: int
-    longest: int
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -83,7 +84,7 @@ class Dictionary(NamedTuple):
         filled = np.bincount(hashes >> _BUCKET, minlength=1 << _BUCKET_BITS)
         lasts = np.maximum(np.cumsum(filled) - 1, 0).astype(np.int32)
         reach, singles = _reach(codes, starts, sizes), _singles(codes[starts[order]], sizes[order])
-        return cls(hashes, counts[order].astype(np.int32), lasts, reach, singles, int(counts.sum()), int(sizes.max()))
+        return cls(hashes, counts[order].astype(np.int32), lasts, reach, singles, int(counts.sum()))
 
     def listed(self, codes: Codes) -> Listed:
         """Every listed word that stands in the text."""
@@ -134,9 +135,17 @@ def codes_of(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-@cache
 def powers(count: int, step: int = _STEP) -> Hashes:
     """What the code points of a word are taken times, by their places: powers of an odd number, modulo 2**64."""
+    return _kept(step)[:count] if count <= _KEPT else _powers(count, step)
+
+
+@cache
+def _kept(step: int) -> Hashes:
+    return _powers(_KEPT, step)
+
+
+def _powers(count: int, step: int) -> Hashes:
     powers: Hashes = np.cumprod(np.full(count, step, np.uint64), dtype=np.uint64)
     return powers
 
@@ -147,9 +156,9 @@ def strings_from(codes: Codes | Hashes, starts: Numbers, shortest: int, reach: N
     first = np.repeat(starts, counts)
     sizes = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts) + shortest
     # Sums over the text up to each place: two of them tell of a string between, taken times a power of its own place.
-    scales, back = powers(size := 1 << len(codes).bit_length()), powers(size, _BACK)
-    sums = np.concatenate(([np.uint64(0)], np.cumsum(codes * scales[: len(codes)], dtype=np.uint64)))
-    return Strings(first, sizes, (sums[first + sizes] - sums[first]) * scales[0] * back[first])
+    scales, back = powers(len(codes)), powers(len(codes), _BACK)
+    sums = np.concatenate(([np.uint64(0)], np.cumsum(codes * scales, dtype=np.uint64)))
+    return Strings(first, sizes, (sums[first + sizes] - sums[first]) * np.uint64(_STEP) * back[first])
 
 
 def joined(strings: Sequence[Strings]) -> Strings:

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from riskguard.text.channels import bare, emoji, glyph, han, shuffle, sound, split
-from riskguard.text.channels.channel import Channel, opened
+from riskguard.text.channels.channel import Channel, Numbers, opened
 from riskguard.text.view import TextView
-
-Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class Channels:
         return starts, ends
 
     @cached_property
-    def plain_at(self) -> NDArray[np.int64]:
+    def plain_at(self) -> Numbers:
         """Where the characters of `plain` stand in `folded.joined`."""
         return bare.letters(self.folded)
 

@@ -19,6 +19,7 @@ END = "\0"
 _UTF32 = "utf-32-le"
 
 Codes = NDArray[np.uint32]
+Numbers = NDArray[np.int64]
 Places = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
@@ -55,7 +56,7 @@ class Channel:
         return number, position - self.bounds[number]
 
     @cached_property
-    def edges(self) -> NDArray[np.int64]:
+    def edges(self) -> Numbers:
         """`bounds` as an array."""
         return np.array(self.bounds)
 
@@ -64,19 +65,19 @@ class Channel:
         base = self.bounds[number]
         return int(self.starts[base + start : base + end].min()), int(self.ends[base + start : base + end].max())
 
-    def raw_spans(self, first: NDArray[np.int64], end: NDArray[np.int64]) -> tuple[NDArray[np.int64], Places, Places]:
+    def raw_spans(self, first: Numbers, end: Numbers) -> tuple[Numbers, Places, Places]:
         """Of many places [first, end) of `joined` the numbers of their texts and, as `raw_span`, what they are made of.
 
         Origins never fall within a text, so only the first and last character are asked.
         """
         return self.texts_at(first)[0], self.starts[first], self.ends[end - 1]
 
-    def texts_at(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def texts_at(self, places: Numbers) -> tuple[Numbers, Numbers]:
         """The numbers of the texts that stand at these places of `joined`, and where each begins."""
         numbers = np.searchsorted(self.edges, places, side="right") - 1
         return numbers, self.edges[numbers]
 
-    def at(self, places: NDArray[np.int64]) -> Channel:
+    def at(self, places: Numbers) -> Channel:
         """Only the characters at these places, which are in order."""
         return Channel(self.codes[places], self.starts[places], self.ends[places])
 

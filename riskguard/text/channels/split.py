@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riskguard.text.channels.channel import Channel, Codes, Mask
+from riskguard.text.channels.channel import Channel, Codes, Mask, Numbers
 from riskguard.text.tables.component import OTHERWISE, STROKES, WRITTEN_AS, beside, stacked
 
 _BITS = 16
@@ -21,7 +21,6 @@ _UNLIKELY = np.uint64(64 - _LIKELY_BITS)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 Keys = NDArray[np.uint64]
-Numbers = NDArray[np.int64]
 
 _SAME = {char: group[0] for group in WRITTEN_AS for char in group}
 

@@ -15,15 +15,16 @@ from torch import Tensor
 from torch.nn import functional
 
 from riskguard.detectors.encoder.spelling import Speller
+from riskguard.domain.opinion import EMOTIONS
 from riskguard.evaluation.examples import Library
 from riskguard.evaluation.held import HELD, folds_of, held_names, taught_name
-from riskguard.evaluation.recipe import FEELINGS, SMP
+from riskguard.evaluation.recipe import SMP
 from riskguard.text.restoring import Restorer
 from riskguard.training.encoder.layer import Column, columns_of, moved, with_columns
 from riskguard.training.encoder.model import RiskEncoderForPosts
 from riskguard.training.encoder.refit import features
 
-_HEADS = tuple(f"emotion.{name}" for name in FEELINGS)
+_HEADS = tuple(f"emotion.{name}" for name in EMOTIONS)
 _RIDGE = 600.0
 _ROUNDS = 100
 _EVENED = 0.5
@@ -38,7 +39,7 @@ def with_feelings(
     taught = [columns.get(taught_name(head), columns[head]) for head in _HEADS]
     sets = [dev.get(source) for source in SMP]
     texts = [text for each in sets for text in each.texts]
-    truth = torch.tensor([FEELINGS.index(row.label) for each in sets for row in each.rows])
+    truth = torch.tensor([EMOTIONS.index(row.label) for each in sets for row in each.rows])
     seen, fold = features(model, speller, restorer.read(texts)), torch.from_numpy(folds_of(texts))
     columns |= zip(_HEADS, _fitted(seen, truth, taught), strict=True)
     for held in range(HELD):

@@ -122,8 +122,8 @@ def write_encoder(places: Places, course: Course, *, told: Callable[[str], None]
 
 
 def teach_intents(begun: Path, places: Places, *, processes: int, seed: int, told: ToldOfCourse) -> None:
-    """Write the encoder in `begun` to `places.out` when it has learnt what texts intend, with scores calibrated anew;
-    courses leave their weights in `places.work`, and those that are there are not given again.
+    """Write the encoder in `begun` to `places.out` when it has learnt what texts intend, with emotions fitted on by dev
+    and scores calibrated anew; courses leave their weights in `places.work`, and are not given again where these are.
 
     ModelInvalid if `begun` holds no encoder; InvalidInput if it has learnt intents: nothing could be told of texts that
     it has not seen.

@@ -26,3 +26,9 @@ def test_each_string_is_found_wherever_it_stands(sought: set[str], said: list[st
     assert list(zip(starts, ends, strict=True)) == sorted(places, key=lambda place: (place[1], place[0]))
     assert [strings[number] for number in numbers] == [joined[a:b] for a, b in zip(starts, ends, strict=True)]
     assert all(END not in joined[start:end] for start, end in places)
+
+
+def test_a_string_is_found_in_a_batch_longer_than_the_powers_that_are_kept() -> None:
+    channel = channels_of(fold_all(["今天" * 40_000 + "刷单日结", "刷单日结"])).plain
+    starts, ends, _ = (each.tolist() for each in Sought.of(["刷单日结"]).places(channel))
+    assert list(zip(starts, ends, strict=True)) == [(80_000, 80_004), (80_005, 80_009)]
