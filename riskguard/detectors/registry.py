@@ -10,6 +10,7 @@ from typing import cast
 from riskguard.detectors.absent import AbsentDetector
 from riskguard.detectors.combiner import Combiner
 from riskguard.detectors.encoder import EncoderDetector
+from riskguard.detectors.encoder.aside import Waited, chosen_aside
 from riskguard.detectors.encoder.engine import AUTO
 from riskguard.detectors.encoder.model import Picked
 from riskguard.detectors.hub import hub_detectors
@@ -21,6 +22,8 @@ from riskguard.detectors.person import PersonDetector
 from riskguard.detectors.pii import PiiDetector
 from riskguard.detectors.similar import LookAlikes, SimilarDetector
 from riskguard.domain.errors import NotReady
+
+_ENCODER, _LINEAR, _RESTORER = "risk-encoder", "linear", "restorer"
 
 
 def build_panel(
@@ -45,9 +48,12 @@ def build_panel(
     `look_alikes` remembers is hashed with `look_alike_key`. Where the combiner is not there or not `combined`, each
     detector's score stands. See Encoder for `picked`.
     """
+    chosen = _chosen_aside(model_dir, engine, memory)
+    lexicon = WatchedLexicon(policy_dir / "lexicons")
+    chosen()
     return Panel(
         [
-            WatchedLexicon(policy_dir / "lexicons"),
+            lexicon,
             PiiDetector(),
             PersonDetector(),
             encoder(model_dir, engine, memory, picked),
@@ -61,12 +67,20 @@ def build_panel(
 
 def encoder(models: Path, engine: str, memory: Path | None = None, picked: Picked | None = None) -> Detector:
     """The encoder among these models, which holds two of them too; without one, the linear one, or what abstains."""
-    folder, linear = models / "risk-encoder", models / "linear"
+    folder, linear = models / _ENCODER, models / _LINEAR
     if not folder.is_dir():
         return _linear(linear)
+    _chosen_aside(models, engine, memory)()
     return EncoderDetector.load(
-        folder, linear=linear, restorer=models / "restorer", engine=engine, memory=memory, picked=picked
+        folder, linear=linear, restorer=models / _RESTORER, engine=engine, memory=memory, picked=picked
     )
+
+
+def _chosen_aside(models: Path, engine: str, memory: Path | None) -> Waited:
+    """Begin to choose an engine, where one is to be chosen and the choice can be kept."""
+    if engine != AUTO or memory is None:
+        return lambda: None
+    return chosen_aside(models / _ENCODER, linear=models / _LINEAR, restorer=models / _RESTORER, memory=memory)
 
 
 def _combiner(folder: Path) -> Combiner | None:

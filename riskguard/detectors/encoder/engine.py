@@ -8,10 +8,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -170,11 +168,7 @@ def choose(folder: Path, trial: Trial, *, wanted: str = AUTO, kept: Path | None 
         raise InvalidInput(f"no engine is called {wanted!r}", hint=f"choose from {', '.join((AUTO, *ENGINES))}")
     if wanted != AUTO:
         return _measured(((wanted,),), folder, trial, {})[1]
-    choice = _again(kept, folder, trial)
-    if choice is None and kept:
-        _aside(partial(_first, folder, trial, kept))
-        choice = _again(kept, folder, trial)
-    return choice or _first(folder, trial, kept)
+    return _again(kept, folder, trial) or _first(folder, trial, kept)
 
 
 def _first(folder: Path, trial: Trial, kept: Path | None) -> Choice:
@@ -183,23 +177,6 @@ def _first(folder: Path, trial: Trial, kept: Path | None) -> Choice:
     if kept and not any(why.startswith(_FAILED) for why in choice.refused.values()):
         keep(kept, Remembered(name, choice.posts_per_s, choice.refused))
     return choice
-
-
-def _aside(work: Callable[[], object]) -> None:
-    """Work in a child that is a copy of this process: what libraries take for engines that are not chosen, some 50 MB,
-    ends with it. Nothing is done where there is no fork, or beside other threads, whose locks a copy would find taken
-    for ever. What goes wrong there is done again here."""
-    if not hasattr(os, "fork") or threading.active_count() > 1:
-        return
-    sys.stdout.flush()
-    sys.stderr.flush()
-    child = os.fork()
-    if child:
-        os.waitpid(child, 0)
-        return
-    with suppress(BaseException):
-        work()
-    os._exit(0)
 
 
 def _again(kept: Path | None, folder: Path, trial: Trial) -> Choice | None:
