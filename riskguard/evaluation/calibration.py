@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
+from riskguard.detectors.encoder.fusion import SECOND
+from riskguard.detectors.linear.table import Voiced
 from riskguard.evaluation.metrics import Floats, Truth
 
 _STEPS = 60
@@ -14,16 +17,54 @@ _RIDGE = 1e-3
 _FLATTEST = 1e-6
 
 
-class Fused(NamedTuple):
-    """score = sigmoid(encoder * its margin + linear * its margin + shift); neither of the slopes is negative."""
+class Said(NamedTuple):
+    """What two models said of rows about one head, each (rows,).
+
+    `linear` is 0 where that model has no such head; `second` is how much it takes a row for the second sort of text.
+    """
+
+    encoder: Floats
+    linear: Floats
+    second: Floats
+
+    @classmethod
+    def by(cls, encoder: Floats, voiced: Voiced | None = None, column: int = 0) -> Self:
+        """The encoder's margins, and what the linear model says in this column; None if it has no such head."""
+        if voiced is None:
+            return cls(encoder, np.zeros_like(encoder), np.zeros_like(encoder))
+        return cls(encoder, voiced.margins[:, column], voiced.second[:, column])
+
+    def rows(self, kept: Truth | NDArray[np.int64]) -> Said:
+        """Of these rows alone."""
+        return Said(*(part[kept] for part in self))
+
+
+class Weighing(NamedTuple):
+    """What each model's margin weighs, and a shift; neither of the slopes is negative."""
 
     encoder: float
     linear: float
     shift: float
 
-    def scores(self, encoder: Floats, linear: Floats | None) -> Floats:
+    def logits(self, said: Said) -> Floats:
+        """encoder * its margin + linear * its margin + shift."""
+        return self.encoder * said.encoder + self.linear * said.linear + self.shift
+
+
+class Fused(NamedTuple):
+    """The score is the sigmoid of the logits of `first`, or as far as a text is of the second sort of `second`."""
+
+    first: Weighing
+    second: Weighing
+
+    def told(self) -> dict[str, object]:
+        """As a serving encoder reads it."""
+        apart = {} if self.second == self.first else {SECOND: self.second._asdict()}
+        return {**self.first._asdict(), **apart}
+
+    def scores(self, said: Said) -> Floats:
         """Probabilities of the margins that the two models gave."""
-        return sigmoid(self.encoder * encoder + (self.linear * linear if linear is not None else 0.0) + self.shift)
+        return sigmoid((1.0 - said.second) * self.first.logits(said) + said.second * self.second.logits(said))
 
 
 def platt(margins: Floats, truth: Truth, weights: Floats) -> tuple[float, float]:
@@ -32,24 +73,21 @@ def platt(margins: Floats, truth: Truth, weights: Floats) -> tuple[float, float]
     return max(_FLATTEST, slope), shift
 
 
-def fused(encoder: Floats, linear: Floats | None, truth: Truth, weights: Floats) -> Fused:
+def fused(said: Said, truth: Truth, weights: Floats) -> Fused:
     """One score of two models' margins: the weighted logistic fit with slopes that are not negative.
 
-    The linear model is left out (slope 0) where it does not lower the log-loss of rows that the fit has not seen, or
-    where it has no such head (None).
+    Heard are the encoder alone, both, or both weighed otherwise in each sort of text: what costs least on rows that the
+    fit has not seen.
     """
-    if linear is None:
-        return _alone(encoder, truth, weights)
-    both = log_loss(_fused_crossed(_together, encoder, linear, truth, weights), truth, weights)
-    alone = log_loss(_fused_crossed(_encoder_only, encoder, linear, truth, weights), truth, weights)
-    return _together(encoder, linear, truth, weights) if both < alone else _alone(encoder, truth, weights)
+    fits: list[_Fit] = [_alone, *([_together] if said.linear.any() else ()), *([_by_sort] if said.second.any() else ())]
+    costs = [log_loss(_crossed(fit, said, truth, weights), truth, weights) for fit in fits]
+    cheapest = fits[int(np.argmin(costs))]
+    return cheapest(said, truth, weights)
 
 
-def fused_crossed(encoder: Floats, linear: Floats | None, truth: Truth, weights: Floats) -> Floats:
-    """The score of each row by a fusion that has not seen it, nor when it was asked whether the linear model helps."""
-    if linear is None:
-        return crossed(encoder, truth, weights)
-    return _fused_crossed(fused, encoder, linear, truth, weights)
+def fused_crossed(said: Said, truth: Truth, weights: Floats) -> Floats:
+    """The score of each row by a fusion that has not seen it, nor when it was asked which fit is best."""
+    return _crossed(fused, said, truth, weights)
 
 
 def sigmoid(margins: Floats) -> Floats:
@@ -73,35 +111,44 @@ def crossed(margins: Floats, truth: Truth, weights: Floats, *, seed: int = 7, fo
     return scores
 
 
-_Fit = Callable[[Floats, Floats, Truth, Floats], Fused]
+_Fit = Callable[[Said, Truth, Floats], Fused]
 
 
-def _fused_crossed(fit: _Fit, encoder: Floats, linear: Floats, truth: Truth, weights: Floats) -> Floats:
-    scores = np.empty(len(encoder))
-    for held in _folds(len(encoder)):
-        found = fit(encoder[~held], linear[~held], truth[~held], weights[~held])
-        scores[held] = found.scores(encoder[held], linear[held])
+def _crossed(fit: _Fit, said: Said, truth: Truth, weights: Floats) -> Floats:
+    scores = np.empty(len(truth))
+    for held in _folds(len(truth)):
+        scores[held] = fit(said.rows(~held), truth[~held], weights[~held]).scores(said.rows(held))
     return scores
 
 
-def _together(encoder: Floats, linear: Floats, truth: Truth, weights: Floats) -> Fused:
+def _alone(said: Said, truth: Truth, weights: Floats) -> Fused:
+    slope, shift = platt(said.encoder, truth, weights)
+    return _one(Weighing(slope, 0.0, shift))
+
+
+def _together(said: Said, truth: Truth, weights: Floats) -> Fused:
     """The best fit of both; where one slope would be negative, that of the other model alone."""
-    of_encoder, of_linear, shift = _fitted([encoder, linear], truth, weights)
+    of_encoder, of_linear, shift = _fitted([said.encoder, said.linear], truth, weights)
     if of_linear <= 0:
-        return _alone(encoder, truth, weights)
+        return _alone(said, truth, weights)
     if of_encoder <= 0:
-        of_linear, shift = platt(linear, truth, weights)
-        return Fused(_FLATTEST, of_linear, shift)
-    return Fused(of_encoder, of_linear, shift)
+        of_linear, shift = platt(said.linear, truth, weights)
+        of_encoder = _FLATTEST
+    return _one(Weighing(of_encoder, of_linear, shift))
 
 
-def _alone(encoder: Floats, truth: Truth, weights: Floats) -> Fused:
-    slope, shift = platt(encoder, truth, weights)
-    return Fused(slope, 0.0, shift)
+def _by_sort(said: Said, truth: Truth, weights: Floats) -> Fused:
+    """Both sorts fitted at once; where a slope would be negative, one weighing for both."""
+    sorts = (1.0 - said.second, said.second)
+    parts = [share * margins for share in sorts for margins in (said.encoder, said.linear)]
+    encoder, linear, of_second, linear_of_second, apart, shift = _fitted([*parts, said.second], truth, weights)
+    if min(encoder, linear, of_second, linear_of_second) <= 0:
+        return _together(said, truth, weights)
+    return Fused(Weighing(encoder, linear, shift), Weighing(of_second, linear_of_second, shift + apart))
 
 
-def _encoder_only(encoder: Floats, _: Floats, truth: Truth, weights: Floats) -> Fused:
-    return _alone(encoder, truth, weights)
+def _one(weighing: Weighing) -> Fused:
+    return Fused(weighing, weighing)
 
 
 def _folds(size: int, *, seed: int = 7, folds: int = 5) -> Iterator[Truth]:

@@ -10,11 +10,12 @@ from typing import Protocol
 import numpy as np
 
 from riskguard.detectors.encoder.engine import AUTO
-from riskguard.detectors.encoder.model import Encoder, Fusion, load_encoder, text_margins
+from riskguard.detectors.encoder.fusion import Fusion, Weighings
+from riskguard.detectors.encoder.model import Encoder, load_encoder, text_margins
 from riskguard.detectors.encoder.names import Mention
 from riskguard.detectors.linear.model import LinearModel, load_model
 from riskguard.domain.errors import NotReady
-from riskguard.evaluation.calibration import crossed, fused_crossed, platt, sigmoid
+from riskguard.evaluation.calibration import Said, crossed, fused_crossed, platt, sigmoid
 from riskguard.evaluation.examples import Library, mix
 from riskguard.evaluation.held import unseen
 from riskguard.evaluation.metrics import Floats, Truth
@@ -138,9 +139,9 @@ class EncoderCandidate:
         """See Candidate."""
         own = self.margins(texts)[:, self.heads.index(head)]
         linear = self.fusion.model
-        heard = self.fusion.linear.any() and head in linear.heads
-        other = linear.margins(self.restored(texts))[:, linear.heads.index(head)] if heard else None
-        return fused_crossed(own, other, truth, weights)
+        heard = self.fusion.hears_linear and head in linear.heads
+        said = Said.by(own, linear.voiced(self.restored(texts)), linear.heads.index(head)) if heard else Said.by(own)
+        return fused_crossed(said, truth, weights)
 
 
 def candidates(
@@ -184,5 +185,5 @@ def without_linear(whole: EncoderCandidate, dev: Library) -> EncoderCandidate:
         texts = [text for rows in picked for text in rows.texts(dev)]
         truth = np.concatenate([rows.truth for rows in picked])
         slopes[column], shifts[column] = platt(whole.margins(texts)[:, column], truth, weights)
-    alone = replace(whole.fusion, encoder=slopes, linear=np.zeros(len(slopes)), shift=shifts)
-    return replace(whole, fusion=alone, name=ENCODER_ALONE)
+    alone = Weighings(slopes, np.zeros(len(slopes)), shifts)
+    return replace(whole, fusion=replace(whole.fusion, first=alone, second=alone), name=ENCODER_ALONE)

@@ -14,15 +14,18 @@ from riskguard.evaluation.recipe import RECIPES, Part, Recipe, never
 class Family:
     """Heads that share a table of 2**bits buckets; n-grams have up to `longest` characters.
 
-    `strength` is how little the weights are held back. `second` names the sets of the second sort of text, where each
-    head has two voices (see Kind).
+    What fewer than `fewest` texts hold tells nothing. `strength` is how little the weights are held back: the less, the
+    more unevenly yes and no share an n-gram, to the power of `leaning` (Wang and Manning, 2012). `second` names the
+    sets of the second sort of text, where each head has two voices (see Kind).
     """
 
     heads: tuple[str, ...]
     kind: Kind = Kind.PLAIN
     longest: int = 3
     bits: int = 18
+    fewest: int = 1
     strength: float = 16.0
+    leaning: float = 0.0
     second: frozenset[str] = frozenset()
 
     @property
@@ -48,8 +51,16 @@ _OPINION = _named("rumour", "sentiment.", "emotion.")
 FAMILIES = (
     Family(tuple(head for head in HEADS if head not in _OPINION)),
     Family(_named("rumour"), bits=20, strength=64.0),
-    Family(_named("sentiment."), Kind.VOICES, bits=19, second=frozenset({"sentiment_shopping"})),
-    Family(_named("emotion."), Kind.RIVALS, longest=2),
+    Family(
+        _named("sentiment."),
+        Kind.VOICES,
+        bits=21,
+        fewest=2,
+        strength=64.0,
+        leaning=0.5,
+        second=frozenset({"sentiment_shopping"}),
+    ),
+    Family(_named("emotion."), Kind.RIVALS, longest=2, leaning=0.25),
     Family(("self_harm.urgent",), longest=2),
 )
 """Together every head of a reading, and `self_harm.urgent`, which the encoder hears too."""

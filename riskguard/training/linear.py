@@ -22,7 +22,7 @@ from riskguard.evaluation.metrics import Floats, Truth
 from riskguard.evaluation.recipe import Part, Recipe
 from riskguard.training.families import FAMILIES, Family, recipes
 from riskguard.training.invented import INVENTED, invented
-from riskguard.training.matrix import bare, counts, punctuated, rarity, weighed
+from riskguard.training.matrix import bare, counts, holders, leanings, punctuated, rarity, weighed
 
 BALLAST = 300.0
 FEWEST_YES = 200
@@ -42,9 +42,11 @@ class Bench:
 
     def learn_rarity(self, sources: Sequence[str]) -> None:
         """Rarity of every bucket over these sets, and what an n-gram tells as the model will store it."""
-        self.idf = rarity(sparse.vstack([self._counts(source) for source in sources]))
+        documents = sparse.vstack([self._counts(source) for source in sources])
+        self.idf = rarity(documents, fewest=self.family.fewest)
         self.told_bytes = quantised(self.idf[:, None] ** 2)
         self.told = (self.told_bytes[0] * self.told_bytes[1])[:, 0]
+        self.idf[holders(documents) < self.family.fewest] = 0.0
 
     def rows(self, chosen: Chosen, *, variant: str = "") -> sparse.csr_matrix:
         """The chosen rows, weighed; `variant` is '', 'bare' or 'punctuated'."""
@@ -147,10 +149,11 @@ def _fit(recipe: Recipe, bench: Bench, seed: int) -> Column | None:
         return None
     weights = np.concatenate([np.full(len(block.truth), block.weight) for block in blocks])
     matrix = sparse.vstack([block.matrix for block in blocks], format="csr")
+    leaning = leanings(matrix, truth, weights) ** bench.family.leaning
     fit = LogisticRegression(C=bench.family.strength, solver="liblinear", random_state=seed, max_iter=200)
-    fit.fit(matrix, truth, sample_weight=weights * _balance(truth, weights))
+    fit.fit(matrix @ sparse.diags(leaning), truth, sample_weight=weights * _balance(truth, weights))
     return Column(
-        weights=fit.coef_[0] * bench.idf,
+        weights=fit.coef_[0] * leaning * bench.idf,
         bias=float(fit.intercept_[0]),
         yes=int(truth.sum()),
         no=int((~truth).sum()),

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from riskguard.detectors.linear.ngrams import LOUDNESS_OF_ONE, buckets, counted, ngrams
-from riskguard.evaluation.metrics import Floats
+from riskguard.evaluation.metrics import Floats, Truth
 
 _BATCH = 2048
 _NOISE = re.compile(r"[^\w]+|_+")
@@ -23,10 +24,16 @@ def counts(texts: Sequence[str], *, longest: int, bits: int) -> sparse.csr_matri
     return sparse.vstack(blocks, format="csr") if blocks else sparse.csr_matrix((0, 2**bits), dtype=np.float64)
 
 
-def rarity(documents: sparse.csr_matrix) -> Floats:
-    """Inverse document frequency of every bucket, smoothed; at least 1."""
-    seen = np.bincount(documents.indices, minlength=documents.shape[1])
-    found: Floats = np.log((1 + documents.shape[0]) / (1 + seen)) + 1.0
+def holders(documents: sparse.csr_matrix) -> NDArray[np.int64]:
+    """How many texts hold each bucket."""
+    return np.bincount(documents.indices, minlength=documents.shape[1])
+
+
+def rarity(documents: sparse.csr_matrix, *, fewest: int = 1) -> Floats:
+    """Inverse document frequency of every bucket, smoothed; at least 1. What fewer than `fewest` texts hold is as rare
+    as what none does."""
+    seen = holders(documents)
+    found: Floats = np.log((1 + documents.shape[0]) / (1 + np.where(seen < fewest, 0, seen))) + 1.0
     return found
 
 
@@ -34,6 +41,14 @@ def weighed(documents: sparse.csr_matrix, idf: Floats, told: Floats, *, ballast:
     """Loudness times rarity, each row divided by the square root of what its n-grams and the ballast tell."""
     lengths = np.sqrt(documents @ told + ballast)
     return sparse.diags(1.0 / lengths) @ documents @ sparse.diags(idf)
+
+
+def leanings(rows: sparse.csr_matrix, truth: Truth, weights: Floats) -> Floats:
+    """How unevenly the rows that say yes and those that say no share each bucket: |log of the ratio|, smoothed."""
+    occurs = sparse.diags(weights) @ (rows > 0).astype(np.float64)
+    yes, no = (occurs.T @ side.astype(np.float64) + 1.0 for side in (truth, ~truth))
+    found: Floats = np.abs(np.log(yes / yes.sum()) - np.log(no / no.sum()))
+    return found
 
 
 def bare(text: str) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskguard.detectors.encoder.engine import AUTO, Choice, Engine, Margins, Trial, choose
+from riskguard.detectors.encoder.fusion import Fusion, Logits
 from riskguard.detectors.encoder.names import Mention, Tagger, cuts_a_word
 from riskguard.detectors.encoder.remembered import kept_file
 from riskguard.detectors.encoder.spelling import Speller
@@ -29,31 +30,8 @@ _MEASURED_POSTS = 64
 _READ_ALONE = 8
 """Texts of the probe that are read by themselves too: with some engines a score hangs on the others of a batch."""
 
-Logits = NDArray[np.float64]
-"""Scores before the last sigmoid, (texts, heads)."""
-
 Picked = Callable[[NDArray[np.float64], Sequence[str], Sequence[str]], NDArray[np.float64]]
 """Of margins (texts, columns), the names of the columns and the folded texts: the margins of heads and intents."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fusion:
-    """How the margins of both models become one: encoder * a + linear * b + c, each of them per head."""
-
-    heads: tuple[str, ...]
-    encoder: NDArray[np.float64]
-    linear: NDArray[np.float64]
-    shift: NDArray[np.float64]
-    model: LinearModel
-
-    def logits(self, margins: NDArray[np.float32], texts: Sequence[str]) -> Logits:
-        """Of texts whose margins the encoder gave."""
-        found: Logits = margins * self.encoder + self.shift
-        heard = np.flatnonzero(self.linear)
-        if heard.size and texts:
-            columns = [self.model.heads.index(self.heads[at]) for at in heard]
-            found[:, heard] += self.model.margins(texts)[:, columns] * self.linear[heard]
-        return found
 
 
 class Read(NamedTuple):
@@ -154,7 +132,7 @@ def load_encoder(
     try:
         _check_files(folder, serving["sha256"])
         columns, count = tuple(config["heads"]), len(serving["heads"])
-        fusion = _fusion(columns[:count], serving["heads"], _linear(linear, serving["linear_sha256"]))
+        fusion = Fusion.of(columns[:count], serving["heads"], _linear(linear, serving["linear_sha256"]))
         speller = Speller.load(folder)
         trial = _trial(serving, fusion, speller)
         kept = kept_file(memory, folder / SERVING) if memory else None
@@ -224,18 +202,6 @@ def _trial(serving: Mapping[str, Any], fusion: Fusion, speller: Speller) -> Tria
 
     measured = windows_of([texts[at % len(texts)] for at in range(_MEASURED_POSTS)])
     return Trial(fault, lambda engine: list(_runs(engine, speller, measured)), _MEASURED_POSTS)
-
-
-def _fusion(heads: tuple[str, ...], weights: Mapping[str, Mapping[str, float]], model: LinearModel) -> Fusion:
-    if set(heads) != weights.keys():
-        raise ValueError("config and serving name other heads")
-    encoder, linear, shift = (
-        np.array([float(weights[head][part]) for head in heads]) for part in ("encoder", "linear", "shift")
-    )
-    unknown = [head for head, weight in zip(heads, linear, strict=True) if weight and head not in model.heads]
-    if unknown:
-        raise ValueError(f"the linear model has no {', '.join(unknown)}")
-    return Fusion(heads, encoder, linear, shift, model)
 
 
 def _linear(folder: Path, expected: str) -> LinearModel:

@@ -15,15 +15,17 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from riskguard.detectors.linear.ngrams import counted, ngrams
-from riskguard.detectors.linear.table import Kind, Scores, Table
+from riskguard.detectors.linear.table import Kind, Scores, Table, Voiced
 from riskguard.domain.errors import ModelInvalid
 
 WEIGHTS = "weights.safetensors"
 CONFIG = "config.json"
-FORMAT = 3
+FORMAT = 4
 _RETRAIN = "train it again with `riskguard train linear --data DIR`, or restore the folder from the release"
 _CHUNK_CHARS = 65_536
-_OF_A_TABLE = ("weights", "scale", "bias")
+_OF_A_TABLE = ("scale", "bias")
+_TELLS_MOST = 127
+"""What an n-gram tells that no text of train holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,13 @@ class LinearModel:
 
     def margins(self, texts: Sequence[str]) -> Scores:
         """Distances from each head's boundary before calibration."""
-        parts = [self._margins(part) for part in _chunks(texts)]
-        return np.concatenate(parts) if parts else np.empty((0, len(self.heads)))
+        return self.voiced(texts).margins
+
+    def voiced(self, texts: Sequence[str]) -> Voiced:
+        """The margins, and of which sort each text is."""
+        nothing = np.empty((0, len(self.heads)))
+        parts = [Voiced(nothing, nothing), *map(self._voiced, _chunks(texts))]
+        return Voiced(*map(np.concatenate, zip(*parts, strict=True)))
 
     def contributions(self, texts: Sequence[str], columns: Sequence[int]) -> list[Scores]:
         """How much the n-grams around each character of a folded text speak for its head, before normalisation.
@@ -73,9 +80,10 @@ class LinearModel:
             before += len(table.heads)
         return [found[at] for at in range(len(texts))]
 
-    def _margins(self, texts: Sequence[str]) -> Scores:
+    def _voiced(self, texts: Sequence[str]) -> Voiced:
         grams = counted(ngrams(texts, longest=self.longest))
-        return np.concatenate([table.margins(grams, self.ballast) for table in self.tables], axis=1)
+        tables = [table.voiced(grams, self.ballast) for table in self.tables]
+        return Voiced(*(np.concatenate(part, axis=1) for part in zip(*tables, strict=True)))
 
 
 def calibrated(margins: Scores, slope: Scores, shift: Scores) -> Scores:
@@ -101,6 +109,7 @@ def load_model(folder: Path) -> tuple[LinearModel, dict[str, Any]]:
                 heads=tuple(told["heads"]),
                 kind=Kind(told["kind"]),
                 longest=int(told["longest"]),
+                weights=_unpacked(tensors[f"{number}.known"], tensors[f"{number}.weights"]),
                 **{name: tensors[f"{number}.{name}"] for name in _OF_A_TABLE},
             )
             for number, told in enumerate(config["tables"])
@@ -115,8 +124,12 @@ def load_model(folder: Path) -> tuple[LinearModel, dict[str, Any]]:
 def save_model(model: LinearModel, folder: Path, **about: object) -> str:
     """Write weights and config; the SHA-256 of the weights."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {f"{at}.{name}": getattr(table, name) for at, table in enumerate(model.tables) for name in _OF_A_TABLE}
-    raw = save({**tensors, "slope": model.slope, "shift": model.shift})
+    tensors: dict[str, NDArray[Any]] = {"slope": model.slope, "shift": model.shift}
+    for at, table in enumerate(model.tables):
+        known, rows = _packed(table.weights)
+        parts = {"known": known, "weights": rows, **{name: getattr(table, name) for name in _OF_A_TABLE}}
+        tensors |= {f"{at}.{name}": part for name, part in parts.items()}
+    raw = save(tensors)
     digest = hashlib.sha256(raw).hexdigest()
     (folder / WEIGHTS).write_bytes(raw)
     tables = [
@@ -148,6 +161,20 @@ def _weights(folder: Path, expected: str) -> bytes:
     if hashlib.sha256(raw).hexdigest() != expected:
         raise ModelInvalid(f"{folder / WEIGHTS} is not the file that its config names (SHA-256 differs)", hint=_RETRAIN)
     return raw
+
+
+def _packed(weights: NDArray[np.int8]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Which rows know something, a bit a row, and those rows: more than half of a large table knows nothing."""
+    known = weights[:, :-1].any(axis=1) | (weights[:, -1] != _TELLS_MOST)
+    return np.packbits(known), np.ascontiguousarray(weights[known])
+
+
+def _unpacked(known: NDArray[np.uint8], rows: NDArray[np.int8]) -> NDArray[np.int8]:
+    """See `_packed`. ValueError if there are not as many rows as bits."""
+    weights = np.zeros((8 * known.size, rows.shape[1]), np.int8)
+    weights[:, -1] = _TELLS_MOST
+    weights[np.unpackbits(known).astype(np.bool_)] = rows
+    return weights
 
 
 def _check_shapes(model: LinearModel, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,13 @@ class Kind(StrEnum):
     def columns(self, heads: int) -> int:
         """How many weights an n-gram has for so many heads."""
         return 2 * heads + 1 if self is Kind.VOICES else heads
+
+
+class Voiced(NamedTuple):
+    """Margins (texts, heads), and how much a text is of the second sort (texts, heads): 0 for a head of one voice."""
+
+    margins: Scores
+    second: Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +66,14 @@ class Table:
         shapes = self.weights.shape == (2**self.bits, columns + 1) and self.bias.shape == (columns,)
         return shapes and self.scale.shape == (columns + 1,) and self.longest >= 2
 
-    def margins(self, grams: Counted, ballast: float) -> Scores:
-        """(texts, heads)."""
+    def voiced(self, grams: Counted, ballast: float) -> Voiced:
+        """What the table says of each text."""
         sums = _summed(self.weights, grams.up_to(self.longest)) * (self.scale / LOUDNESS_OF_ONE)
         told = sums[:, :-1] / np.sqrt(sums[:, -1:] + ballast) + self.bias
-        if self.kind is Kind.RIVALS:
-            return rivalled(told)
         if self.kind is Kind.VOICES:
-            return voiced(told)
-        return told
+            return in_two_voices(told)
+        margins = rivalled(told) if self.kind is Kind.RIVALS else told
+        return Voiced(margins, np.zeros_like(margins))
 
     def contributions(self, texts: Sequence[str], heads: Sequence[int]) -> list[Scores]:
         """What the n-grams of each text say for the one head that is asked about it, spread over its characters.
@@ -96,12 +103,11 @@ def rivalled(told: Scores) -> Scores:
     return found
 
 
-def voiced(told: Scores) -> Scores:
+def in_two_voices(told: Scores) -> Voiced:
     """The voices of the first and second sort of text, as far as the last column says that a text is of that sort."""
     heads = told.shape[1] // 2
-    second = 0.5 * (1.0 + np.tanh(0.5 * told[:, -1:]))
-    found: Scores = (1.0 - second) * told[:, :heads] + second * told[:, heads:-1]
-    return found
+    second = np.repeat(0.5 * (1.0 + np.tanh(0.5 * told[:, -1:])), heads, axis=1)
+    return Voiced((1.0 - second) * told[:, :heads] + second * told[:, heads:-1], second)
 
 
 def _summed(weights: NDArray[np.int8], grams: Counted) -> NDArray[np.int32]:

@@ -40,17 +40,18 @@ an address may be any place; only one that leads to a door becomes a finding."""
 
 _CALIBRATION = """\
 Three numbers per head were fitted on dev: what the encoder's margin weighs, what the linear model's margin weighs,
-and a shift; 'linear' is 0 where that model did not help on rows that the fit had not seen. All figures are counted
-crosswise, on the mix that the recipes state (`riskguard/evaluation/recipe.py`): risk heads with 3 to 5 % yes,
-`abuse`, `hate` and `sexism` half their own set and half ordinary Weibo; of emotions a rare one counts for more. Where
-a risk is rarer or more common than there, scores are too high or too low. ECE is how far, on average, a score is from
-the share that was truly so. 'At precision .9' is the share of true ones found when nine findings in ten are right, as
-in the mix. False alarms are ordinary Weibo posts at 0.5 or more; 'short' are pieces of these, 2 to 8 characters. For
-moods an alarm is no error but what these posts express. The last layers of `abuse` and of emotions were also fitted
-on, on dev; their figures are those of five more such layers, each told about the fifth of the texts that it has not
-seen. Three columns beside the heads say what a text intends (to offer or advertise, to attack somebody, to break any
-rule). The whole encoder learnt them from sentences of ours and some of train; they serve the combiner alone, and are
-measured with it (`models/combiner/README.md`)."""
+and a shift; 'linear' is 0 where that model did not help on rows that the fit had not seen. Where it helped such rows,
+reviews have three numbers of their own ('linear' is that of posts): the linear model tells the two sorts of text
+apart. All figures are counted crosswise, on the mix that the recipes state (`riskguard/evaluation/recipe.py`): risk
+heads with 3 to 5 % yes, `abuse`, `hate` and `sexism` half their own set and half ordinary Weibo; of emotions a rare
+one counts for more. Where a risk is rarer or more common than there, scores are too high or too low. ECE is how far,
+on average, a score is from the share that was truly so. 'At precision .9' is the share of true ones found when nine
+findings in ten are right, as in the mix. False alarms are ordinary Weibo posts at 0.5 or more; 'short' are pieces of
+these, 2 to 8 characters. For moods an alarm is no error but what these posts express. The last layers of `abuse` and
+of emotions were also fitted on, on dev; their figures are those of five more such layers, each told about the fifth
+of the texts that it has not seen. Three columns beside the heads say what a text intends (to offer or advertise, to
+attack somebody, to break any rule). The whole encoder learnt them from sentences of ours and some of train; they
+serve the combiner alone, and are measured with it (`models/combiner/README.md`)."""
 
 _READING = """\
 In brackets where a figure lies in 95 of 100 samples of as many rows. Thresholds of two-class tasks were chosen

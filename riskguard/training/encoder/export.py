@@ -59,7 +59,7 @@ def save_encoder(model: RiskEncoderForPosts, speller: Speller, folder: Path) -> 
 
 def save_serving(
     folder: Path,
-    weights: Mapping[str, Mapping[str, float]],
+    weights: Mapping[str, Mapping[str, object]],
     probe: tuple[Sequence[str], NDArray[np.float64]],
     *,
     tolerance: float,

@@ -18,8 +18,9 @@ from riskguard.detectors.encoder.engine import GRAPH, Engine, OnnxRuntime
 from riskguard.detectors.encoder.model import CONFIG, SERVING, text_margins
 from riskguard.detectors.encoder.spelling import Speller
 from riskguard.detectors.linear.model import LinearModel, load_model
+from riskguard.detectors.linear.table import Voiced
 from riskguard.domain.errors import InvalidInput, ModelInvalid, NotReady
-from riskguard.evaluation.calibration import Fused, fused
+from riskguard.evaluation.calibration import Fused, Said, fused
 from riskguard.evaluation.examples import POSTS, Library, mix
 from riskguard.evaluation.held import taught_name, unseen
 from riskguard.evaluation.labelled import SOURCES, Split
@@ -184,7 +185,7 @@ def _save_calibrated(
     fitted = _calibrated(engine, speller, linear, restorer, dev, columns)
     save_serving(
         places.out,
-        {head: numbers._asdict() for head, numbers in fitted.items()},
+        {head: numbers.told() for head, numbers in fitted.items()},
         (probe, text_margins(engine, speller, probe, len(HEADS)).astype(np.float64)),
         tolerance=TOLERANCE,
         fitted_with={"linear_sha256": str(config["sha256"]), "restorer_sha256": digest},
@@ -237,24 +238,23 @@ def _calibrated(
     engine: Engine, speller: Speller, linear: LinearModel, restorer: Restorer, dev: Library, columns: Sequence[str]
 ) -> dict[str, Fused]:
     """Per head the slopes and the shift, fitted on its dev mix as both models are served it."""
-    told: dict[tuple[str, int], tuple[Floats, Floats]] = {}
+    told: dict[tuple[str, int], tuple[Floats, Voiced]] = {}
     found = {}
     for column, head in enumerate(HEADS):
         picked, weights = mix(RECIPES[head], dev)
+        said = []
         for rows in picked:
             key = (rows.source, rows.cuts)
             if key not in told:
                 texts = dev.get(*key).texts
                 read = restorer.read(texts)
                 own = text_margins(engine, speller, read, len(columns)).astype(np.float64)
-                told[key] = unseen(own, columns, texts), linear.margins(read)
-        of_encoder = np.concatenate([told[rows.source, rows.cuts][0][rows.index, column] for rows in picked])
-        of_linear = None
-        if head in linear.heads:
-            other = linear.heads.index(head)
-            of_linear = np.concatenate([told[rows.source, rows.cuts][1][rows.index, other] for rows in picked])
+                told[key] = unseen(own, columns, texts), linear.voiced(read)
+            own, voiced = told[key]
+            each = (own[:, column], voiced, linear.heads.index(head)) if head in linear.heads else (own[:, column],)
+            said.append(Said.by(*each).rows(rows.index))
         truth = np.concatenate([rows.truth for rows in picked])
-        found[head] = fused(of_encoder, of_linear, truth, weights)
+        found[head] = fused(Said(*map(np.concatenate, zip(*said, strict=True))), truth, weights)
     return found
 
 

@@ -17,7 +17,7 @@ from riskguard.domain.errors import NotReady
 from riskguard.evaluation.heads import measure
 from riskguard.training.card import CARD, PLOT, write_card
 from riskguard.training.linear import train_linear
-from riskguard.training.matrix import bare, counts, punctuated, rarity
+from riskguard.training.matrix import bare, counts, leanings, punctuated, rarity
 
 _EVERYDAY = ["今天", "火锅", "地铁", "电影", "朋友", "下班", "天气", "学校", "猫咪", "周末"]
 _RUDE = ["讨厌鬼", "滚远点", "没脑子"]
@@ -129,6 +129,21 @@ def test_what_occurs_everywhere_tells_least() -> None:
     idf = rarity(counts(["哈一", "哈二", "哈三"], longest=2, bits=18))
     everywhere, once = buckets(ngrams(["哈二"], longest=2).hashes[0][1:], 18)
     assert 1.0 == idf[everywhere] < idf[once]
+
+
+def test_what_too_few_texts_hold_is_as_rare_as_what_none_does() -> None:
+    documents = counts(["哈一", "哈二", "哈三"], longest=2, bits=18)
+    everywhere, once = buckets(ngrams(["哈二"], longest=2).hashes[0][1:], 18)
+    idf = rarity(documents, fewest=2)
+    assert idf[everywhere] == 1.0
+    assert idf[once] == idf.max() > rarity(documents)[once]
+
+
+def test_an_ngram_that_one_side_has_for_itself_leans_most() -> None:
+    documents = counts(["好一", "好二", "坏二", "坏三"], longest=2, bits=18)
+    good, both = (int(buckets(ngrams([char], longest=2).hashes[0][1:2], 18)[0]) for char in "好二")
+    leaning = leanings(documents, np.array([True, True, False, False]), np.ones(4))
+    assert leaning[good] > leaning[both] == 0.0
 
 
 def test_variants_of_a_text_differ_in_signs_only() -> None:

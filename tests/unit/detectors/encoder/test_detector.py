@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from riskguard.detectors.encoder import EncoderDetector
+from riskguard.detectors.encoder.fusion import Fusion
 from riskguard.detectors.encoder.model import Picked
 from riskguard.detectors.linear.detector import HEADS as ALL_HEADS
+from riskguard.detectors.linear.model import LinearModel
+from riskguard.detectors.linear.table import Kind
 from riskguard.domain.errors import ModelInvalid
 from riskguard.domain.finding import INTENTS, Cause, Finding
 from riskguard.text.view import fold_all
@@ -47,6 +51,22 @@ def test_a_score_joins_the_margins_of_both_models(detector: EncoderDetector) -> 
     linear = made_by_hand().margins([text])[0, 0]
     assert _score(detector, text, "ad") == pytest.approx(1 / (1 + 2.718281828 ** -(margin(text, "ad") + 0.5 * linear)))
     assert _score(detector, text, "abuse") == pytest.approx(1 / (1 + 2.718281828**2))
+
+
+def test_in_texts_of_the_second_sort_other_weights_count() -> None:
+    table = made_by_hand().tables[0]
+    weights = table.weights[:, [0, 0, 1, 2]]  # two voices for 促, and 哭 tells the second sort
+    voices = replace(table, heads=("ad",), kind=Kind.VOICES, weights=weights, scale=np.ones(4), bias=np.full(3, -9.0))
+    linear = LinearModel((voices,), 1e-9, np.ones(1), np.zeros(1))
+    second = {"encoder": 0.0, "linear": 0.0, "shift": 7.0}
+    told = {"ad": {"encoder": 1.0, "linear": 0.5, "shift": 0.0, "second": second}, "abuse": dict.fromkeys(second, 0.0)}
+    fusion = Fusion.of(("ad", "abuse"), told, linear)
+    texts, margins = ["大促销", "大促销哭哭哭哭哭哭"], np.array([[3.0, 1.0], [3.0, 1.0]], np.float32)
+    voiced = linear.voiced(texts)
+    assert voiced.second[:, 0] == pytest.approx([0.0, 1.0], abs=0.01)
+    wanted = [3.0 + 0.5 * voiced.margins[0, 0], 7.0]
+    assert fusion.logits(margins, texts)[:, 0] == pytest.approx(wanted, abs=0.1)
+    assert not fusion.logits(margins, texts)[:, 1].any()
 
 
 def test_posts_are_read_alike_alone_and_among_others(detector: EncoderDetector) -> None:

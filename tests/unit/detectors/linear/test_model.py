@@ -77,6 +77,16 @@ def test_a_saved_model_loads_as_it_was(tmp_path: Path) -> None:
     assert (config["sha256"], config["missing"]) == (digest, {"hate": "no model yet"})
 
 
+def test_rows_that_know_nothing_take_a_bit_on_disk_and_are_as_they_were(tmp_path: Path) -> None:
+    model = made_by_hand()
+    weights = model.tables[0].weights
+    weights[:, -1] = 127
+    weights[[3, 5]] = [[0, 0, 126], [0, -1, 127]]
+    save_model(model, tmp_path)
+    assert (tmp_path / WEIGHTS).stat().st_size < weights.size
+    assert np.array_equal(load_model(tmp_path)[0].tables[0].weights, weights)
+
+
 _TABLE = {"heads": ["ad", "emotion.sad"], "kind": "plain", "longest": 2}
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from riskguard.detectors.linear.ngrams import counted, ngrams
-from riskguard.detectors.linear.table import Kind, Table, rivalled, voiced
+from riskguard.detectors.linear.table import Kind, Table, in_two_voices, rivalled
 from tests.unit.detectors.linear.models import bucket_of
 
 _BITS = 10
@@ -20,7 +20,7 @@ def _table(kind: Kind, heads: tuple[str, ...], loud: str) -> Table:
 
 
 def _margins(table: Table, *texts: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    return table.margins(counted(ngrams(texts, longest=3)), 1.0)
+    return table.voiced(counted(ngrams(texts, longest=3)), 1.0).margins
 
 
 def test_rivals_are_measured_against_each_other() -> None:
@@ -47,7 +47,9 @@ def test_the_voice_that_speaks_is_that_of_the_sort_of_text() -> None:
 
 
 def test_between_two_sorts_both_voices_are_heard_by_half() -> None:
-    assert voiced(np.array([[4.0, 1.0, 2.0, 3.0, 0.0]])).tolist() == [[3.0, 2.0]]
+    margins, second = in_two_voices(np.array([[4.0, 1.0, 2.0, 3.0, 0.0]]))
+    assert margins.tolist() == [[3.0, 2.0]]
+    assert second.tolist() == [[0.5, 0.5]]
 
 
 @pytest.mark.parametrize("kind", list(Kind))
