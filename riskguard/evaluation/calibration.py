@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from riskguard.detectors.encoder.fusion import SECOND
+from riskguard.detectors.encoder.fusion import SECOND, joined
 from riskguard.detectors.linear.table import Voiced
 from riskguard.evaluation.metrics import Floats, Truth
 
@@ -46,13 +46,10 @@ class Weighing(NamedTuple):
     linear: float
     shift: float
 
-    def logits(self, said: Said) -> Floats:
-        """encoder * its margin + linear * its margin + shift."""
-        return self.encoder * said.encoder + self.linear * said.linear + self.shift
-
 
 class Fused(NamedTuple):
-    """The score is the sigmoid of the logits of `first`, or as far as a text is of the second sort of `second`."""
+    """What counts in texts of the first sort, and what in those of the second; the score is the sigmoid of what is
+    `joined` by them."""
 
     first: Weighing
     second: Weighing
@@ -64,7 +61,7 @@ class Fused(NamedTuple):
 
     def scores(self, said: Said) -> Floats:
         """Probabilities of the margins that the two models gave."""
-        return sigmoid((1.0 - said.second) * self.first.logits(said) + said.second * self.second.logits(said))
+        return sigmoid(joined(self.first, self.second, *said))
 
 
 def platt(margins: Floats, truth: Truth, weights: Floats) -> tuple[float, float]:

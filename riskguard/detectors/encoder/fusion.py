@@ -30,10 +30,15 @@ class Weighings(NamedTuple):
         """Of each head by these names. KeyError, TypeError or ValueError if a number is missing."""
         return cls(*(np.array([float(each[part]) for each in told]) for part in cls._fields))
 
-    def logits(self, encoder: NDArray[np.float32], linear: NDArray[np.float64]) -> Logits:
-        """Of the margins (texts, heads) of both models."""
-        found: Logits = self.encoder * encoder + self.linear * linear + self.shift
-        return found
+
+def joined(
+    first: tuple[Any, Any, Any], second: tuple[Any, Any, Any], encoder: Logits, linear: Logits, share: Logits
+) -> Logits:
+    """Logits of the margins of both models, weighed by `first` (encoder, linear, shift), and for the `share` that a
+    text is of the second sort by `second`."""
+    of_first, of_second = (one * encoder + other * linear + shift for one, other, shift in (first, second))
+    found: Logits = of_first + share * (of_second - of_first)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +77,4 @@ class Fusion:
             own = [at for at, head in enumerate(self.heads) if head in self.model.heads]
             columns = [self.model.heads.index(self.heads[at]) for at in own]
             linear[:, own], second[:, own] = voiced.margins[:, columns], voiced.second[:, columns]
-        of_first, of_second = (each.logits(margins, linear) for each in (self.first, self.second))
-        return of_first + second * (of_second - of_first)
+        return joined(self.first, self.second, margins.astype(np.float64), linear, second)
