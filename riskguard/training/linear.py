@@ -13,6 +13,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from riskguard.detectors.linear.model import LinearModel, quantised, save_model
+from riskguard.detectors.linear.rows import Rows
 from riskguard.detectors.linear.table import Table
 from riskguard.evaluation.calibration import platt
 from riskguard.evaluation.examples import Chosen, Library, chosen, mix
@@ -198,7 +199,7 @@ def _table(family: Family, heads: Sequence[str], fitted: Sequence[Column], bench
         heads=tuple(heads),
         kind=family.kind,
         longest=family.longest,
-        weights=np.concatenate([weights, bench.told_bytes[0]], axis=1),
+        weights=Rows.of(np.concatenate([weights, bench.told_bytes[0]], axis=1)),
         scale=np.concatenate([scale, bench.told_bytes[1]]),
         bias=np.array([column.bias for column in fitted]),
     )

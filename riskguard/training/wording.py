@@ -18,6 +18,7 @@ from sklearn.model_selection import GroupKFold
 
 from riskguard.detectors.combiner import marked
 from riskguard.detectors.linear.model import LinearModel, quantised
+from riskguard.detectors.linear.rows import Rows
 from riskguard.detectors.linear.table import Kind, Table
 from riskguard.domain.finding import INTENTS
 from riskguard.evaluation.metrics import Floats
@@ -82,7 +83,7 @@ class Wordbook:
             heads=INTENTS,
             kind=Kind.PLAIN,
             longest=_LONGEST,
-            weights=np.concatenate([weights, bytes_told], axis=1),
+            weights=Rows.of(np.concatenate([weights, bytes_told], axis=1)),
             scale=np.concatenate([scale, scale_told]),
             bias=np.array([float(fit.intercept_[0]) for fit in fits]),
         )
@@ -90,6 +91,6 @@ class Wordbook:
 
     def _told(self, table: Table, rows: NDArray[np.int64]) -> Floats:
         """What the table tells of texts that are counted already."""
-        sums = (self.counted[rows] @ table.weights.astype(np.float64)) * table.scale
+        sums = (self.counted[rows] @ table.weights.whole.astype(np.float64)) * table.scale
         told: Floats = sums[:, :-1] / np.sqrt(sums[:, -1:] + _BALLAST) + table.bias
         return told

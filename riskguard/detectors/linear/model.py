@@ -15,6 +15,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from riskguard.detectors.linear.ngrams import counted, ngrams
+from riskguard.detectors.linear.rows import Rows
 from riskguard.detectors.linear.table import Kind, Scores, Table, Voiced
 from riskguard.domain.errors import ModelInvalid
 
@@ -24,8 +25,6 @@ FORMAT = 4
 _RETRAIN = "train it again with `riskguard train linear --data DIR`, or restore the folder from the release"
 _CHUNK_CHARS = 65_536
 _OF_A_TABLE = ("scale", "bias")
-_TELLS_MOST = 127
-"""What an n-gram tells that no text of train holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def load_model(folder: Path) -> tuple[LinearModel, dict[str, Any]]:
                 heads=tuple(told["heads"]),
                 kind=Kind(told["kind"]),
                 longest=int(told["longest"]),
-                weights=_unpacked(tensors[f"{number}.known"], tensors[f"{number}.weights"]),
+                weights=Rows.packed(tensors[f"{number}.known"], tensors[f"{number}.weights"]),
                 **{name: tensors[f"{number}.{name}"] for name in _OF_A_TABLE},
             )
             for number, told in enumerate(config["tables"])
@@ -126,8 +125,8 @@ def save_model(model: LinearModel, folder: Path, **about: object) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     tensors: dict[str, NDArray[Any]] = {"slope": model.slope, "shift": model.shift}
     for at, table in enumerate(model.tables):
-        known, rows = _packed(table.weights)
-        parts = {"known": known, "weights": rows, **{name: getattr(table, name) for name in _OF_A_TABLE}}
+        rows = table.weights
+        parts = {"known": rows.bits, "weights": rows.known, **{name: getattr(table, name) for name in _OF_A_TABLE}}
         tensors |= {f"{at}.{name}": part for name, part in parts.items()}
     raw = save(tensors)
     digest = hashlib.sha256(raw).hexdigest()
@@ -161,20 +160,6 @@ def _weights(folder: Path, expected: str) -> bytes:
     if hashlib.sha256(raw).hexdigest() != expected:
         raise ModelInvalid(f"{folder / WEIGHTS} is not the file that its config names (SHA-256 differs)", hint=_RETRAIN)
     return raw
-
-
-def _packed(weights: NDArray[np.int8]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Which rows know something, a bit a row, and those rows: more than half of a large table knows nothing."""
-    known = weights[:, :-1].any(axis=1) | (weights[:, -1] != _TELLS_MOST)
-    return np.packbits(known), np.ascontiguousarray(weights[known])
-
-
-def _unpacked(known: NDArray[np.uint8], rows: NDArray[np.int8]) -> NDArray[np.int8]:
-    """See `_packed`. ValueError if there are not as many rows as bits."""
-    weights = np.zeros((8 * known.size, rows.shape[1]), np.int8)
-    weights[:, -1] = _TELLS_MOST
-    weights[np.unpackbits(known).astype(np.bool_)] = rows
-    return weights
 
 
 def _check_shapes(model: LinearModel, folder: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskguard.detectors.linear.ngrams import LOUDNESS_OF_ONE, Counted, buckets, ngrams
+from riskguard.detectors.linear.rows import Rows
 
 Scores = NDArray[np.float64]
 
@@ -43,14 +44,14 @@ class Voiced(NamedTuple):
 class Table:
     """Some heads over hashed n-grams.
 
-    `weights` is int8, one row per bucket: the columns of the heads and a last one that measures how much an n-gram
+    `weights` are bytes, one row per bucket: the columns of the heads and a last one that measures how much an n-gram
     tells (its squared rarity), which a text is normalised by. `scale` turns the bytes of each column back into weights.
     """
 
     heads: tuple[str, ...]
     kind: Kind
     longest: int
-    weights: NDArray[np.int8]
+    weights: Rows
     scale: NDArray[np.float64]
     bias: NDArray[np.float64]
 
@@ -88,8 +89,9 @@ class Table:
         for size, hashes in enumerate(grams.hashes, start=1):
             told = np.zeros(len(hashes))
             rows = buckets(hashes[owned], self.bits)
+            weights = self.weights.take(rows)
             for column in columns:
-                told[owned] += self.weights[rows, column] * (self.scale[column] / (size * len(columns)))
+                told[owned] += weights[np.arange(len(rows)), column] * (self.scale[column] / (size * len(columns)))
             for place in range(size):
                 shares[place : place + len(told)] += told
         return [shares[start + 1 : end] for start, end in zip(grams.starts, grams.ends, strict=True)]
@@ -110,9 +112,9 @@ def in_two_voices(told: Scores) -> Voiced:
     return Voiced((1.0 - second) * told[:, :heads] + second * told[:, heads:-1], second)
 
 
-def _summed(weights: NDArray[np.int8], grams: Counted) -> NDArray[np.int32]:
+def _summed(weights: Rows, grams: Counted) -> NDArray[np.int32]:
     """The sum of the rows of each text's n-grams, each as often as it is loud."""
-    rows = weights.take(buckets(grams.hashes, len(weights).bit_length() - 1), axis=0).astype(np.int16)
+    rows = weights.take(buckets(grams.hashes, weights.shape[0].bit_length() - 1)).astype(np.int16)
     rows *= grams.loudness[:, None]
     sums: NDArray[np.int32] = np.add.reduceat(rows, grams.starts, axis=0, dtype=np.int32)
     return sums

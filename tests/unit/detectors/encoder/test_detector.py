@@ -14,6 +14,7 @@ from riskguard.detectors.encoder.fusion import Fusion
 from riskguard.detectors.encoder.model import Picked
 from riskguard.detectors.linear.detector import HEADS as ALL_HEADS
 from riskguard.detectors.linear.model import LinearModel
+from riskguard.detectors.linear.rows import Rows
 from riskguard.detectors.linear.table import Kind
 from riskguard.domain.errors import ModelInvalid
 from riskguard.domain.finding import INTENTS, Cause, Finding
@@ -55,7 +56,7 @@ def test_a_score_joins_the_margins_of_both_models(detector: EncoderDetector) -> 
 
 def test_in_texts_of_the_second_sort_other_weights_count() -> None:
     table = made_by_hand().tables[0]
-    weights = table.weights[:, [0, 0, 1, 2]]  # two voices for 促, and 哭 tells the second sort
+    weights = Rows.of(table.weights.whole[:, [0, 0, 1, 2]])  # two voices for 促, and 哭 tells the second sort
     voices = replace(table, heads=("ad",), kind=Kind.VOICES, weights=weights, scale=np.ones(4), bias=np.full(3, -9.0))
     linear = LinearModel((voices,), 1e-9, np.ones(1), np.zeros(1))
     second = {"encoder": 0.0, "linear": 0.0, "shift": 7.0}

@@ -6,6 +6,7 @@ import numpy as np
 
 from riskguard.detectors.linear.model import LinearModel
 from riskguard.detectors.linear.ngrams import buckets, ngrams
+from riskguard.detectors.linear.rows import Rows
 from riskguard.detectors.linear.table import Kind, Table
 
 BITS = 10
@@ -26,7 +27,7 @@ def made_by_hand() -> LinearModel:
         heads=("ad", "emotion.sad"),
         kind=Kind.PLAIN,
         longest=2,
-        weights=table,
+        weights=Rows.of(table),
         scale=np.array([0.1, 0.1, 1.0]),
         bias=np.array([-1.0, -1.0]),
     )

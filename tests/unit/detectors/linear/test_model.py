@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from riskguard.detectors.linear.model import CONFIG, WEIGHTS, load_model, quantised, save_model
+from riskguard.detectors.linear.rows import Rows
 from riskguard.domain.errors import ModelInvalid
 from tests.unit.detectors.linear.models import made_by_hand
 
@@ -48,7 +49,8 @@ def test_contributions_point_at_the_loud_character() -> None:
 
 def test_heads_of_several_tables_stand_side_by_side() -> None:
     one = made_by_hand()
-    table = replace(one.tables[0], heads=("fraud", "emotion.angry"), weights=one.tables[0].weights[:, [1, 0, 2]])
+    turned = Rows.of(one.tables[0].weights.whole[:, [1, 0, 2]])
+    table = replace(one.tables[0], heads=("fraud", "emotion.angry"), weights=turned)
     both = replace(one, tables=(*one.tables, table), slope=np.ones(4), shift=np.zeros(4))
     assert both.heads == ("ad", "emotion.sad", "fraud", "emotion.angry")
     assert both.margins(["大促销", "哭"])[:, [3, 2]].tolist() == one.margins(["大促销", "哭"]).tolist()
@@ -79,12 +81,12 @@ def test_a_saved_model_loads_as_it_was(tmp_path: Path) -> None:
 
 def test_rows_that_know_nothing_take_a_bit_on_disk_and_are_as_they_were(tmp_path: Path) -> None:
     model = made_by_hand()
-    weights = model.tables[0].weights
+    weights = model.tables[0].weights.whole
     weights[:, -1] = 127
     weights[[3, 5]] = [[0, 0, 126], [0, -1, 127]]
-    save_model(model, tmp_path)
+    save_model(replace(model, tables=(replace(model.tables[0], weights=Rows.of(weights)),)), tmp_path)
     assert (tmp_path / WEIGHTS).stat().st_size < weights.size
-    assert np.array_equal(load_model(tmp_path)[0].tables[0].weights, weights)
+    assert np.array_equal(load_model(tmp_path)[0].tables[0].weights.whole, weights)
 
 
 _TABLE = {"heads": ["ad", "emotion.sad"], "kind": "plain", "longest": 2}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from riskguard.detectors.linear.ngrams import counted, ngrams
+from riskguard.detectors.linear.rows import Rows
 from riskguard.detectors.linear.table import Kind, Table, in_two_voices, rivalled
 from tests.unit.detectors.linear.models import bucket_of
 
@@ -16,7 +17,7 @@ def _table(kind: Kind, heads: tuple[str, ...], loud: str) -> Table:
     weights[:, -1] = 1
     for column, char in enumerate(loud):
         weights[bucket_of(char, _BITS), column] = 100
-    return Table(heads, kind, 2, weights, np.full(len(loud) + 1, 0.1), np.zeros(len(loud)))
+    return Table(heads, kind, 2, Rows.of(weights), np.full(len(loud) + 1, 0.1), np.zeros(len(loud)))
 
 
 def _margins(table: Table, *texts: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
