@@ -73,8 +73,8 @@ class Fusion:
         """Of texts whose margins (texts, heads) the encoder gave."""
         linear, second = np.zeros(margins.shape), np.zeros(margins.shape)
         if self.hears_linear and texts:
-            voiced = self.model.voiced(texts)
-            own = [at for at, head in enumerate(self.heads) if head in self.model.heads]
-            columns = [self.model.heads.index(self.heads[at]) for at in own]
+            voiced, known = self.model.voiced(texts), self.model.heads
+            own = [at for at, head in enumerate(self.heads) if head in known]
+            columns = [known.index(self.heads[at]) for at in own]
             linear[:, own], second[:, own] = voiced.margins[:, columns], voiced.second[:, columns]
         return joined(self.first, self.second, margins.astype(np.float64), linear, second)
