@@ -49,14 +49,16 @@ def build_panel(
     detector's score stands. See Encoder for `picked`.
     """
     chosen = _chosen_aside(model_dir, engine, memory)
-    lexicon = WatchedLexicon(policy_dir / "lexicons")
-    chosen()
+    try:
+        lexicon = WatchedLexicon(policy_dir / "lexicons")
+    finally:
+        chosen()
     return Panel(
         [
             lexicon,
             PiiDetector(),
             PersonDetector(),
-            encoder(model_dir, engine, memory, picked),
+            _encoder(model_dir, engine, memory, picked),
             SimilarDetector(look_alikes, policy_dir=policy_dir, key=look_alike_key),
             *_hub(hub, model_dir / "hub.yaml", policy_dir / "taxonomy.yaml"),
             *map(_extra, extra),
@@ -65,12 +67,16 @@ def build_panel(
     )
 
 
-def encoder(models: Path, engine: str, memory: Path | None = None, picked: Picked | None = None) -> Detector:
+def encoder(models: Path, engine: str, memory: Path) -> Detector:
     """The encoder among these models, which holds two of them too; without one, the linear one, or what abstains."""
+    _chosen_aside(models, engine, memory)()
+    return _encoder(models, engine, memory, None)
+
+
+def _encoder(models: Path, engine: str, memory: Path | None, picked: Picked | None) -> Detector:
     folder, linear = models / _ENCODER, models / _LINEAR
     if not folder.is_dir():
         return _linear(linear)
-    _chosen_aside(models, engine, memory)()
     return EncoderDetector.load(
         folder, linear=linear, restorer=models / _RESTORER, engine=engine, memory=memory, picked=picked
     )

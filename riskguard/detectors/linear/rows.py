@@ -1,4 +1,4 @@
-"""Rows of bytes, of which more than half know nothing in a large table: kept are those that do, and where they are."""
+"""Rows of bytes, of which many know nothing in a large table: kept are those that do, and where they are."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -9,8 +10,10 @@ from types import ModuleType
 
 import pytest
 
+from riskguard.detectors.encoder import engine
+from riskguard.detectors.encoder.remembered import Remembered
 from riskguard.detectors.linear.detector import HEADS
-from riskguard.detectors.registry import build_panel
+from riskguard.detectors.registry import build_panel, encoder
 from riskguard.detectors.similar import MemoryLookAlikes
 from riskguard.domain.errors import ModelInvalid, NotReady, PolicyInvalid
 from riskguard.domain.finding import Cause
@@ -75,6 +78,25 @@ def test_an_encoder_takes_the_place_of_the_linear_model_that_it_holds(policies: 
     assert {"lexicon", "pii", "person", "encoder", "similar"} == reading.models.keys()
     assert [bool(f.spans) for f in reading.findings if f.label == "ad"] == [True]
     assert panel.notes["encoder"]["engine"] == "onnxruntime-fp32"
+
+
+@pytest.mark.parametrize("personal", [True, False], ids=["encoder-alone", "whole-panel"])
+def test_an_engine_is_chosen_by_another_process(
+    policies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, personal: bool
+) -> None:
+    made_encoder(tmp_path)
+    noted, keep = tmp_path / "chosen-by", engine.keep
+
+    def noting(file: Path, choice: Remembered) -> None:
+        noted.write_text(str(os.getpid()), encoding="utf-8")
+        keep(file, choice)
+
+    monkeypatch.setattr(engine, "keep", noting)
+    if personal:
+        encoder(tmp_path, engine.AUTO, tmp_path)
+    else:
+        build_panel(policy_dir=policies, model_dir=tmp_path, look_alikes=MemoryLookAlikes(), memory=tmp_path)
+    assert noted.read_text(encoding="utf-8") != str(os.getpid())
 
 
 def test_an_encoder_without_its_linear_model_is_refused(policies: Path, tmp_path: Path) -> None:
